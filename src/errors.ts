@@ -1,0 +1,84 @@
+import leven from 'leven';
+
+/** What one message about bad input says; every field is optional but `problem`. */
+export interface Problem {
+  /** Where it was found: `file:line:column`, a file or a command-line flag. */
+  readonly where?: string;
+  /** Dotted path inside a config, e.g. `model.params.timesteps`. */
+  readonly path?: string;
+  /** What is wrong, in one line. */
+  readonly problem: string;
+  /** What was found, as the user wrote it. */
+  readonly found?: string;
+  /** What was expected instead. */
+  readonly expected?: string;
+  /** The nearest valid names, best first. */
+  readonly nearest?: readonly string[];
+  /** What to do about it: a command or an edit. */
+  readonly remedy?: string;
+}
+
+/** Words a problem the one way this project words problems: a headline, then aligned facts. */
+export function describeProblem({ where, path, problem, found, expected, nearest, remedy }: Problem): string {
+  const headline = [where, path, problem].filter((part) => part !== undefined).join(': ');
+  const facts: [string, string | undefined][] = [
+    ['found', found],
+    ['expected', expected],
+    ['did you mean', nearest?.length ? nearest.join(', ') : undefined],
+    ['to fix', remedy],
+  ];
+  const lines = facts.flatMap(([label, text]) =>
+    text === undefined ? [] : [`  ${`${label}:`.padEnd(14)}${text.replaceAll('\n', `\n${' '.repeat(16)}`)}`],
+  );
+  return [headline, ...lines].join('\n');
+}
+
+/**
+ * The names closest to a mistyped one by edit distance, best first, at most three.
+ * Names further than 40% of the longer word away are no help and are left out.
+ */
+export function nearestNames(name: string, candidates: Iterable<string>): string[] {
+  const wanted = name.toLowerCase();
+  return [...candidates]
+    .map((candidate) => ({ candidate, distance: leven(wanted, candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(1, 0.4 * Math.max(candidate.length, name.length)))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** An error the user can mend: exit code 2, no stack trace unless `--debug`. */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: Problem | readonly Problem[], options?: ErrorOptions) {
+    const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
+    super(list.map(describeProblem).join('\n\n'), options);
+    this.problems = list;
+  }
+}
+
+/** One or more mistakes in a configuration, all of them reported together. */
+export class ConfigError extends UserError {
+  override readonly name = 'ConfigError';
+}
+
+/** A file that is missing, truncated, corrupt or not what it claims to be. */
+export class FileError extends UserError {
+  override readonly name = 'FileError';
+}
+
+/** An operation that the tensor engine refused: names the operation, the shapes and the data types. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}
+
+/** A call with wrong arguments by the program itself, e.g. tensors of the wrong shape: a bug, not bad input. */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+
+  constructor(operation: string, expected: string, found: string) {
+    super(`${operation}: expected ${expected}, found ${found}`);
+  }
+}
