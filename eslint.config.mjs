@@ -67,7 +67,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { boolean: true, string: true } }],
-      '@typescript-eslint/unified-signatures': 'off',
+      '@typescript-eslint/consistent-type-definitions': 'off',
     },
   },
   {
