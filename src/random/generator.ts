@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { PhiloxNormal, PhiloxUniform, type PhiloxAttrs } from '../ops/kernels.js';
+import { hasNativeKernel, runNative } from '../ops/native.js';
 import { advance, philox4x32, type PhiloxCounter, type PhiloxKey } from './philox.js';
 import { boxMuller, uniform } from './transforms.js';
 
@@ -76,10 +77,10 @@ export class Generator {
     transform: (words: Uint32Array, values: Float32Array) => void,
   ): tf.Tensor {
     const size = tf.util.sizeFromShape([...shape]);
-    if (size > 0 && tf.getKernel(kernelName, tf.getBackend()) !== undefined) {
+    if (size > 0 && hasNativeKernel(kernelName)) {
       const attrs: PhiloxAttrs = { shape, key: this.key, counter: this.#counter };
       this.#counter = advance(this.#counter, Math.ceil(size / WORDS_PER_BLOCK));
-      return tf.engine().runKernel(kernelName, {}, attrs as unknown as tf.NamedAttrMap);
+      return runNative(kernelName, {}, attrs)[0] as tf.Tensor;
     }
     const words = this.#words(size);
     const values = new Float32Array(words.length);

@@ -1,0 +1,1 @@
+export { valueAndGrads, vjp, type Vjp } from './vjp.js';

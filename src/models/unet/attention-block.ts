@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Linear, Module, pointwise, type GroupNorm } from '../../nn/index.js';
+import { scaledDotProductAttention } from '../../ops/index.js';
+import { normalization } from './normalization.js';
+
+export interface AttentionBlockOptions {
+  readonly channels: number;
+  readonly numHeads: number;
+  readonly normGroups: number;
+  /** Whether the published weights split q, k and v before the heads (QKVAttention) or after (QKVAttentionLegacy). */
+  readonly splitBeforeHeads: boolean;
+}
+
+/** Self-attention over the positions of an image (`openaimodel.AttentionBlock`); the shape stays as it is. */
+export class AttentionBlock extends Module {
+  readonly #numHeads: number;
+  readonly #splitBeforeHeads: boolean;
+  readonly #norm: GroupNorm;
+  readonly #qkv: Linear;
+  readonly #projOut: Linear;
+
+  constructor({ channels, numHeads, normGroups, splitBeforeHeads }: AttentionBlockOptions) {
+    super();
+    if (channels % numHeads !== 0) {
+      throw new RangeError(`AttentionBlock: expected channels divisible by heads, found ${channels} / ${numHeads}`);
+    }
+    this.#numHeads = numHeads;
+    this.#splitBeforeHeads = splitBeforeHeads;
+    this.#norm = this.child('norm', normalization(channels, normGroups));
+    this.#qkv = this.child('qkv', new Linear(channels, 3 * channels, { layout: pointwise }));
+    this.#projOut = this.child('proj_out', new Linear(channels, channels, { layout: pointwise, zeroInit: true }));
+  }
+
+  /** `[N, H, W, channels]` to the same. */
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    const [batch, height, width, channels] = x.shape;
+    const positions = height * width;
+    const headChannels = channels / this.#numHeads;
+    return tf.tidy(() => {
+      const qkv = this.#qkv.forward(this.#norm.forward(x));
+      // To [3, batch, heads, positions, headChannels].
+      const split = this.#splitBeforeHeads
+        ? tf.transpose(tf.reshape(qkv, [batch, positions, 3, this.#numHeads, headChannels]), [2, 0, 3, 1, 4])
+        : tf.transpose(tf.reshape(qkv, [batch, positions, this.#numHeads, 3, headChannels]), [3, 0, 2, 1, 4]);
+      const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const attended = tf.transpose(scaledDotProductAttention(q, k, v), [0, 2, 1, 3]);
+      return tf.add(x, this.#projOut.forward(tf.reshape(attended, [batch, height, width, channels])));
+    });
+  }
+}

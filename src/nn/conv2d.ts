@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { fanInUniform, zeros } from './initializers.js';
+import { hwio } from './layout.js';
+import { Module } from './module.js';
+import type { Parameter } from './parameter.js';
+
+export interface Conv2dOptions {
+  readonly kernelSize: number;
+  readonly stride?: number;
+  /** Zeros added on every side, in pixels. */
+  readonly padding?: number;
+  /** Begin at zero, as the published `zero_module` does. */
+  readonly zeroInit?: boolean;
+}
+
+/** `torch.nn.Conv2d`, on NHWC: `[N, H, W, inChannels]` to `[N, H', W', outChannels]`. */
+export class Conv2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly #stride: number;
+  readonly #padding: number;
+
+  constructor(inChannels: number, outChannels: number, options: Conv2dOptions) {
+    super();
+    const { kernelSize, stride = 1, padding = 0, zeroInit = false } = options;
+    this.#stride = stride;
+    this.#padding = padding;
+    const init = zeroInit ? zeros : fanInUniform(inChannels * kernelSize ** 2);
+    const shape = [kernelSize, kernelSize, inChannels, outChannels];
+    this.weight = this.parameter('weight', { shape, init, layout: hwio });
+    this.bias = this.parameter('bias', { shape: [outChannels], init });
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.fused.conv2d({
+      x,
+      filter: this.weight.value as tf.Tensor4D,
+      bias: this.bias.value,
+      strides: this.#stride,
+      pad: this.#padding,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Generator } from '../random/index.js';
+
+/** Draws a parameter's first value; the shape is the one the parameter is held in. */
+export type Initializer = (shape: readonly number[], generator: Generator) => tf.Tensor;
+
+export const zeros: Initializer = (shape) => tf.zeros([...shape]);
+export const ones: Initializer = (shape) => tf.ones([...shape]);
+
+/** Normal with mean 0. */
+export function normal(standardDeviation: number): Initializer {
+  return (shape, generator) => tf.tidy(() => tf.mul(generator.normal(shape), standardDeviation));
+}
+
+/**
+ * Uniform in `[-1 / sqrt(fanIn), 1 / sqrt(fanIn)]`: what PyTorch's convolutions and linear layers begin with, weight
+ * and bias (Kaiming uniform with a = sqrt(5), He et al. 2015).
+ */
+export function fanInUniform(fanIn: number): Initializer {
+  const bound = 1 / Math.sqrt(fanIn);
+  return (shape, generator) => tf.tidy(() => tf.sub(tf.mul(generator.uniform(shape), 2 * bound), bound));
+}

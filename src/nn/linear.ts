@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { fanInUniform, zeros } from './initializers.js';
+import { asPublished, type WeightLayout } from './layout.js';
+import { Module } from './module.js';
+import type { Parameter } from './parameter.js';
+
+export interface LinearOptions {
+  /** Begin at zero, as the published `zero_module` does. */
+  readonly zeroInit?: boolean;
+  /** How the weight is published: `pointwise` where the published code uses a 1-D convolution of width 1. */
+  readonly layout?: WeightLayout;
+}
+
+/** `torch.nn.Linear`: `[..., inFeatures]` to `[..., outFeatures]`; the weight is held as published, `[out, in]`. */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly #outFeatures: number;
+
+  constructor(inFeatures: number, outFeatures: number, { zeroInit = false, layout = asPublished }: LinearOptions = {}) {
+    super();
+    this.#outFeatures = outFeatures;
+    const init = zeroInit ? zeros : fanInUniform(inFeatures);
+    this.weight = this.parameter('weight', { shape: [outFeatures, inFeatures], init, layout });
+    this.bias = this.parameter('bias', { shape: [outFeatures], init });
+  }
+
+  forward(x: tf.Tensor): tf.Tensor {
+    const leading = x.shape.slice(0, -1);
+    return tf.tidy(() => {
+      const y = tf.fused.matMul({
+        a: tf.reshape(x, [tf.util.sizeFromShape(leading), -1]),
+        b: this.weight.value,
+        transposeB: true,
+        bias: this.bias.value,
+      });
+      return tf.reshape(y, [...leading, this.#outFeatures]);
+    });
+  }
+}

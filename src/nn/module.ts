@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { nearestNames, UserError, type Problem } from '../errors.js';
+import { toFloat32, type HostTensor } from '../io/host-tensor.js';
+import type { RandomStreams } from '../random/index.js';
+import { Parameter, type ParameterOptions } from './parameter.js';
+
+/** Weights and buffers by published name, in PyTorch's layout. */
+export type StateDict = ReadonlyMap<string, HostTensor>;
+
+/** What a non-strict load left out. */
+export interface LoadReport {
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+}
+
+/**
+ * A part of a network: parameters, buffers and child modules under the names that the published PyTorch code gives
+ * them. A child's name may have dots (`in_layers.2`), so that a published `nn.Sequential` needs no class of its own.
+ */
+export abstract class Module {
+  readonly #parameters = new Map<string, Parameter>();
+  readonly #children = new Map<string, Module>();
+  #training = true;
+  #random: RandomStreams | undefined;
+
+  /** Whether dropout and the like are active. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** The random streams of the run. @throws Error before `initialize` */
+  protected get random(): RandomStreams {
+    if (!this.#random) throw new Error('this module has no random streams yet: call initialize(streams)');
+    return this.#random;
+  }
+
+  protected parameter(name: string, options: ParameterOptions): Parameter {
+    const parameter = new Parameter(options);
+    this.#parameters.set(name, parameter);
+    return parameter;
+  }
+
+  protected child<M extends Module>(name: string, module: M): M {
+    this.#children.set(name, module);
+    return module;
+  }
+
+  /** Own parameters and buffers and those of all descendants, in order of definition. */
+  *namedParameters(prefix = ''): IterableIterator<[string, Parameter]> {
+    for (const [name, parameter] of this.#parameters) yield [prefix + name, parameter];
+    for (const [name, child] of this.#children) yield* child.namedParameters(`${prefix}${name}.`);
+  }
+
+  /** The named parameters that are trained. */
+  trainableParameters(): [string, Parameter][] {
+    return [...this.namedParameters()].filter(([, parameter]) => parameter.trainable);
+  }
+
+  /** Gives every parameter without a value its first one and every module the run's random streams. */
+  initialize(streams: RandomStreams, prefix = ''): this {
+    this.#random = streams;
+    for (const [name, parameter] of this.#parameters) parameter.initialize(streams.get(`init/${prefix}${name}`));
+    for (const [name, child] of this.#children) child.initialize(streams, `${prefix}${name}.`);
+    return this;
+  }
+
+  /** Switches dropout and the like on or off, here and below. */
+  train(training = true): this {
+    this.#training = training;
+    for (const child of this.#children.values()) child.train(training);
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  stateDict(): Map<string, HostTensor> {
+    return new Map([...this.namedParameters()].map(([name, parameter]) => [name, parameter.publish()]));
+  }
+
+  /**
+   * Loads weights by published name.
+   * @throws UserError listing every missing and unexpected name (strict) and every shape that does not fit
+   */
+  loadStateDict(state: StateDict, { strict = true, source }: { strict?: boolean; source?: string } = {}): LoadReport {
+    const own = new Map(this.namedParameters());
+    const missing = [...own.keys()].filter((name) => !state.has(name));
+    const unexpected = [...state.keys()].filter((name) => !own.has(name));
+    const problems: Problem[] = [];
+    if (strict && missing.length > 0) {
+      problems.push({
+        where: source,
+        problem: `${missing.length} weights are missing`,
+        expected: listNames(missing),
+        nearest: nearestNames(missing[0] ?? '', unexpected),
+      });
+    }
+    if (strict && unexpected.length > 0) {
+      problems.push({
+        where: source,
+        problem: `${unexpected.length} weights belong to nothing here`,
+        found: listNames(unexpected),
+      });
+    }
+    for (const [name, parameter] of own) {
+      const given = state.get(name);
+      if (given && !tf.util.arraysEqual([...given.shape], parameter.publishedShape)) {
+        problems.push({
+          where: source,
+          problem: `${name} has the wrong shape`,
+          found: `[${given.shape.join(', ')}]`,
+          expected: `[${parameter.publishedShape.join(', ')}]`,
+        });
+      }
+    }
+    if (problems.length > 0) throw new UserError(problems);
+    for (const [name, parameter] of own) {
+      const given = state.get(name);
+      if (given)
+        tf.tidy(() => {
+          parameter.load(tf.tensor(toFloat32(given), [...given.shape]));
+        });
+    }
+    return { missing, unexpected };
+  }
+
+  dispose(): void {
+    for (const parameter of this.#parameters.values()) parameter.dispose();
+    for (const child of this.#children.values()) child.dispose();
+  }
+}
+
+function listNames(names: readonly string[], most = 8): string {
+  const rest = names.length - most;
+  return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

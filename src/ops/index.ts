@@ -1,0 +1,6 @@
+export { adamWStep, type AdamWTensors } from './adamw.js';
+export { scaledDotProductAttention } from './attention.js';
+export { emaStep } from './ema.js';
+export { groupNorm, type GroupNormOptions } from './group-norm.js';
+export { silu } from './silu.js';
+export { upsampleNearest } from './upsample-nearest.js';

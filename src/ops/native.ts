@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Whether the engine in use has a native form of one of our kernels; without one the operation is composed. */
+export function hasNativeKernel(kernelName: string): boolean {
+  // tfjs's declaration leaves out that an unregistered kernel is undefined.
+  return (tf.getKernel(kernelName, tf.getBackend()) as tf.KernelConfig | undefined) !== undefined;
+}
+
+/** Runs one of our kernels on the engine in use and returns all its outputs. */
+export function runNative(
+  kernelName: string,
+  inputs: Record<string, tf.Tensor> | readonly tf.Tensor[],
+  attrs: object,
+): tf.Tensor[] {
+  const outputs: tf.Tensor | tf.Tensor[] = tf
+    .engine()
+    .runKernel(kernelName, inputs as unknown as tf.NamedTensorMap, attrs as tf.NamedAttrMap);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}

@@ -1,0 +1,2 @@
+export { Generator, type GeneratorState } from './generator.js';
+export { RandomStreams, type StreamsState } from './streams.js';

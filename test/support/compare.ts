@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as assert from 'uvu/assert';
+import { toFloat32, toInt32, type HostTensor } from '../../src/io/host-tensor.js';
+import { nchwToNhwc, nhwcToNchw, type Module } from '../../src/nn/index.js';
+import { hashFill, sampleGradient, type Golden } from './golden.js';
+
+/** Tolerances of the golden files: relative to the largest expected value, or absolute where that is below 1. */
+export const OUTPUT_TOLERANCE = 2e-5;
+export const GRADIENT_TOLERANCE = 2e-4;
+
+export function assertClose(
+  found: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
+  assert.is(found.length, expected.length, `${what}: number of elements`);
+  let largest = 0;
+  let difference = 0;
+  for (let i = 0; i < expected.length; i++) {
+    largest = Math.max(largest, Math.abs(expected[i] ?? NaN));
+    const error = Math.abs((found[i] ?? NaN) - (expected[i] ?? NaN));
+    difference = error <= difference ? difference : error;
+  }
+  const limit = tolerance * Math.max(1, largest);
+  assert.ok(difference <= limit, `${what}: largest difference ${difference}, allowed ${limit}`);
+}
+
+/** Fills every weight as the golden files do; `published` turns a module's name into the published one. */
+export function fillByHash(module: Module, published: (name: string) => string = (name) => name): void {
+  const state = new Map<string, HostTensor>();
+  for (const [name, parameter] of module.namedParameters()) {
+    const shape = parameter.publishedShape;
+    state.set(name, { dtype: 'F32', shape, data: hashFill(published(name), shape) });
+  }
+  module.loadStateDict(state);
+}
+
+/** A golden tensor on the engine, images as NHWC. */
+export function toTensor(golden: HostTensor): tf.Tensor {
+  const integers = golden.dtype === 'I64' || golden.dtype === 'I32';
+  return tf.tidy(() => {
+    const tensor = integers
+      ? tf.tensor(toInt32(golden), [...golden.shape], 'int32')
+      : tf.tensor(toFloat32(golden), [...golden.shape]);
+    return tensor.rank === 4 ? nchwToNhwc(tensor) : tensor;
+  });
+}
+
+/** The values in PyTorch's order. */
+export function published(tensor: tf.Tensor): Float32Array {
+  return tf.tidy(() => (tensor.rank === 4 ? nhwcToNchw(tensor) : tensor).dataSync<'float32'>());
+}
+
+/** Holds every `grad.*` of a golden file for a module's parameters against the gradients found, in their order. */
+export function assertParameterGradients(
+  golden: Golden,
+  module: Module,
+  gradients: readonly tf.Tensor[],
+  publishedName: (name: string) => string = (name) => name,
+): void {
+  module.trainableParameters().forEach(([name, parameter], i) => {
+    const key = `grad.${publishedName(name)}`;
+    if (!golden.tensors.has(key)) return;
+    const found = sampleGradient(toFloat32(parameter.publish(gradients[i])));
+    assertClose(found, golden.floats(key), GRADIENT_TOLERANCE, key);
+  });
+}
