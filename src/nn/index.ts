@@ -4,5 +4,6 @@ export { Embedding } from './embedding.js';
 export { GroupNorm } from './group-norm.js';
 export { nchwToNhwc, nhwcToNchw, pointwise } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
+export { inputsOf, type Methods, type NamedTensors } from './methods.js';
 export { Module, type LoadReport, type StateDict } from './module.js';
 export { Parameter, type ParameterOptions } from './parameter.js';

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
 import type { RandomStreams } from '../random/index.js';
+import type { Methods } from './methods.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
 
 /** Weights and buffers by published name, in PyTorch's layout. */
@@ -54,6 +55,11 @@ export abstract class Module {
   /** The named parameters that are trained. */
   trainableParameters(): [string, Parameter][] {
     return [...this.namedParameters()].filter(([, parameter]) => parameter.trainable);
+  }
+
+  /** What can be called by name, e.g. by `ldm forward`; nothing where a module does not say. */
+  methods(): Methods {
+    return {};
   }
 
   /** Gives every parameter without a value its first one and every module the run's random streams. */

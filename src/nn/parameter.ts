@@ -54,12 +54,36 @@ export class Parameter {
 
   /** Draws the first value, unless there is one already. */
   initialize(generator: Generator): void {
-    if (!this.#variable) this.#assign(this.#init(this.shape, generator));
+    if (!this.#variable) this.assign(this.#init(this.shape, generator));
   }
 
-  /** @param published in PyTorch's layout and this parameter's published shape, any data type with float32's range */
+  /** Takes over the data of a tensor shaped like this parameter. */
+  assign(tensor: tf.Tensor): void {
+    if (this.#variable) this.#variable.assign(tensor);
+    else this.#variable = tf.variable(tensor, this.trainable);
+    tensor.dispose();
+  }
+
+  /** Changes places with another parameter of the same shape, copying nothing. */
+  exchange(other: Parameter): void {
+    [this.#variable, other.#variable] = [other.#variable, this.#variable];
+  }
+
+  /** The options of a buffer that is held and published as this parameter is and begins as a copy of `initial()`. */
+  shadow(initial: () => tf.Tensor): ParameterOptions {
+    // Times one makes a copy: a clone would share the data that an optimizer changes in place.
+    const init: Initializer = () => tf.mul(initial(), 1);
+    return { shape: this.shape, layout: this.#layout, init, trainable: false };
+  }
+
+  /** @param published in PyTorch's layout and this parameter's published shape */
   load(published: tf.Tensor): void {
-    this.#assign(tf.tidy(() => this.#layout.fromPublished(tf.cast(published, 'float32'), this.shape)));
+    this.assign(tf.tidy(() => this.held(published)));
+  }
+
+  /** A tensor in PyTorch's layout, such as a saved moment of this parameter, as it is held here. */
+  held(published: tf.Tensor): tf.Tensor {
+    return this.#layout.fromPublished(published, this.shape);
   }
 
   /** A copy in PyTorch's layout: of the value, or of a tensor shaped like it, such as its gradient. */
@@ -74,12 +98,5 @@ export class Parameter {
   dispose(): void {
     this.#variable?.dispose();
     this.#variable = undefined;
-  }
-
-  /** Takes over a tensor's data. */
-  #assign(tensor: tf.Tensor): void {
-    if (this.#variable) this.#variable.assign(tensor);
-    else this.#variable = tf.variable(tensor, this.trainable);
-    tensor.dispose();
   }
 }

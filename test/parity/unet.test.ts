@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { valueAndGrads } from '../../src/autodiff/index.js';
 import type { UNetModelParamsInput } from '../../src/models/unet/unet-model.params.js';
+import { timestepEmbedding } from '../../src/models/unet/timestep-embedding.js';
 import { UNetModel } from '../../src/models/unet/unet-model.js';
 import {
   assertClose,
@@ -43,6 +44,16 @@ onEveryEngine('UNetModel against the published one', (test) => {
       tf.dispose([x, timesteps, y ?? [], target, output, value, ...grads]);
       assert.is(tf.memory().numTensors, before, 'no tensor is left behind');
       model.dispose();
+    });
+  }
+});
+
+onEveryEngine('timestep embedding against the published one', (test) => {
+  const golden = readGolden('schedules');
+  for (const dimensions of [32, 33]) {
+    test(`${dimensions} dimensions`, () => {
+      const found = timestepEmbedding(tf.tensor1d([0, 1, 10, 999], 'int32'), dimensions);
+      assertClose(found.dataSync(), golden.floats(`out.timestep_embedding.${dimensions}`), 1e-5, 'embedding');
     });
   }
 });

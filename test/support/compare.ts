@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { toFloat32, toInt32, type HostTensor } from '../../src/io/host-tensor.js';
 import { nchwToNhwc, nhwcToNchw, type Module } from '../../src/nn/index.js';
+import { RandomStreams } from '../../src/random/index.js';
 import { hashFill, sampleGradient, type Golden } from './golden.js';
 
 /** Tolerances of the golden files: relative to the largest expected value, or absolute where that is below 1. */
@@ -26,14 +27,15 @@ export function assertClose(
   assert.ok(difference <= limit, `${what}: largest difference ${difference}, allowed ${limit}`);
 }
 
-/** Fills every weight as the golden files do; `published` turns a module's name into the published one. */
+/** Fills every trained weight as the golden files do, by the name that `published` makes of the module's own. */
 export function fillByHash(module: Module, published: (name: string) => string = (name) => name): void {
   const state = new Map<string, HostTensor>();
-  for (const [name, parameter] of module.namedParameters()) {
+  module.initialize(new RandomStreams(0));
+  for (const [name, parameter] of module.trainableParameters()) {
     const shape = parameter.publishedShape;
     state.set(name, { dtype: 'F32', shape, data: hashFill(published(name), shape) });
   }
-  module.loadStateDict(state);
+  module.loadStateDict(state, { strict: false });
 }
 
 /** A golden tensor on the engine, images as NHWC. */

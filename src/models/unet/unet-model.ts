@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import { Conv2d, Embedding, Linear, Module, type GroupNorm } from '../../nn/index.js';
+import { Conv2d, Embedding, inputsOf, Linear, Module, type GroupNorm, type Methods } from '../../nn/index.js';
 import { silu } from '../../ops/index.js';
 import { withDefaults } from '../../params.js';
 import { AttentionBlock } from './attention-block.js';
@@ -29,6 +29,8 @@ export interface UNetInputs {
  */
 export class UNetModel extends Module {
   readonly params: UNetModelParams;
+  /** How many classes it takes labels of, 0 for none. */
+  readonly numClasses: number;
   readonly #timeEmbed: readonly [Linear, Linear];
   readonly #labelEmbedding: Embedding | undefined;
   readonly #inputBlocks: Step[] = [];
@@ -41,6 +43,7 @@ export class UNetModel extends Module {
     super();
     const params = withDefaults(unetModelParams, given);
     this.params = params;
+    this.numClasses = params.num_classes ?? 0;
     const { model_channels: modelChannels, channel_mult: channelMult, norm_num_groups: normGroups } = params;
     const embeddingChannels = 4 * modelChannels;
     this.#timeEmbed = [
@@ -131,6 +134,19 @@ export class UNetModel extends Module {
       }
       return this.#outConv.forward(this.#outNorm.forward(h));
     });
+  }
+
+  override methods(): Methods {
+    return {
+      forward: (inputs) => {
+        const { x, timesteps, y } = inputsOf(inputs, ['x', 'timesteps'], ['y']);
+        return this.forward({
+          x: x as tf.Tensor4D,
+          timesteps: timesteps as tf.Tensor1D,
+          ...(y && { y: y as tf.Tensor1D }),
+        });
+      },
+    };
   }
 
   #embed(timesteps: tf.Tensor1D, y: tf.Tensor1D | undefined): tf.Tensor2D {

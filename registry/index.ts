@@ -1,0 +1,8 @@
+import { Registry } from '../src/config/index.js';
+import { callbacks } from './callbacks.js';
+import { data } from './data.js';
+import { models } from './models.js';
+import { networks } from './networks.js';
+
+/** Every component that a config may name. Importing it loads descriptions only, no code of theirs. */
+export const registry = new Registry([...networks, ...models, ...data, ...callbacks]);

@@ -1,0 +1,18 @@
+import { defineComponent } from '../src/config/index.js';
+import { ddpmParams } from '../src/diffusion/ddpm.params.js';
+import type { DiffusionNetwork } from '../src/diffusion/diffusion-wrapper.js';
+
+export const models = [
+  defineComponent({
+    target: 'DDPM',
+    aliases: ['ldm.models.diffusion.ddpm.DDPM'],
+    kind: 'model',
+    summary: 'Denoising diffusion in pixel space, optionally class-conditional.',
+    source: 'Ho et al. 2020; latent-diffusion, ldm/models/diffusion/ddpm.py',
+    params: ddpmParams,
+    load: async () => {
+      const { DDPM } = await import('../src/diffusion/ddpm.js');
+      return ({ unet_config, ...options }, build) => new DDPM(build<DiffusionNetwork>(unet_config), options);
+    },
+  }),
+];

@@ -1,0 +1,27 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { alignColumns } from './columns.js';
+
+test('columns are as wide as their widest cell: names to the left, numbers to the right', () => {
+  const rows = [
+    ['part', 'ms'],
+    ['forward', '5.6'],
+    ['x', '1234.5'],
+  ];
+  assert.is(alignColumns(rows), 'part         ms\nforward     5.6\nx        1234.5');
+});
+
+test('no row ends in spaces', () => {
+  assert.is(
+    alignColumns(
+      [
+        ['a', ''],
+        ['b', 'c'],
+      ],
+      2,
+    ),
+    'a\nb  c',
+  );
+});
+
+test.run();

@@ -1,0 +1,11 @@
+export { defineComponent, Registry } from './component.js';
+export type { Build, Component, ParamProblem, TypedComponent } from './component.js';
+export { validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
+export { instantiateFromConfig } from './instantiate.js';
+export { loadExperimentTree } from './load.js';
+export { validateSchema } from './schema.js';
+export { stringifyConfig } from './stringify.js';
+export { describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
+export type { ConfigNode, ConfigTree, ListNode, MapEntry, MapNode, Origin, Path, ScalarNode } from './tree.js';
+export { validateComponent, validateConfig } from './validate.js';
+export type { ComponentConfig, SlotOptions, SlotRules } from './validate.js';

@@ -1,0 +1,103 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { ParamsSchema } from '../params.js';
+
+/** A JSON Schema of one value: a component's `params` or a part of them. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** A value found where the schema says `component`; its own `params` are for the caller to validate. */
+export interface Slot {
+  readonly path: readonly string[];
+  readonly kinds: readonly string[];
+  readonly value: unknown;
+  /** Puts another value in its place, e.g. `{ target, params }` for a bare name. */
+  readonly replace: (value: unknown) => void;
+}
+
+export interface SchemaResult {
+  readonly errors: readonly ErrorObject[];
+  readonly slots: readonly Slot[];
+}
+
+interface SlotContext {
+  readonly slots: Map<string, Slot>;
+}
+
+let instance: Ajv | undefined;
+
+/**
+ * Validates `data` and fills defaults into it. Schemas are compiled when first used: a check of one config must not
+ * pay for the components it does not name.
+ */
+export function validateSchema(schema: Schema | ParamsSchema, data: unknown): SchemaResult {
+  instance ??= createAjv();
+  const validate = instance.compile(schema);
+  const context: SlotContext = { slots: new Map() };
+  const valid = validate.call(context, data);
+  return { errors: valid ? [] : [...(validate.errors ?? [])], slots: [...context.slots.values()] };
+}
+
+/** Whether the schema holds for this value, which is left as it is. */
+export function accepts(schema: Schema, data: unknown): boolean {
+  return validateSchema(schema, structuredClone(data)).errors.length === 0;
+}
+
+/** The kinds a slot takes. */
+export function kindsOf(component: unknown): string[] {
+  return typeof component === 'string' ? [component] : Array.isArray(component) ? component.map(String) : [];
+}
+
+/** The steps of a JSON pointer. */
+export function pointerSteps(pointer: string): string[] {
+  const steps = pointer.split('/').slice(1);
+  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function createAjv(): Ajv {
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    ownProperties: true,
+    passContext: true,
+    strict: true,
+    strictRequired: false,
+    strictTuples: false,
+    allowUnionTypes: true,
+    // The schemas are part of the program: strict mode finds their mistakes when a test compiles them, and reading the
+    // meta-schema would take longer than all of a config's validation.
+    meta: false,
+    validateSchema: false,
+    addUsedSchema: false,
+  });
+  ajv.addVocabulary(['unit']);
+  ajv.addKeyword({
+    keyword: 'component',
+    schemaType: ['string', 'array'],
+    errors: false,
+    validate: collectSlot,
+  });
+  return ajv;
+}
+
+function collectSlot(
+  this: SlotContext,
+  component: unknown,
+  value: unknown,
+  _parentSchema?: unknown,
+  at?: { instancePath: string; parentData: Record<string, unknown>; parentDataProperty: string | number },
+): boolean {
+  const isComponent =
+    typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
+  if (!isComponent || !at) return isComponent;
+  // Two branches of one `anyOf` may both take a component: the slot then takes the kinds of both.
+  const before = this.slots.get(at.instancePath)?.kinds ?? [];
+  this.slots.set(at.instancePath, {
+    path: pointerSteps(at.instancePath),
+    kinds: [...new Set([...before, ...kindsOf(component)])],
+    value,
+    replace: (other) => {
+      at.parentData[at.parentDataProperty] = other;
+    },
+  });
+  return true;
+}

@@ -1,0 +1,190 @@
+import { ConfigError, nearestNames } from '../errors.js';
+import type { ParamsSchema } from '../params.js';
+import type { Component, Registry } from './component.js';
+import { describeKinds } from './expected.js';
+import { ProblemCollector } from './places.js';
+import { reportSchemaErrors } from './schema-problems.js';
+import { validateSchema, type Slot } from './schema.js';
+import { fromPlain, toPlain, type ConfigTree, type Path } from './tree.js';
+
+/** A component as a config names it. */
+export interface ComponentConfig {
+  readonly target: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What one slot of a config takes beyond `target` and `params`. */
+export interface SlotOptions {
+  /** The target of a component that names none. */
+  readonly defaultTarget?: string;
+  /** Schemas of the keys that stand beside `target` and `params`, e.g. `base_learning_rate`. */
+  readonly keys?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+}
+
+export type SlotRules = (path: Path) => SlotOptions | undefined;
+
+/** The components that a validated component config is made of, itself included. */
+const validated = new WeakMap<object, ReadonlySet<Component>>();
+
+/** The components of a config that was validated as a whole or in part; undefined for any other value. */
+export function componentsOf(config: object): ReadonlySet<Component> | undefined {
+  return validated.get(config);
+}
+
+/**
+ * Validates a whole config against a schema, and every component in it, however deep, against the component's own.
+ * Returns the values with all defaults filled in; throws one ConfigError with all problems, sorted by place.
+ */
+export function validateConfig(
+  tree: ConfigTree,
+  schema: ParamsSchema,
+  registry: Registry,
+  rules: SlotRules = () => undefined,
+): Record<string, unknown> {
+  const data = toPlain(tree.root) as Record<string, unknown>;
+  const validation = new Validation(registry, new ProblemCollector(tree), rules);
+  validation.map(schema, data, { path: [] });
+  validation.finish();
+  return data;
+}
+
+/** Validates a component config that a program made, so that it has no places; `kinds` are those the caller takes. */
+export function validateComponent(
+  config: unknown,
+  registry: Registry,
+  kinds: readonly string[] = [],
+): ComponentConfig | string {
+  if (typeof config !== 'string' && (typeof config !== 'object' || config === null || Array.isArray(config))) {
+    const found = typeof config === 'object' ? 'a list or null' : typeof config;
+    throw new ConfigError({
+      problem: 'not a component',
+      found,
+      expected: `${describeKinds(kinds)} ({target, params})`,
+    });
+  }
+  const holder = { config: toPlain(fromPlain(config)) };
+  const validation = new Validation(registry, new ProblemCollector(undefined), () => undefined);
+  const replace = (value: unknown): void => {
+    holder.config = value;
+  };
+  validation.component({ path: [], kinds, value: holder.config, replace }, []);
+  validation.finish();
+  return holder.config as ComponentConfig | string;
+}
+
+class Validation {
+  readonly #registry: Registry;
+  readonly #problems: ProblemCollector;
+  readonly #rules: SlotRules;
+
+  constructor(registry: Registry, problems: ProblemCollector, rules: SlotRules) {
+    this.#registry = registry;
+    this.#problems = problems;
+    this.#rules = rules;
+  }
+
+  finish(): void {
+    if (this.#problems.count > 0) throw new ConfigError(this.#problems.sorted());
+  }
+
+  /** Validates one map, fills in its defaults and goes into its slots. Returns the components found in them. */
+  map(schema: ParamsSchema, data: Record<string, unknown>, owner: { component?: string; path: Path }): Set<Component> {
+    const { errors, slots } = validateSchema(schema, data);
+    reportSchemaErrors(errors, data, owner, this.#problems);
+    return new Set(slots.flatMap((slot) => [...this.component(slot, [...owner.path, ...slot.path])]));
+  }
+
+  /** Validates what stands in a slot: `{ target, params }`, or a bare name. Returns the components it is made of. */
+  component(slot: Slot, path: Path): Set<Component> {
+    const none = new Set<Component>();
+    if (typeof slot.value === 'string') return this.#bareName(slot, slot.value, path);
+    const config = slot.value as Record<string, unknown>;
+    const before = this.#problems.count;
+    const options = this.#rules(path);
+    if (options?.defaultTarget !== undefined) config.target ??= options.defaultTarget;
+    this.map(nodeSchema(options), config, { path });
+    if (typeof config.target !== 'string') return none;
+
+    const component = this.#resolve(config.target, slot.kinds, [...path, 'target']);
+    // With `parms:` for `params:`, every required parameter would be reported as missing.
+    const isMistyped = !('params' in config) && Object.keys(config).some((key) => isNearParams(key, options));
+    if (!component || isMistyped) return none;
+    config.params ??= {};
+    if (typeof config.params !== 'object' || Array.isArray(config.params)) return none;
+    const nested = this.#params(component, config.params as Record<string, unknown>, [...path, 'params'], before);
+    validated.set(config, nested);
+    return nested;
+  }
+
+  #bareName(slot: Slot, name: string, path: Path): Set<Component> {
+    const before = this.#problems.count;
+    const component = this.#resolve(name, slot.kinds, path);
+    if (!component) return new Set();
+    const params: Record<string, unknown> = {};
+    const nested = this.#params(component, params, path, before);
+    // A name that needs no params stays as it was written: `__is_first_stage__` is read by the component around it.
+    if (Object.keys(params).length > 0) {
+      const config = { target: name, params };
+      validated.set(config, nested);
+      slot.replace(config);
+    }
+    return nested;
+  }
+
+  #params(component: Component, params: Record<string, unknown>, path: Path, problemsBefore: number): Set<Component> {
+    const nested = this.map(component.params, params, { component: component.target, path });
+    if (this.#problems.count === problemsBefore && component.check) {
+      // The schema that types the rule's parameter has just been found to hold.
+      for (const { path: inside, ...problem } of component.check(params as never)) {
+        this.#problems.atValue([...path, ...inside], problem);
+      }
+    }
+    return nested.add(component);
+  }
+
+  #resolve(target: string, kinds: readonly string[], path: Path): Component | undefined {
+    const component = this.#registry.resolve(target);
+    const listing = kinds.length === 1 ? `"ldm list --kind ${kinds[0] ?? ''}"` : '"ldm list"';
+    if (!component) {
+      const nearest = this.#registry.nearest(target, kinds.length > 0 ? kinds : undefined);
+      this.#problems.atValue(path, {
+        problem: 'unknown target',
+        found: target,
+        expected: `the name of ${describeKinds(kinds)}`,
+        nearest: nearest.length > 0 ? nearest : this.#registry.nearest(target),
+        remedy: `${listing} lists the names`,
+      });
+      return undefined;
+    }
+    if (kinds.length === 0 || kinds.includes(component.kind)) return component;
+    this.#problems.atValue(path, {
+      problem: `${component.target} cannot be used here`,
+      found: `${target}, ${describeKinds([component.kind])}`,
+      expected: describeKinds(kinds),
+      remedy: `${listing} lists the names`,
+    });
+    return undefined;
+  }
+}
+
+function isNearParams(key: string, options: SlotOptions | undefined): boolean {
+  const known = ['target', 'params', ...Object.keys(options?.keys ?? {})];
+  return !known.includes(key) && nearestNames(key, known).includes('params');
+}
+
+const plainNode = createNodeSchema({});
+
+function nodeSchema(options: SlotOptions | undefined): ParamsSchema {
+  return options?.keys || options?.required ? createNodeSchema(options) : plainNode;
+}
+
+/** The schema of a component's own keys; what `params` may hold, the component named by `target` says. */
+function createNodeSchema({ keys, required = [] }: SlotOptions): ParamsSchema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: ['target', ...required],
+    properties: { ...keys, target: { type: 'string' }, params: { type: ['object', 'null'] } },
+  };
+}

@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { UserError } from '../errors.js';
+import { addonPath, loadAddon } from './addon.js';
+import { kernelSupport } from './start.js';
+import { findTensorflow, tensorflowRemedy } from './tensorflow.js';
+import type { EngineInfo, EngineName, EngineProbe, SelectOptions, Starter } from './types.js';
+
+export { kernelSupport };
+export type { EngineInfo, EngineName, EngineProbe, KernelSupport, SelectOptions } from './types.js';
+
+/** The engines, fastest first. */
+export const engineNames = ['torch', 'tensorflow', 'wasm', 'cpu'] as const satisfies readonly EngineName[];
+
+/** Each engine's code, and what it needs, is loaded when it is chosen. */
+const starters: Record<EngineName, () => Promise<Starter>> = {
+  torch: async () => (await import('./start-torch.js')).startTorch,
+  tensorflow: async () => (await import('./start-tensorflow.js')).startTensorflow,
+  wasm: async () => (await import('./start-wasm.js')).startWasm,
+  cpu: async () => (await import('./start-cpu.js')).startCpu,
+};
+
+/**
+ * Makes an engine the one tfjs computes on, gradients included.
+ *
+ * @param name an engine, or `auto`: the fastest that is there, with a note about a faster one that is not
+ * @param options `threads`, where the engine has them; all logical cores by default
+ * @throws UserError when the engine asked for is absent, naming the fix
+ */
+export async function selectEngine(name: EngineName | 'auto', options: SelectOptions = {}): Promise<EngineInfo> {
+  const { threads = availableParallelism() } = options;
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new UserError({ path: 'threads', problem: 'must be a positive integer', found: String(threads) });
+  }
+  if (name !== 'auto') return start(name, threads);
+  let note: string | undefined;
+  for (const candidate of engineNames) {
+    try {
+      const info = await start(candidate, threads);
+      return note === undefined ? info : { ...info, note };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      note ??= `${candidate} would be faster. ${error.message}`;
+    }
+  }
+  throw new UserError({ problem: 'no engine could be started', remedy: 'npm run setup' });
+}
+
+async function start(name: EngineName, threads: number): Promise<EngineInfo> {
+  if (!engineNames.includes(name)) {
+    const expected = ['auto', ...engineNames].join(', ');
+    throw new UserError({ problem: 'unknown engine', found: name, expected, remedy: '--engine auto' });
+  }
+  const starter = await starters[name]();
+  return starter(threads);
+}
+
+/** Which engines are there, without starting one. */
+export function probeEngines(): Promise<EngineProbe[]> {
+  return Promise.resolve([
+    probeTorch(),
+    probeTensorflow(),
+    { name: 'wasm', available: true, version: packageVersion('@tensorflow/tfjs-backend-wasm') },
+    { name: 'cpu', available: true, version: packageVersion('@tensorflow/tfjs-backend-cpu') },
+  ]);
+}
+
+function probeTorch(): EngineProbe {
+  try {
+    return { name: 'torch', available: true, version: loadAddon().version(), detail: addonPath() };
+  } catch (error) {
+    return { name: 'torch', available: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function probeTensorflow(): EngineProbe {
+  const found = findTensorflow();
+  if (!found) return { name: 'tensorflow', available: false, detail: `not installed; to fix: ${tensorflowRemedy}` };
+  return { name: 'tensorflow', available: true, version: packageVersion(found.name), detail: found.path };
+}
+
+function packageVersion(name: string): string {
+  return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
+}

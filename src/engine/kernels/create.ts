@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { isNativeDtype, kernel, type KernelTable, type X } from './kernel.js';
+
+const like = (value: 0 | 1) =>
+  kernel<X>(({ x: { shape, dtype } }, _, torch) =>
+    isNativeDtype(dtype) ? torch.tensor(torch.addon.fill(shape, value, dtype), shape, dtype) : undefined,
+  );
+
+/** Constants, casts and complex numbers. */
+export const createKernels: KernelTable = {
+  [tf.Fill]: kernel<unknown, tf.FillAttrs>((_, { shape, value, dtype }, torch) => {
+    const filled = (dtype as tf.DataType | undefined) ?? tf.util.inferDtype(value);
+    if (!isNativeDtype(filled) || typeof value !== 'number') return undefined;
+    // What a typed array would make of the value: an int32 is truncated, a NaN among them is 0.
+    const stored = filled === 'int32' ? value | 0 : filled === 'bool' ? Number(Math.trunc(value) !== 0) : value;
+    return torch.tensor(torch.addon.fill(shape, stored, filled), shape, filled);
+  }),
+  [tf.ZerosLike]: like(0),
+  [tf.OnesLike]: like(1),
+  [tf.Cast]: kernel<X, tf.CastAttrs>(({ x }, { dtype }, torch) => {
+    if (x.dtype === dtype) return torch.share(x);
+    if (!isNativeDtype(x.dtype) || !isNativeDtype(dtype)) return undefined;
+    return torch.tensor(torch.addon.cast(torch.id(x), dtype), x.shape, dtype);
+  }),
+  [tf.Complex]: kernel<{ real: tf.TensorInfo; imag: tf.TensorInfo }>(({ real, imag }, _, torch) =>
+    torch.complex(real, imag),
+  ),
+  [tf.Real]: kernel<{ input: tf.TensorInfo }>(({ input }, _, torch) =>
+    input.dtype === 'complex64' ? torch.copy(torch.parts(input).real) : undefined,
+  ),
+  [tf.Imag]: kernel<{ input: tf.TensorInfo }>(({ input }, _, torch) =>
+    input.dtype === 'complex64' ? torch.copy(torch.parts(input).imag) : undefined,
+  ),
+};

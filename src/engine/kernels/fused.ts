@@ -1,0 +1,78 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import {
+  AdamWInPlace,
+  EmaInPlace,
+  GroupNorm,
+  GroupNormGrad,
+  PhiloxNormal,
+  PhiloxUniform,
+  type AdamWAttrs,
+  type EmaAttrs,
+  type GroupNormAttrs,
+  type PhiloxAttrs,
+} from '../../ops/kernels.js';
+import { kernel, type KernelTable } from './kernel.js';
+
+type NormInputs = { x: tf.TensorInfo; gamma: tf.TensorInfo; beta: tf.TensorInfo };
+type NormGradInputs = NormInputs & { dy: tf.TensorInfo; mean: tf.TensorInfo; rstd: tf.TensorInfo };
+
+const philox = (name: 'philoxNormal' | 'philoxUniform') =>
+  kernel<unknown, PhiloxAttrs>((_, { shape, key, counter }, torch) =>
+    torch.tensor(torch.addon[name](shape, key, counter), shape, 'float32'),
+  );
+
+/** The native forms of our own kernels, src/ops/kernels.ts. */
+export const fusedKernels: KernelTable = {
+  [GroupNorm]: kernel<NormInputs, GroupNormAttrs>(({ x, gamma, beta }, attrs, torch) => {
+    const { numGroups, epsilon, activation } = attrs;
+    const [y, mean, rstd] = torch.addon.groupNorm(
+      torch.id(x),
+      torch.id(gamma),
+      torch.id(beta),
+      numGroups,
+      epsilon,
+      activation,
+    );
+    const statistics = [x.shape[0] ?? 0, numGroups];
+    return [
+      torch.tensor(y, x.shape, 'float32'),
+      torch.tensor(mean, statistics, 'float32'),
+      torch.tensor(rstd, statistics, 'float32'),
+    ];
+  }),
+  [GroupNormGrad]: kernel<NormGradInputs, GroupNormAttrs>((inputs, { numGroups, activation }, torch) => {
+    const { dy, x, gamma, beta, mean, rstd } = inputs;
+    const ids = torch.addon.groupNormGrad(
+      torch.id(dy),
+      torch.id(x),
+      torch.id(gamma),
+      torch.id(beta),
+      torch.id(mean),
+      torch.id(rstd),
+      numGroups,
+      activation,
+    );
+    const [dx, dgamma, dbeta] = ids;
+    return [
+      torch.tensor(dx, x.shape, 'float32'),
+      torch.tensor(dgamma, gamma.shape, 'float32'),
+      torch.tensor(dbeta, beta.shape, 'float32'),
+    ];
+  }),
+  [AdamWInPlace]: kernel<readonly tf.TensorInfo[], AdamWAttrs>((tensors, attrs, torch) => {
+    const { count, learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
+    const ids = tensors.map((tensor) => torch.id(tensor));
+    torch.addon.adamw(ids, count, learningRate, beta1, beta2, epsilon, weightDecay, step);
+    return [];
+  }),
+  [EmaInPlace]: kernel<readonly tf.TensorInfo[], EmaAttrs>((tensors, { count, decay }, torch) => {
+    torch.addon.ema(
+      tensors.map((tensor) => torch.id(tensor)),
+      count,
+      decay,
+    );
+    return [];
+  }),
+  [PhiloxNormal]: philox('philoxNormal'),
+  [PhiloxUniform]: philox('philoxUniform'),
+};

@@ -1,0 +1,42 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { NativeDtype } from '../addon.js';
+import type { TorchBackend } from '../torch-backend.js';
+
+/** What a kernel gives back; undefined leaves the call to the CPU backend, e.g. for a dtype without a native form. */
+export type KernelResult = tf.TensorInfo | tf.TensorInfo[] | undefined;
+
+export type NativeKernel = (inputs: unknown, attrs: unknown, torch: TorchBackend) => KernelResult;
+
+/** tfjs's kernel name to its native form. */
+export type KernelTable = Readonly<Record<string, NativeKernel>>;
+
+/** A kernel with the inputs and attributes tfjs-core documents for it: the one place that trusts tfjs to pass them. */
+export function kernel<Inputs, Attrs = unknown>(
+  run: (inputs: Inputs, attrs: Attrs, torch: TorchBackend) => KernelResult,
+): NativeKernel {
+  return run as NativeKernel;
+}
+
+export type X = { readonly x: tf.TensorInfo };
+export type AB = { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
+
+export function isFloat(...tensors: readonly tf.TensorInfo[]): boolean {
+  return tensors.every(({ dtype }) => dtype === 'float32');
+}
+
+/** Whether the tensors hold numbers (not booleans) of one dtype. */
+export function isNumber(...tensors: readonly tf.TensorInfo[]): boolean {
+  const dtype = tensors[0]?.dtype;
+  return (dtype === 'float32' || dtype === 'int32') && tensors.every((tensor) => tensor.dtype === dtype);
+}
+
+export function isNativeDtype(dtype: tf.DataType): dtype is NativeDtype {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+}
+
+/** The one native dtype of all tensors, if they have one. */
+export function commonDtype(tensors: readonly tf.TensorInfo[]): NativeDtype | undefined {
+  const dtype = tensors[0]?.dtype;
+  if (dtype === undefined || !isNativeDtype(dtype)) return undefined;
+  return tensors.every((tensor) => tensor.dtype === dtype) ? dtype : undefined;
+}

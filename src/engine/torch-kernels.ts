@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { EngineError } from '../errors.js';
+import { ADDON_ERROR_CODE } from './addon.js';
+import { cpuFallback } from './cpu-fallback.js';
+import type { NativeKernel } from './kernels/kernel.js';
+import { nativeKernels } from './kernels/index.js';
+import type { TorchBackend } from './torch-backend.js';
+
+/** The addon's errors as ours, with tfjs's name of the kernel; tfjs's own pass as they are. */
+function named(kernelName: string, error: unknown): unknown {
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== ADDON_ERROR_CODE) return error;
+  return new EngineError(`${kernelName}: ${error.message}`, { cause: error });
+}
+
+function asKernelFunc(kernelName: string, native: NativeKernel): tf.KernelFunc {
+  // Our own kernels have no form on the CPU backend; every other falls back on it for what it leaves undone.
+  const fallback = cpuFallback(kernelName);
+  return (call) => {
+    let result;
+    try {
+      result = native(call.inputs, call.attrs, call.backend as TorchBackend);
+    } catch (error) {
+      throw named(kernelName, error);
+    }
+    return result ?? fallback(call);
+  };
+}
+
+/** Registers the native kernels of the `torch` backend. */
+export function registerNativeKernels(backendName: string): void {
+  for (const [kernelName, native] of Object.entries(nativeKernels)) {
+    tf.registerKernel({ kernelName, backendName, kernelFunc: asKernelFunc(kernelName, native) });
+  }
+}

@@ -1,0 +1,77 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { fileProblem } from './file-problems.js';
+
+/** Bytes, or bytes still being made; either way they keep their place in the file. */
+export type Chunk = Uint8Array | Promise<Uint8Array>;
+
+/** How long bytes may lie in memory, so that someone who watches the file sees it grow. */
+const DELAY_MS = 200;
+
+/**
+ * Appends to a file in the background: `append` returns at once, the order is kept, and one write is under way at a
+ * time. The first failure ends the writing, and every `flush` from then on throws it.
+ */
+export class AppendQueue {
+  #pending: Chunk[] = [];
+  #file: FileHandle | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #draining: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  constructor(readonly path: string) {}
+
+  append(chunk: Chunk): void {
+    if (this.#failure) return;
+    // A failure to make the bytes is met when their turn comes; to Node it would be an unhandled rejection until then.
+    if (chunk instanceof Promise) chunk.catch(() => undefined);
+    this.#pending.push(chunk);
+    // Keeps the process alive until written, should it end without closing.
+    this.#timer ??= setTimeout(() => void this.#drain(), DELAY_MS);
+  }
+
+  /**
+   * Waits until everything appended so far has been handed to the operating system.
+   * @throws FileError where the file could not be written, now or before.
+   */
+  async flush(): Promise<void> {
+    // A drain under way may have begun before the last append.
+    while (this.#draining || this.#pending.length > 0) await this.#drain();
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Flushes and closes the file. More may be appended later, which opens it again. */
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      const file = this.#file;
+      this.#file = undefined;
+      await file?.close();
+    }
+  }
+
+  /** Never rejects. */
+  #drain(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#draining ??= this.#writePending()
+      .catch((cause: unknown) => {
+        this.#failure = fileProblem(this.path, 'write', cause, { note: 'what was logged since is lost' });
+        this.#pending = [];
+      })
+      .finally(() => (this.#draining = undefined));
+    return this.#draining;
+  }
+
+  async #writePending(): Promise<void> {
+    this.#file ??= await open(this.path, 'a');
+    while (this.#pending.length > 0) {
+      const chunks = this.#pending;
+      this.#pending = [];
+      const ready: Uint8Array[] = [];
+      for (const chunk of chunks) ready.push(chunk instanceof Promise ? await chunk : chunk);
+      // appendFile, unlike write, goes on until all is written.
+      await this.#file.appendFile(Buffer.concat(ready));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { FileError } from '../errors.js';
+
+/** The error code of a failed system call (`ENOENT`, `ENOSPC` …), or undefined where `cause` is none. */
+export function errnoOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+}
+
+const noRights = 'give this user the right to it (chmod, chown) or choose another place';
+const causes: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  ENOSPC: ['the disk is full', 'free space on that disk or choose another place'],
+  EDQUOT: ['the disk quota is used up', 'free space within the quota or choose another place'],
+  EFBIG: ['the file would be larger than the system allows', 'raise the limit (ulimit -f) or choose another disk'],
+  EACCES: ['no permission', noRights],
+  EPERM: ['no permission', noRights],
+  EROFS: ['the file system is read-only', 'choose another place'],
+  ENOENT: ['there is no such file or folder', 'check the path'],
+  ENOTDIR: ['a part of the path is a file, not a folder', 'check the path'],
+  EEXIST: ['a file of that name is in the way', 'move it away or choose another place'],
+  EISDIR: ['it is a folder, not a file', 'give the path of a file'],
+  EMFILE: ['too many files are open', 'raise the limit: ulimit -n'],
+  EIO: ['the disk reports an error', 'check the disk; restore the file from a copy'],
+};
+
+/** What a message may say beyond what the system said. */
+export interface FileProblemDetails {
+  /** What holds nevertheless, e.g. that the file written before is whole. */
+  readonly note?: string | undefined;
+  /** A remedy that fits better than the general one. */
+  readonly remedy?: string | undefined;
+}
+
+/**
+ * Words a failed system call on a file for the user.
+ * @param action what was tried, to follow "cannot": `read`, `write the checkpoint`.
+ */
+export function fileProblem(
+  path: string,
+  action: string,
+  cause: unknown,
+  { note, remedy }: FileProblemDetails = {},
+): FileError {
+  const code = errnoOf(cause);
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const [what, usualRemedy] = (code === undefined ? undefined : causes[code]) ?? [detail, undefined];
+  const advice = remedy ?? usualRemedy;
+  return new FileError(
+    {
+      where: path,
+      problem: `cannot ${action}: ${what}${note === undefined ? '' : ` (${note})`}`,
+      ...(advice === undefined ? {} : { remedy: advice }),
+    },
+    { cause },
+  );
+}

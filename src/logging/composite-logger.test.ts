@@ -1,0 +1,52 @@
+import * as assert from 'uvu/assert';
+import { test } from 'uvu';
+import { CompositeLogger } from './composite-logger.js';
+import type { Logger } from './logger.js';
+
+/** Notes its calls; fails to flush with this message. */
+function noting(failure?: string): Logger & { readonly calls: unknown[][] } {
+  const calls: unknown[][] = [];
+  const end = (name: string): Promise<void> => {
+    calls.push([name]);
+    return failure === undefined ? Promise.resolve() : Promise.reject(new Error(failure));
+  };
+  return {
+    calls,
+    logScalars: (scalars, step) => calls.push(['scalars', scalars, step]),
+    logImage: (name, image, step) => calls.push(['image', name, image, step]),
+    logText: (name, text, step) => calls.push(['text', name, text, step]),
+    flush: () => end('flush'),
+    close: () => end('close'),
+  };
+}
+
+test('passes everything on to all', async () => {
+  const loggers = [noting(), noting()];
+  const composite = new CompositeLogger(loggers);
+  const image = Uint8Array.of(1);
+  composite.logScalars({ a: 1 }, 2);
+  composite.logImage('i', image, 3);
+  composite.logText('t', 'text', 4);
+  await composite.flush();
+  await composite.close();
+  for (const { calls } of loggers) {
+    assert.equal(calls, [
+      ['scalars', { a: 1 }, 2],
+      ['image', 'i', image, 3],
+      ['text', 't', 'text', 4],
+      ['flush'],
+      ['close'],
+    ]);
+  }
+});
+
+test('flushes and closes all, though some fail, and tells every failure', async () => {
+  const loggers = [noting('disk full'), noting(), noting('no rights')];
+  const messageOf = (promise: Promise<void>): Promise<unknown> =>
+    promise.catch((error: unknown) => (error as Error).message);
+  assert.is(await messageOf(new CompositeLogger(loggers).flush()), 'disk full\n\nno rights');
+  assert.is(await messageOf(new CompositeLogger(loggers.slice(0, 2)).close()), 'disk full');
+  assert.equal(loggers[1]?.calls, [['flush'], ['close']]);
+});
+
+test.run();

@@ -1,0 +1,114 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { test } from 'uvu';
+import { messagesAt, numberAt, readEventFile, textAt, type Message } from '../../test/support/event-file.js';
+import { temporaryFolder } from '../../test/support/temporary-folder.js';
+import { encodePng } from '../io/images.js';
+import { TensorBoardLogger } from './tensorboard.js';
+
+const clock = (): number => 1_795_249_800_500;
+
+/** The values of an event's summary. */
+function valuesOf(event: Message | undefined): Message[] {
+  return messagesAt(messagesAt(event ?? new Map<number, Buffer[]>(), 5)[0] ?? new Map<number, Buffer[]>(), 1);
+}
+
+test('names the file as TensorBoard looks for it, each one anew', () => {
+  const folder = temporaryFolder();
+  const [first, second] = [new TensorBoardLogger(folder, { clock }), new TensorBoardLogger(folder, { clock })];
+  const pattern = `events.out.tfevents.1795249800.${hostname()}.${process.pid}.`;
+  assert.ok(basename(first.path).startsWith(pattern));
+  assert.ok(first.path < second.path);
+});
+
+test('writes scalars, in order, after the event that states the version', async () => {
+  const logger = new TensorBoardLogger(temporaryFolder(), { clock });
+  logger.logScalars({ 'train/loss': 0.25, 'lr-AdamW': 0 }, 0);
+  logger.logScalars({}, 1);
+  logger.logScalars({ 'train/loss': NaN }, 3_000_000_000);
+  await logger.close();
+  const events = readEventFile(logger.path);
+  assert.is(events.length, 3);
+  assert.is(textAt(events[0]!, 3), 'brain.Event:2');
+  assert.is(numberAt(events[1]!, 1), 1_795_249_800.5);
+  // Zero is what protobuf's readers take for a number that is absent.
+  assert.is(numberAt(events[1]!, 2) ?? 0, 0);
+  assert.equal(
+    valuesOf(events[1]).map((value) => [textAt(value, 1), numberAt(value, 2)]),
+    [
+      ['train/loss', 0.25],
+      ['lr-AdamW', 0],
+    ],
+  );
+  assert.is(numberAt(events[2]!, 2), 3_000_000_000);
+  assert.ok(Number.isNaN(numberAt(valuesOf(events[2])[0]!, 2)));
+});
+
+test('writes images, encoded or not, in the order of the calls', async () => {
+  const logger = new TensorBoardLogger(temporaryFolder());
+  const pixels = { data: Uint8Array.of(1, 2, 3, 4, 5, 6), width: 1, height: 2, channels: 3 } as const;
+  const png = await encodePng({ data: Uint8Array.of(0, 9, 200), width: 3, height: 1, channels: 1 });
+  logger.logImage('train/samples', pixels, 7);
+  logger.logImage('gray', png, 8);
+  logger.logScalars({ after: 1 }, 9);
+  await logger.close();
+  const events = readEventFile(logger.path);
+  assert.equal(
+    events.map((event) => numberAt(event, 2)),
+    [undefined, 7, 8, 9],
+  );
+  const images = events.slice(1, 3).map((event) => {
+    const [value] = valuesOf(event);
+    const [image] = messagesAt(value!, 4);
+    return [textAt(value!, 1), ...[1, 2, 3].map((field) => numberAt(image!, field)), image!.get(4)?.[0]];
+  });
+  assert.equal(images, [
+    ['train/samples', 2, 1, 3, await encodePng(pixels)],
+    ['gray', 1, 3, 1, png],
+  ]);
+});
+
+test('writes text as a string tensor of the text plugin', async () => {
+  const logger = new TensorBoardLogger(temporaryFolder());
+  logger.logText('config', '# é', 2);
+  await logger.close();
+  const [value] = valuesOf(readEventFile(logger.path)[1]);
+  const [tensor] = messagesAt(value!, 8);
+  assert.is(numberAt(tensor!, 1), 7);
+  assert.is(numberAt(messagesAt(messagesAt(tensor!, 2)[0]!, 2)[0]!, 1), 1);
+  assert.is(textAt(tensor!, 8), '# é');
+  const [metadata] = messagesAt(value!, 9);
+  assert.is(textAt(messagesAt(metadata!, 1)[0]!, 1), 'text');
+  assert.is(numberAt(metadata!, 4), 2);
+});
+
+test('a resumed run hides what earlier files hold from its first step on', async () => {
+  const logger = new TensorBoardLogger(temporaryFolder(), { purgeStep: 101 });
+  await logger.close();
+  const [, start] = readEventFile(logger.path);
+  assert.is(numberAt(start!, 2), 101);
+  assert.is(numberAt(messagesAt(start!, 7)[0]!, 1), 1);
+});
+
+test('takes well over 50,000 scalars a second', async () => {
+  const logger = new TensorBoardLogger(temporaryFolder());
+  const start = performance.now();
+  for (let step = 0; step < 50_000; step++) logger.logScalars({ 'train/loss': step }, step);
+  await logger.close();
+  assert.ok(performance.now() - start < 1000);
+  assert.is(readEventFile(logger.path).length, 50_001);
+});
+
+test('a folder that is gone is a rejected flush that names the file', async () => {
+  const folder = join(temporaryFolder(), 'gone');
+  mkdirSync(folder);
+  const logger = new TensorBoardLogger(folder);
+  rmSync(folder, { recursive: true });
+  logger.logScalars({ a: 1 }, 1);
+  const error = await logger.flush().catch((cause: unknown) => cause);
+  assert.ok((error as Error).message.startsWith(`${logger.path}: cannot write: there is no such file or folder`));
+});
+
+test.run();

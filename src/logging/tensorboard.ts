@@ -1,0 +1,106 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { AppendQueue } from '../io/append-queue.js';
+import { encodePng } from '../io/images.js';
+import {
+  DATA_CLASS_TENSOR,
+  DT_STRING,
+  encodeEvent,
+  SESSION_START,
+  type SummaryValue,
+  type TensorBoardEvent,
+} from './event-schema.js';
+import type { LoggedImage, Logger } from './logger.js';
+import { frameRecord } from './tfrecord.js';
+
+export interface TensorBoardOptions {
+  /**
+   * For a resumed run, the first step that it logs: TensorBoard then hides what earlier files of the folder hold from
+   * this step on, so that curves go on without a fold.
+   */
+  readonly purgeStep?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+}
+
+/** Files of one process in one second are told apart, and sorted, by this. */
+let filesOpened = 0;
+
+/** Writes an event file for TensorBoard; several in one folder are read as one run, in the order of their names. */
+export class TensorBoardLogger implements Logger {
+  readonly path: string;
+  readonly #queue: AppendQueue;
+  readonly #clock: () => number;
+
+  /** @param folder an existing one. Nothing is written before the first event is due. */
+  constructor(folder: string, { purgeStep, clock = Date.now }: TensorBoardOptions = {}) {
+    this.#clock = clock;
+    const seconds = Math.floor(clock() / 1000);
+    this.path = join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${filesOpened++}`);
+    this.#queue = new AppendQueue(this.path);
+    this.#write({ wallTime: clock() / 1000, fileVersion: 'brain.Event:2' });
+    if (purgeStep !== undefined) {
+      this.#write({ wallTime: clock() / 1000, step: purgeStep, sessionLog: { status: SESSION_START } });
+    }
+  }
+
+  logScalars(scalars: Readonly<Record<string, number>>, step: number): void {
+    const value: SummaryValue[] = [];
+    for (const tag in scalars) value.push({ tag, simpleValue: scalars[tag] ?? NaN });
+    if (value.length > 0) this.#write(this.#summary(value, step));
+  }
+
+  logImage(name: string, image: LoggedImage, step: number): void {
+    const event = (png: Uint8Array): TensorBoardEvent => this.#summary([imageValue(name, png)], step);
+    if (image instanceof Uint8Array) {
+      this.#write(event(image));
+    } else {
+      this.#queue.append(encodePng(image).then((png) => frameRecord(encodeEvent(event(png)))));
+    }
+  }
+
+  logText(name: string, text: string, step: number): void {
+    this.#write(this.#summary([textValue(name, text)], step));
+  }
+
+  flush(): Promise<void> {
+    return this.#queue.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#queue.close();
+  }
+
+  #summary(value: readonly SummaryValue[], step: number): TensorBoardEvent {
+    return { wallTime: this.#clock() / 1000, step, summary: { value } };
+  }
+
+  #write(event: TensorBoardEvent): void {
+    this.#queue.append(frameRecord(encodeEvent(event)));
+  }
+}
+
+function textValue(tag: string, text: string): SummaryValue {
+  return {
+    tag,
+    tensor: { dtype: DT_STRING, tensorShape: { dim: [{ size: 1 }] }, stringVal: [Buffer.from(text)] },
+    metadata: { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS_TENSOR },
+  };
+}
+
+/** Channels (TensorBoard's `colorspace`) by PNG's colour type: gray, RGB, palette, gray and RGB with alpha. */
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
+
+/** Size and colour of a PNG stand at fixed places in its first chunk. */
+function imageValue(tag: string, png: Uint8Array): SummaryValue {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  return {
+    tag,
+    image: {
+      width: view.getUint32(16),
+      height: view.getUint32(20),
+      colorspace: CHANNELS[view.getUint8(25)] ?? 3,
+      encodedImageString: png,
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { AdamW, adamWParams, type Optimizer, type OptimizerState } from './adamw.js';
+export { LitEma } from './lit-ema.js';

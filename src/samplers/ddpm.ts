@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { runSteps, type SamplerOptions } from './sampler.js';
+
+/**
+ * Ancestral sampling over all timesteps (Ho et al. 2020, algorithm 2) with the posterior variance.
+ *
+ * @returns the sampled images `[N, H, W, C]`
+ */
+export async function ddpm(options: SamplerOptions): Promise<tf.Tensor4D> {
+  const { denoiser, alphasCumprod, generator, clipDenoised } = options;
+  const updates = Array.from(alphasCumprod, (alphaBar, t) => (x: tf.Tensor4D) => {
+    const alphaBarPrev = t === 0 ? 1 : (alphasCumprod[t - 1] ?? NaN);
+    const alpha = alphaBar / alphaBarPrev;
+    const eps = denoiser(x, t);
+    const predicted = tf.div<tf.Tensor4D>(tf.sub(x, tf.mul(eps, Math.sqrt(1 - alphaBar))), Math.sqrt(alphaBar));
+    const x0 = clipDenoised ? tf.clipByValue(predicted, -1, 1) : predicted;
+    const mean = tf.add<tf.Tensor4D>(
+      tf.mul(x0, ((1 - alpha) * Math.sqrt(alphaBarPrev)) / (1 - alphaBar)),
+      tf.mul(x, ((1 - alphaBarPrev) * Math.sqrt(alpha)) / (1 - alphaBar)),
+    );
+    if (t === 0) return mean;
+    const deviation = Math.sqrt(((1 - alphaBarPrev) / (1 - alphaBar)) * (1 - alpha));
+    return tf.add<tf.Tensor4D>(mean, tf.mul(generator.normal(x.shape), deviation));
+  });
+  return runSteps(options, updates.reverse());
+}

@@ -1,0 +1,31 @@
+import type { TensorBatch } from '../../data/to-tensors.js';
+import type { LightningModule } from '../lightning-module.js';
+import type { MetricValues } from '../metrics.js';
+import type { Trainer } from '../trainer.js';
+
+/**
+ * Something that happens beside the training itself. Hooks run in the order of the callbacks, after the module's own.
+ * A callback whose behaviour depends on what it has seen keeps that in `state`, which checkpoints carry.
+ */
+export interface Callback {
+  /** What a checkpoint keeps; anything JSON can hold. */
+  state?(): unknown;
+  loadState?(state: unknown): void;
+
+  onFitStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  /** After the step's validation, if it had one. */
+  onTrainBatchEnd?(trainer: Trainer, module: LightningModule, step: StepResult): void | Promise<void>;
+  /** The trainer's epoch is the next one by then. */
+  onTrainEpochEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  onValidationStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  onValidationEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
+  /** At the end of a fit that ended by itself or was asked to stop; not after an error. */
+  onFitEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+}
+
+/** A training step as callbacks see it; the batch's tensors are disposed after the hooks. */
+export interface StepResult {
+  readonly batch: TensorBatch;
+  readonly batchIndex: number;
+  readonly metrics: MetricValues;
+}

@@ -1,0 +1,91 @@
+import { FileError } from '../errors.js';
+import type { HostTensor } from '../io/host-tensor.js';
+import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
+import type { StateDict } from '../nn/index.js';
+import type { OptimizerState } from '../optim/index.js';
+import type { StreamsState } from '../random/index.js';
+import type { MetricsState } from './metrics.js';
+
+/** Raised whenever a reader of the old form would misread the new one. */
+const SCHEMA_VERSION = 1;
+const METADATA_KEY = 'ldm_runner';
+
+/** Where a run stands, apart from its tensors: everything it takes to go on as if it had never stopped. */
+export interface Progress {
+  readonly epoch: number;
+  readonly globalStep: number;
+  /** Batches of the epoch already trained on. */
+  readonly batchInEpoch: number;
+  readonly seed: number;
+  readonly streams: StreamsState;
+  readonly metrics: MetricsState;
+  /** The state of each callback that has one, by its name in the config. */
+  readonly callbacks: Readonly<Record<string, unknown>>;
+}
+
+export interface Checkpoint {
+  readonly progress: Progress;
+  /** Weights and buffers under their published names. */
+  readonly weights: StateDict;
+  readonly optimizers: readonly OptimizerState[];
+  /** The run's resolved configuration as YAML, so that a checkpoint alone can be sampled from. */
+  readonly config: string;
+}
+
+/** Writes a checkpoint as one safetensors file: a reader sees the old one or the new one, never a part. */
+export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
+  const tensors = new Map<string, HostTensor>(checkpoint.weights);
+  checkpoint.optimizers.forEach((optimizer, i) => {
+    for (const [name, tensor] of optimizer.tensors) tensors.set(optimizerKey(i, name), tensor);
+  });
+  const state = {
+    schema: SCHEMA_VERSION,
+    progress: checkpoint.progress,
+    optimizerSteps: checkpoint.optimizers.map(({ step }) => step),
+    config: checkpoint.config,
+  };
+  writeSafetensors(path, tensors, { format: 'pt', [METADATA_KEY]: JSON.stringify(state) });
+}
+
+/** @throws FileError when the file is damaged, not a checkpoint of ours, or of a later version */
+export function readCheckpoint(path: string): Checkpoint {
+  const { tensors, metadata } = readSafetensors(path);
+  const text = metadata[METADATA_KEY];
+  if (text === undefined) {
+    throw new FileError({
+      where: path,
+      problem: 'holds weights but no training state',
+      expected: 'a checkpoint that a run wrote, such as runs/<run>/checkpoints/last.ckpt',
+    });
+  }
+  const state = JSON.parse(text) as {
+    schema: number;
+    progress: Progress;
+    optimizerSteps: readonly number[];
+    config: string;
+  };
+  if (state.schema > SCHEMA_VERSION) {
+    throw new FileError({
+      where: path,
+      problem: 'was written by a later version of ldm-runner',
+      found: `checkpoint schema ${state.schema}`,
+      expected: `at most ${SCHEMA_VERSION}`,
+      remedy: 'update ldm-runner',
+    });
+  }
+  const optimizers = state.optimizerSteps.map((step, i) => {
+    const prefix = optimizerKey(i, '');
+    const own = new Map<string, HostTensor>();
+    for (const [name, tensor] of tensors) {
+      if (!name.startsWith(prefix)) continue;
+      own.set(name.slice(prefix.length), tensor);
+      tensors.delete(name);
+    }
+    return { step, tensors: own };
+  });
+  return { progress: state.progress, weights: tensors, optimizers, config: state.config };
+}
+
+function optimizerKey(index: number, name: string): string {
+  return `optimizer_states.${index}.${name}`;
+}

@@ -1,0 +1,75 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { TensorBatch } from '../data/to-tensors.js';
+import { Module } from '../nn/index.js';
+import type { Optimizer } from '../optim/index.js';
+import type { LogOptions } from './metrics.js';
+
+export type { TensorBatch };
+
+/** An optimizer with its learning rate as a pure function of the global step. */
+export interface OptimizerConfig {
+  readonly optimizer: Optimizer;
+  readonly learningRate: (globalStep: number) => number;
+}
+
+/** Images to look at: `[N, H, W, C]` in [-1, 1], laid out in rows of `columns`. */
+export interface ImageGrid {
+  readonly images: tf.Tensor4D;
+  readonly columns: number;
+}
+
+/** What a module may ask of the trainer that runs it. */
+export interface TrainerHandle {
+  readonly globalStep: number;
+  readonly currentEpoch: number;
+  log(name: string, value: tf.Tensor | number, options: LogOptions): void;
+}
+
+/**
+ * A model that knows how to train itself: the step's loss, its optimizers and what to log. The trainer owns the loop,
+ * the gradients and the devices. Every hook may be asynchronous but the two steps, which run on the tape.
+ */
+export abstract class LightningModule extends Module {
+  /** The rate that the optimizers begin from; set from `base_learning_rate` before `configureOptimizers`. */
+  learningRate = 1e-3;
+  #trainer: TrainerHandle | undefined;
+
+  /** @throws Error outside a fit */
+  get trainer(): TrainerHandle {
+    if (!this.#trainer) throw new Error('this module is not being trained');
+    return this.#trainer;
+  }
+
+  attach(trainer: TrainerHandle | undefined): void {
+    this.#trainer = trainer;
+  }
+
+  /** The loss of a batch: the scalar whose gradients are taken. Tensors made on the way are freed by the trainer. */
+  abstract trainingStep(batch: TensorBatch, batchIndex: number): tf.Scalar;
+
+  /** Logs metrics of a batch that is not trained on. */
+  abstract validationStep(batch: TensorBatch, batchIndex: number): void | Promise<void>;
+
+  abstract configureOptimizers(): readonly OptimizerConfig[];
+
+  /** Images by name; the caller disposes them. */
+  abstract logImages(batch: TensorBatch, options: { maxImages: number }): Promise<Record<string, ImageGrid>>;
+
+  onFitStart?(): void | Promise<void>;
+  onTrainEpochStart?(): void | Promise<void>;
+  onTrainBatchStart?(batch: TensorBatch, batchIndex: number): void | Promise<void>;
+  /** After the optimizer's step: the place for an exponential moving average. */
+  onTrainBatchEnd?(batch: TensorBatch, batchIndex: number): void | Promise<void>;
+  onTrainEpochEnd?(): void | Promise<void>;
+  onValidationStart?(): void | Promise<void>;
+  onValidationEnd?(): void | Promise<void>;
+  onFitEnd?(): void | Promise<void>;
+
+  protected log(name: string, value: tf.Tensor | number, options: LogOptions = {}): void {
+    this.trainer.log(name, value, options);
+  }
+
+  protected logDict(values: Readonly<Record<string, tf.Tensor | number>>, options: LogOptions = {}): void {
+    for (const [name, value] of Object.entries(values)) this.log(name, value, options);
+  }
+}
