@@ -11,26 +11,22 @@ export interface ParamsSchema {
   readonly additionalProperties: boolean;
 }
 
-/**
- * The schema as json-schema-to-ts reads it: a slot for a component is any value. A schema of nothing but `component`
- * shares no keyword with JSON Schema, so that it would not count as one.
- */
-type Plain<S> = S extends { readonly component: unknown }
-  ? Pick<S, keyof S & 'default'> & { readonly description: '' }
-  : S extends object
-    ? { readonly [K in keyof S]: Plain<S[K]> }
-    : S;
+/** Stands for the parameters where TypeScript cannot read the schema, so that the first use of them says why. */
+interface NotAJsonSchema {
+  readonly 'beside `component` each slot needs a keyword of JSON Schema, such as `description`': never;
+}
 
 /** The parameters a constructor works with: every default filled in. Of a schema not known here, nothing: `never`. */
 export type Params<S extends ParamsSchema> = ParamsSchema extends S
   ? never
-  : Plain<S> extends infer P extends JSONSchema
-    ? FromSchema<P>
-    : never;
+  : S extends JSONSchema
+    ? FromSchema<S>
+    : NotAJsonSchema;
 
 /** The parameters a caller gives: those with a default may be left out. */
-export type ParamsInput<S extends ParamsSchema> =
-  Plain<S> extends infer P extends JSONSchema ? FromSchema<P, { keepDefaultedPropertiesOptional: true }> : never;
+export type ParamsInput<S extends ParamsSchema> = S extends JSONSchema
+  ? FromSchema<S, { keepDefaultedPropertiesOptional: true }>
+  : never;
 
 /**
  * Fills in the defaults that the schema states, so that a default is written down once.

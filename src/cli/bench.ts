@@ -65,7 +65,7 @@ async function contestantsOf(workload: Workload, threads: number) {
   for (const engine of workload.engines) {
     const probe = probes.find((candidate) => candidate.name === engine);
     if (probe?.available === true) commands.push(ownEngine(workload, engine, threads));
-    else absent.push(`${engine}: ${probe?.reason ?? 'not there'}`);
+    else absent.push(`${engine}: ${probe?.detail ?? 'not there'}`);
   }
   if (workload.pytorch !== undefined) {
     const python = pythonWithTorch();
@@ -79,12 +79,16 @@ async function contestantsOf(workload: Workload, threads: number) {
   return { commands, absent };
 }
 
-/** This very program's worker: with the options that Node was started with, as a loader for TypeScript is one. */
+/** Never with the options that Node was started with: they may hold the very program that asks (`node -e …`). */
 function ownEngine(workload: Workload, engine: string, threads: number): ContestantCommand {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = fileURLToPath(new URL(`bench/worker.${extension}`, import.meta.url));
-  const args = [...process.execArgv, worker, workload.name, engine, String(threads)];
-  return { name: engine, command: process.execPath, args };
+  const fromSources = import.meta.url.endsWith('.ts');
+  const worker = fileURLToPath(new URL(`bench/worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));
+  const loader = fromSources ? ['--import', 'tsx'] : [];
+  return {
+    name: engine,
+    command: process.execPath,
+    args: [...loader, worker, workload.name, engine, String(threads)],
+  };
 }
 
 function describe(workload: Workload, { measurements, absent, disagree }: Report, rounds: number): string {

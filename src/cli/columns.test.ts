@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { alignColumns } from './columns.js';
+import { alignColumns, alignFacts } from './columns.js';
 
 test('columns are as wide as their widest cell: names to the left, numbers to the right', () => {
   const rows = [
@@ -22,6 +22,14 @@ test('no row ends in spaces', () => {
     ),
     'a\nb  c',
   );
+});
+
+test('facts of several lines keep their column', () => {
+  const facts = [
+    ['Node', 'v20'],
+    ['LibTorch', 'absent\nto fix: x'],
+  ] as const;
+  assert.is(alignFacts(facts), 'Node      v20\nLibTorch  absent\n          to fix: x');
 });
 
 test.run();

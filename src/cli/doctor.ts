@@ -1,16 +1,31 @@
-import { probeEngines } from '../engine/index.js';
-import { alignColumns } from './columns.js';
-import { inspectMachine } from './doctor/machine.js';
-import { installedVersion, mnistFolder, ownVersion, programOnPath } from './doctor/packages.js';
-import { setUpRecord } from './doctor/set-up-record.js';
+import { kernelSupport, probeEngines, selectEngine, type EngineProbe } from '../engine/index.js';
+import { alignFacts } from './columns.js';
+import { inspectMachine, type Machine } from './doctor/machine.js';
+import { mnistFolder, ownVersion, programOnPath } from './doctor/packages.js';
+import { setUpRecord, type SetUpRecord } from './doctor/set-up-record.js';
 
 export interface DoctorOptions {
   readonly json?: boolean;
-  /** Also list which tfjs kernels the native engine has itself. */
+  /** Also list which tfjs kernels the fastest engine has itself. */
   readonly kernels?: boolean;
 }
 
-const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+interface Findings {
+  readonly version: string;
+  readonly node: string;
+  readonly machine: Machine;
+  readonly engines: readonly EngineProbe[];
+  /** What `--engine auto` takes, and with how many threads. */
+  readonly chosen: string;
+  readonly threads: number;
+  readonly kernels?: ReturnType<typeof kernelSupport>;
+  /** Absent where set-up has not run. */
+  readonly setUp?: SetUpRecord;
+  /** Where the data set lies. */
+  readonly mnist?: string;
+  /** The path of the program. */
+  readonly tensorboard?: string;
+}
 
 /** `ldm doctor`: what was found, and how to get what is missing. */
 export async function doctor({ json = false, kernels = false }: DoctorOptions = {}): Promise<number> {
@@ -19,56 +34,70 @@ export async function doctor({ json = false, kernels = false }: DoctorOptions = 
   return 0;
 }
 
-type Findings = Awaited<ReturnType<typeof examine>>;
-
-async function examine(kernels: boolean) {
-  const tensorflow = TENSORFLOW_PACKAGES.map((name) => ({ name, version: installedVersion(name) }));
+async function examine(listKernels: boolean): Promise<Findings> {
+  const engines = await probeEngines();
+  const { name, threads } = await selectEngine('auto');
   return {
     version: ownVersion(),
     node: process.version,
     machine: inspectMachine(),
-    engines: await probeEngines(),
+    engines,
+    chosen: name,
+    threads,
+    kernels: listKernels ? kernelSupport(name) : undefined,
     setUp: setUpRecord(),
-    tensorflow,
     mnist: mnistFolder(),
     tensorboard: programOnPath('tensorboard'),
   };
 }
 
-function describe({ version, node, machine, engines, setUp, tensorflow, mnist, tensorboard }: Findings): string {
-  const installed = tensorflow.filter((found) => found.version !== undefined);
-  const rows: [string, string][] = [
+function describe(findings: Findings): string {
+  const { version, node, machine, engines, chosen, threads, kernels, setUp, mnist, tensorboard } = findings;
+  const facts: [string, string][] = [
     ['ldm-runner', version],
     ['Node', node],
     ['system', machine.os],
     ['processor', `${machine.processor}, ${machine.logicalCores} logical cores`],
     ['memory', `${gibibytes(machine.memoryBytes)}, ${gibibytes(machine.freeMemoryBytes)} free`],
-    ['GPU', machine.gpus.join('; ') || 'none that nvidia-smi reports'],
-    ...engines.map(({ name, available, version, reason, remedy }): [string, string] => [
-      `engine ${name}`,
-      available ? `ready, ${version ?? ''}` : [`absent: ${reason ?? ''}`, remedy].join('\n'),
-    ]),
+    ['GPU', machine.gpus.join('\n') || 'none that nvidia-smi reports'],
+    ['', ''],
+    ...engines.map((engine): [string, string] => [`engine ${engine.name}`, describeEngine(engine)]),
+    ['--engine auto', `${chosen}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`],
     ['LibTorch', describeLibTorch(setUp)],
-    [
-      'TensorFlow',
-      installed.map((found) => `${found.name} ${found.version ?? ''}`).join(', ') || 'not installed (optional)',
-    ],
-    ['MNIST', mnist ?? 'missing; to get it: npm run setup'],
+    ['', ''],
+    ['MNIST', mnist ?? 'missing\nto fix: npm run setup'],
     [
       'TensorBoard',
-      tensorboard === undefined
-        ? 'not on the PATH; to get it: python3 -m pip install tensorboard'
-        : `${tensorboard} --logdir runs`,
+      tensorboard ? `${tensorboard} --logdir runs` : 'not on the PATH\nto fix: python3 -m pip install tensorboard',
     ],
   ];
-  return alignColumns(rows, 2);
+  if (kernels !== undefined) {
+    facts.push(['', ''], ['native kernels', columns(kernels.native)], ['CPU kernels', columns(kernels.fallback)]);
+  }
+  return alignFacts(facts);
 }
 
-function describeLibTorch(record: Findings['setUp']): string {
-  if (record === undefined) return 'unknown; to look for it: npm run setup';
-  const { libtorch, reason, remedy } = record;
-  const found = libtorch === undefined ? '' : `${libtorch.version} in ${libtorch.prefix}`;
-  return record.status === 'built' ? found : [found, reason, remedy].filter(Boolean).join('; ');
+function describeEngine({ available, version, detail }: EngineProbe): string {
+  if (!available) return `absent: ${detail ?? 'unknown why'}`;
+  return ['ready', version, detail].filter(Boolean).join(', ');
+}
+
+function describeLibTorch(record: SetUpRecord | undefined): string {
+  if (record === undefined) return 'not looked for yet\nto fix: npm run setup';
+  const { status, libtorch, reason, remedy } = record;
+  const found = libtorch && `${libtorch.version} in ${libtorch.prefix}`;
+  return status === 'built' ? (found ?? '') : [found, reason, `to fix: ${remedy ?? ''}`].filter(Boolean).join('\n');
+}
+
+/** Names in lines that fit a terminal, led by their number. */
+function columns(names: readonly string[]): string {
+  const lines = [String(names.length)];
+  for (const name of names) {
+    const last = lines.at(-1) ?? '';
+    if (lines.length > 1 && last.length + name.length < 90) lines[lines.length - 1] = `${last} ${name}`;
+    else lines.push(name);
+  }
+  return lines.join('\n');
 }
 
 function gibibytes(bytes: number): string {

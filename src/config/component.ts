@@ -16,7 +16,8 @@ export type Build = <T = unknown>(config: unknown) => T;
 /**
  * One entry of the registry: a name that configs may use as `target`, what its `params` may be, and how to load it.
  * A property of `params` that holds another component is written `{ component: '<kind>', description }`, or with a
- * list of kinds; it may also stand in `items`, `additionalProperties` and, beside `{ type: 'null' }`, in `anyOf`.
+ * list of kinds; with `default: null` the slot may be empty. It may also stand in `items`, `additionalProperties` and
+ * `anyOf`. The description is not optional: by it TypeScript knows the slot for a JSON Schema.
  */
 export interface Component {
   /** The canonical short name, e.g. `UNetModel`. */
@@ -90,13 +91,15 @@ export class Registry {
   }
 
   /**
-   * The canonical names nearest to a mistyped target, best first. Compares the last dotted segments: published names
+   * The names nearest to a mistyped target, best first: canonical, or an alias such as `__is_first_stage__`. Compares the last dotted segments: published names
    * share long prefixes, which would make all of them look alike.
    */
   nearest(name: string, kind?: string | readonly string[]): string[] {
     const bySegment = new Map<string, string>();
     for (const { target, aliases = [] } of this.components(kind)) {
-      for (const known of [target, ...aliases]) bySegment.set(lastSegment(known), target);
+      for (const known of [target, ...aliases]) {
+        bySegment.set(lastSegment(known), known.includes('.') ? target : known);
+      }
     }
     const segments = nearestNames(lastSegment(name), bySegment.keys());
     return [...new Set(segments.map((segment) => bySegment.get(segment) ?? segment))];

@@ -14,9 +14,10 @@ export function describeKinds(kinds: readonly string[]): string {
 
 function describe(schema: unknown, plural: boolean): string {
   if (typeof schema !== 'object' || schema === null) return plural ? 'values' : 'any value';
-  const { type, enum: choices, const: constant, anyOf, oneOf, component } = schema as Schema;
+  const { type, enum: choices, const: constant, anyOf, oneOf, component, default: fallback } = schema as Schema;
   if (component !== undefined) {
-    return plural ? 'components ({target, params})' : `${describeKinds(kindsOf(component))} ({target, params})`;
+    const one = plural ? 'components ({target, params})' : `${describeKinds(kindsOf(component))} ({target, params})`;
+    return fallback === null ? `${one} or null` : one;
   }
   if (constant !== undefined) return writeValue(constant);
   if (Array.isArray(choices)) return `one of ${choices.map(writeValue).join(', ')}`;
@@ -39,7 +40,7 @@ function describeType(type: unknown, schema: Schema, plural: boolean): string {
     case 'null':
       return 'null';
     case 'array':
-      return `list${s} of ${describeCount(schema)}${describe(schema.items, true)}`;
+      return `${schema.minItems === 1 ? 'non-empty ' : ''}list${s} of ${describeCount(schema)}${describe(schema.items, true)}`;
     case 'object':
       return `map${s}`;
     default:
@@ -64,7 +65,7 @@ function describeCount({ minItems, maxItems }: Schema): string {
   if (typeof minItems === 'number' && typeof maxItems === 'number') {
     return minItems === maxItems ? `${minItems} ` : `${minItems} to ${maxItems} `;
   }
-  if (typeof minItems === 'number') return `${minItems} or more `;
+  if (typeof minItems === 'number' && minItems > 1) return `${minItems} or more `;
   return typeof maxItems === 'number' ? `at most ${maxItems} ` : '';
 }
 

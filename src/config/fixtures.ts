@@ -83,8 +83,12 @@ const diffusion = defineComponent({
       first_stage_key: { type: 'string', default: 'image' },
       ckpt_path: { type: ['string', 'null'], default: null },
       unet_config: { component: 'network', description: 'the network' },
-      cond_stage_config: { component: ['network', 'sentinel'], default: '__is_unconditional__' },
-      scheduler_config: { anyOf: [{ component: 'scheduler' }, { type: 'null' }], default: null },
+      cond_stage_config: {
+        component: ['network', 'sentinel'],
+        description: 'the conditioning',
+        default: '__is_unconditional__',
+      },
+      scheduler_config: { component: 'scheduler', description: 'the learning rate', default: null },
       ddconfig: {
         type: 'object',
         additionalProperties: false,
@@ -94,7 +98,7 @@ const diffusion = defineComponent({
           ch_mult: { type: 'array', items: { type: 'integer' }, default: [1, 2] },
         },
       },
-      losses: { type: 'array', items: { component: 'loss' }, default: [] },
+      losses: { type: 'array', items: { component: 'loss', description: 'one of the losses' }, default: [] },
     },
   },
   load: async () => {
@@ -118,7 +122,7 @@ const dataModule = defineComponent({
     required: ['batch_size'],
     properties: {
       batch_size: { type: 'integer', minimum: 1 },
-      train: { anyOf: [{ component: 'dataset' }, { type: 'null' }], default: null },
+      train: { anyOf: [{ component: 'dataset', description: 'for training' }, { type: 'null' }], default: null },
     },
   },
   load: async () => {

@@ -3,6 +3,7 @@ export type { Build, Component, ParamProblem, TypedComponent } from './component
 export { validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
 export { instantiateFromConfig } from './instantiate.js';
 export { loadExperimentTree } from './load.js';
+export type { ConfigText } from './read.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig } from './stringify.js';
 export { describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';

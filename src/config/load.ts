@@ -1,16 +1,21 @@
 import { ConfigError, type Problem } from '../errors.js';
 import { mergeMaps } from './merge.js';
 import { applyOverride, overrideSource, parseOverride, type Override } from './overrides.js';
-import { displayPath, readConfigFile } from './read.js';
+import { displayPath, parseConfig, readConfigFile, type ConfigText } from './read.js';
 import type { ConfigTree, MapNode } from './tree.js';
 
 /**
- * Reads configs, merges them left to right and applies the overrides in order. Throws one ConfigError with the
+ * Reads configs, files or texts, merges them left to right and applies the overrides in order. Throws one ConfigError with the
  * problems of all files and overrides. What the values mean is for validation to say.
  */
-export function loadExperimentTree(files: readonly string[], overrides: readonly string[] = []): ConfigTree {
+export function loadExperimentTree(
+  configs: readonly (string | ConfigText)[],
+  overrides: readonly string[] = [],
+): ConfigTree {
   const problems: Problem[] = [];
-  const trees = files.flatMap((file) => collect(problems, () => readConfigFile(file)) ?? []);
+  const read = (config: string | ConfigText) =>
+    typeof config === 'string' ? readConfigFile(config) : parseConfig(config);
+  const trees = configs.flatMap((config) => collect(problems, () => read(config)) ?? []);
   const parsed = overrides.flatMap((text) => collect(problems, () => parseOverride(text)) ?? []);
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -22,7 +27,8 @@ export function loadExperimentTree(files: readonly string[], overrides: readonly
   const apply = (override: Override) => applyOverride(root, override);
   for (const override of parsed) root = collect(problems, () => apply(override)) ?? root;
   if (problems.length > 0) throw new ConfigError(problems);
-  return { root, sources: [...new Set([...files.map(displayPath), ...overrides.map(overrideSource)])] };
+  const names = configs.map((config) => (typeof config === 'string' ? displayPath(config) : config.name));
+  return { root, sources: [...new Set([...names, ...overrides.map(overrideSource)])] };
 }
 
 function collect<T>(problems: Problem[], read: () => T): T | undefined {

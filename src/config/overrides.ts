@@ -43,7 +43,7 @@ export function parseOverride(text: string): Override {
 
 /** `a.b.0`, `a.b[0]`, and `a[b.c]` for the key `b.c`; undefined where a step is empty. */
 function splitPath(text: string): string[] | undefined {
-  const step = /^(?:[^.[\]\s][^.[\]]*|\[[^[\]]+\])(?:\.(?=[^.[\]])|(?=\[)|$)/;
+  const step = /^(?:[^.[\]\s]+|\[[^[\]]+\])(?:\.(?=[^.[\]])|(?=\[)|$)/;
   const steps: string[] = [];
   let rest = text;
   while (rest) {

@@ -8,10 +8,21 @@ import { describeOrigin, type MapNode } from './tree.js';
 /** A hundred times the largest experiment; what the YAML parser reads in well under a second whatever it holds. */
 const maxBytes = 256 * 1024;
 
+/** A config that is no file of its own, e.g. the one a checkpoint carries. */
+export interface ConfigText {
+  /** What messages call it. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Reads one YAML file into a tree. Throws a ConfigError that names the file for whatever is wrong with it. */
 export function readConfigFile(path: string): MapNode {
   const name = displayPath(path);
-  const text = decode(readBytes(path, name), name);
+  return parseConfig({ name, text: decode(readBytes(path, name), name) });
+}
+
+/** Parses one config. Throws a ConfigError as {@link readConfigFile} does. */
+export function parseConfig({ name, text }: ConfigText): MapNode {
   const root = parseYaml(text, (line, column) => ({ source: name, line, column }));
   if (root.kind === 'map') return root;
   if (root.kind === 'scalar' && root.value === null) {

@@ -68,9 +68,10 @@ export function readsAsOtherThanText(text: string): boolean {
   return scalarTags.some(({ test }) => test?.test(text));
 }
 
-/** A number as YAML; with a point before the exponent, without which PyYAML would read text. */
+/** A number as YAML, as PyYAML writes it: `1.0e-06`; without the point it would read text. */
 export function writeNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
   if (Object.is(value, -0)) return '-0.0';
-  return String(value).replace(/^(-?\d+)e/, '$1.0e');
+  const text = Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential() : String(value);
+  return text.replace(/^(-?\d+)e/, '$1.0e').replace(/e([-+])(\d)$/, 'e$10$2');
 }

@@ -36,9 +36,13 @@ export function validateSchema(schema: Schema | ParamsSchema, data: unknown): Sc
   return { errors: valid ? [] : [...(validate.errors ?? [])], slots: [...context.slots.values()] };
 }
 
-/** Whether the schema holds for this value, which is left as it is. */
+/** Whether the schema, or a part of one, holds for this value, which is left as it is. */
 export function accepts(schema: Schema, data: unknown): boolean {
-  return validateSchema(schema, structuredClone(data)).errors.length === 0;
+  // Wrapped, because a default, which a part may have, has no meaning at the root of a schema.
+  const holder = { type: 'object', properties: { value: schema } };
+  const { errors, slots } = validateSchema(holder, { value: structuredClone(data) });
+  // Whether a component stands there that fits is not for the schema to say.
+  return errors.length === 0 && slots.length === 0;
 }
 
 /** The kinds a slot takes. */
@@ -83,11 +87,12 @@ function collectSlot(
   this: SlotContext,
   component: unknown,
   value: unknown,
-  _parentSchema?: unknown,
+  parentSchema?: Schema,
   at?: { instancePath: string; parentData: Record<string, unknown>; parentDataProperty: string | number },
 ): boolean {
-  const isComponent =
-    typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
+  // A slot whose default is null may be empty.
+  if (value === null) return parentSchema?.default === null;
+  const isComponent = typeof value === 'string' || (typeof value === 'object' && !Array.isArray(value));
   if (!isComponent || !at) return isComponent;
   // Two branches of one `anyOf` may both take a component: the slot then takes the kinds of both.
   const before = this.slots.get(at.instancePath)?.kinds ?? [];

@@ -104,12 +104,18 @@ class Validation {
     const options = this.#rules(path);
     if (options?.defaultTarget !== undefined) config.target ??= options.defaultTarget;
     this.map(nodeSchema(options), config, { path });
+    if (!('target' in config) && !hasMistyped(config, 'target', options)) {
+      this.#problems.missing([...path, 'target'], {
+        problem: 'the key "target" is missing',
+        expected: `the name of ${describeKinds(slot.kinds)}`,
+        remedy: `add target: …; ${listingOf(slot.kinds)} lists the names`,
+      });
+    }
     if (typeof config.target !== 'string') return none;
 
     const component = this.#resolve(config.target, slot.kinds, [...path, 'target']);
     // With `parms:` for `params:`, every required parameter would be reported as missing.
-    const isMistyped = !('params' in config) && Object.keys(config).some((key) => isNearParams(key, options));
-    if (!component || isMistyped) return none;
+    if (!component || hasMistyped(config, 'params', options)) return none;
     config.params ??= {};
     if (typeof config.params !== 'object' || Array.isArray(config.params)) return none;
     const nested = this.#params(component, config.params as Record<string, unknown>, [...path, 'params'], before);
@@ -145,7 +151,7 @@ class Validation {
 
   #resolve(target: string, kinds: readonly string[], path: Path): Component | undefined {
     const component = this.#registry.resolve(target);
-    const listing = kinds.length === 1 ? `"ldm list --kind ${kinds[0] ?? ''}"` : '"ldm list"';
+    const remedy = `${listingOf(kinds)} lists the names`;
     if (!component) {
       const nearest = this.#registry.nearest(target, kinds.length > 0 ? kinds : undefined);
       this.#problems.atValue(path, {
@@ -153,7 +159,7 @@ class Validation {
         found: target,
         expected: `the name of ${describeKinds(kinds)}`,
         nearest: nearest.length > 0 ? nearest : this.#registry.nearest(target),
-        remedy: `${listing} lists the names`,
+        remedy,
       });
       return undefined;
     }
@@ -162,15 +168,21 @@ class Validation {
       problem: `${component.target} cannot be used here`,
       found: `${target}, ${describeKinds([component.kind])}`,
       expected: describeKinds(kinds),
-      remedy: `${listing} lists the names`,
+      remedy,
     });
     return undefined;
   }
 }
 
-function isNearParams(key: string, options: SlotOptions | undefined): boolean {
+/** Whether a component lacks a key and has an unknown one that probably means it. */
+function hasMistyped(config: Readonly<Record<string, unknown>>, wanted: string, options?: SlotOptions): boolean {
   const known = ['target', 'params', ...Object.keys(options?.keys ?? {})];
-  return !known.includes(key) && nearestNames(key, known).includes('params');
+  const unknown = Object.keys(config).filter((key) => !known.includes(key));
+  return !(wanted in config) && unknown.some((key) => nearestNames(key, known).includes(wanted));
+}
+
+function listingOf(kinds: readonly string[]): string {
+  return kinds.length === 1 ? `"ldm list --kind ${kinds[0] ?? ''}"` : '"ldm list"';
 }
 
 const plainNode = createNodeSchema({});
@@ -184,7 +196,7 @@ function createNodeSchema({ keys, required = [] }: SlotOptions): ParamsSchema {
   return {
     type: 'object',
     additionalProperties: false,
-    required: ['target', ...required],
+    required,
     properties: { ...keys, target: { type: 'string' }, params: { type: ['object', 'null'] } },
   };
 }

@@ -4,7 +4,7 @@ import { inputsOf, type Methods } from '../nn/index.js';
 import { AdamW, LitEma } from '../optim/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import { ddim, type Denoiser } from '../samplers/index.js';
+import { ddim, ddpm, type Denoiser, type Sampleable, type SampleRequest, type SamplerOptions } from '../samplers/index.js';
 import { LightningModule, type ImageGrid, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js';
@@ -30,7 +30,7 @@ export interface DiffusionLosses {
  * Denoising diffusion of images (Ho et al. 2020) as latent-diffusion trains it, `ldm.models.diffusion.ddpm.DDPM`:
  * the network learns to predict the noise in `x_t`, here optionally given the image's class.
  */
-export class DDPM extends LightningModule {
+export class DDPM extends LightningModule implements Sampleable {
   readonly params: Omit<DDPMParams, 'unet_config'>;
   readonly diffusion: GaussianDiffusion;
   /** `[height, width, channels]` of an image. */
@@ -77,12 +77,15 @@ export class DDPM extends LightningModule {
     if (params.use_ema) this.#ema = this.child('model_ema', new LitEma(this.#model, params.ema_decay));
   }
 
+  get timesteps(): number {
+    return this.params.timesteps;
+  }
+
   override trainingStep(batch: TensorBatch): tf.Scalar {
     const { lossSimple, lossVlb, loss } = this.#sharedStep(batch, this.random);
-    this.logDict(
-      { 'train/loss_simple': lossSimple, 'train/loss_vlb': lossVlb, 'train/loss': loss },
-      { progBar: true, logger: true, onStep: true, onEpoch: true },
-    );
+    const stepAndEpoch = { onStep: true, onEpoch: true };
+    this.logDict({ 'train/loss_simple': lossSimple, 'train/loss_vlb': lossVlb }, stepAndEpoch);
+    this.log('train/loss', loss, { ...stepAndEpoch, progBar: true });
     return loss;
   }
 
@@ -128,7 +131,10 @@ export class DDPM extends LightningModule {
     const labels = Array.from({ length: this.numClasses * maxImages }, (_, i) => Math.floor(i / maxImages));
     const samples = await this.sample({
       count: this.numClasses > 0 ? labels.length : maxImages,
-      ...(this.numClasses > 0 && { labels }),
+      labels,
+      sampler: 'ddim',
+      steps: Math.min(LOG_STEPS, this.timesteps),
+      eta: 0,
       streams,
     });
     return {
@@ -138,29 +144,25 @@ export class DDPM extends LightningModule {
     };
   }
 
-  /** Draws images `[count, H, W, C]` in [-1, 1] with DDIM and the averaged weights. */
-  async sample({
-    count,
-    labels,
-    streams,
-  }: {
-    count: number;
-    labels?: readonly number[];
-    streams: RandomStreams;
-  }): Promise<tf.Tensor4D> {
+  /** @throws RangeError when the number of labels is not the number of images, or a label is no class */
+  async sample(request: SampleRequest): Promise<tf.Tensor4D> {
+    const { count, labels = [], sampler, steps, eta, streams, onStep } = request;
+    if (labels.length !== (this.numClasses > 0 ? count : 0) || labels.some((label) => !(label < this.numClasses))) {
+      throw new RangeError(`DDPM.sample: ${count} images of ${this.numClasses} classes with labels ${labels.join(', ')}`);
+    }
     const generator = streams.get('sample');
     const xT = generator.normal([count, ...this.imageShape]) as tf.Tensor4D;
+    const common: SamplerOptions = {
+      denoiser: this.denoiser(labels),
+      alphasCumprod: this.diffusion.schedule.alphasCumprod,
+      xT,
+      generator,
+      clipDenoised: this.params.clip_denoised,
+      ...(onStep && { onStep }),
+    };
     try {
       return await this.withAveragedWeights(() =>
-        ddim({
-          denoiser: this.denoiser(labels),
-          alphasCumprod: this.diffusion.schedule.alphasCumprod,
-          xT,
-          generator,
-          clipDenoised: this.params.clip_denoised,
-          steps: Math.min(LOG_STEPS, this.params.timesteps),
-          eta: 0,
-        }),
+        sampler === 'ddim' ? ddim({ ...common, steps, eta }) : ddpm(common),
       );
     } finally {
       xT.dispose();
@@ -168,11 +170,11 @@ export class DDPM extends LightningModule {
   }
 
   /** The network as samplers see it, for images of the given classes. */
-  denoiser(labels?: readonly number[]): Denoiser {
+  denoiser(labels: readonly number[] = []): Denoiser {
     return (x, timestep) =>
       tf.tidy(() => {
         const t = tf.fill<tf.Rank.R1>([x.shape[0]], timestep, 'int32');
-        return this.#model.forward(x, t, labels ? { cAdm: tf.tensor1d([...labels], 'int32') } : {});
+        return this.#model.forward(x, t, labels.length > 0 ? { cAdm: tf.tensor1d([...labels], 'int32') } : {});
       });
   }
 

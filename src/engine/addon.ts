@@ -213,7 +213,7 @@ function packageRoot(): string {
 
 /** Where the addon is looked for: `LDM_TORCH_ADDON`, or where set-up builds it. */
 export function addonPath(): string {
-  const override = process.env['LDM_TORCH_ADDON'];
+  const override = process.env.LDM_TORCH_ADDON;
   return override ? resolve(override) : join(packageRoot(), 'build', 'native', 'ldm_torch.node');
 }
 

@@ -9,6 +9,13 @@ import { EngineError } from '../errors.js';
 
 type Inputs = tf.NamedTensorInfoMap | readonly tf.TensorInfo[];
 
+const calls = new Map<string, number>();
+
+/** How often each kernel has run here so far, so that a slow step can be explained. */
+export function fallbackCalls(): ReadonlyMap<string, number> {
+  return calls;
+}
+
 /** A private CPU backend for one call: what a kernel leaves behind in it goes with it. */
 function privateCpu(): MathBackendCPU {
   const cpu = new MathBackendCPU();
@@ -21,13 +28,14 @@ export function silence(cpu: object): void {
   (cpu as { firstUse: boolean }).firstUse = false;
 }
 
-function runCpuKernel(kernelName: string, inputs: unknown, attrs: unknown, cpu: MathBackendCPU): tf.TensorInfo[] {
-  const result = tf.getKernel(kernelName, 'cpu').kernelFunc({
+type Outputs = tf.TensorInfo | tf.TensorInfo[];
+
+function runCpuKernel(kernelName: string, inputs: unknown, attrs: unknown, cpu: MathBackendCPU): Outputs {
+  return tf.getKernel(kernelName, 'cpu').kernelFunc({
     inputs: inputs as tf.NamedTensorInfoMap,
     attrs: attrs as tf.NamedAttrMap,
     backend: cpu,
   });
-  return Array.isArray(result) ? result : [result];
 }
 
 function moveToCpu(x: tf.TensorInfo, from: tf.KernelBackend, cpu: MathBackendCPU): tf.TensorInfo {
@@ -38,16 +46,13 @@ function moveToCpu(x: tf.TensorInfo, from: tf.KernelBackend, cpu: MathBackendCPU
     real: cpu.makeTensorInfo(x.shape, 'float32', real),
     imag: cpu.makeTensorInfo(x.shape, 'float32', imag),
   };
-  const [complex] = runCpuKernel(tf.Complex, parts, {}, cpu);
-  if (!complex) throw new Error('The kernel Complex gave no tensor');
-  return complex;
+  return runCpuKernel(tf.Complex, parts, {}, cpu) as tf.TensorInfo;
 }
 
 function moveFromCpu(x: tf.TensorInfo, cpu: MathBackendCPU, to: tf.KernelBackend): tf.TensorInfo {
   let values = cpu.readSync(x.dataId);
   // Some CPU kernels store plain arrays.
-  if (Array.isArray(values) && x.dtype !== 'string')
-    values = tf.util.toTypedArray(values as unknown as number[], x.dtype);
+  if (Array.isArray(values) && x.dtype !== 'string') values = tf.util.toTypedArray(values, x.dtype);
   return { dataId: to.write(values, x.shape, x.dtype), shape: x.shape, dtype: x.dtype };
 }
 
@@ -56,8 +61,9 @@ function moveFromCpu(x: tf.TensorInfo, cpu: MathBackendCPU, to: tf.KernelBackend
  * @param supportsComplex whether the engine's backend can hold complex numbers
  */
 export function cpuFallback(kernelName: string, supportsComplex = true): tf.KernelFunc {
-  return ({ inputs, attrs, backend }) => {
-    const engine = backend as tf.KernelBackend;
+  return ({ inputs, attrs, backend: engine }) => {
+    if (!(engine instanceof tf.KernelBackend)) throw new TypeError(`${kernelName}: not called on a tfjs backend`);
+    calls.set(kernelName, (calls.get(kernelName) ?? 0) + 1);
     const cpu = privateCpu();
     const originals = new Map<object, tf.TensorInfo>();
     const move = (x: tf.TensorInfo | null | undefined): tf.TensorInfo | null | undefined => {
@@ -69,8 +75,8 @@ export function cpuFallback(kernelName: string, supportsComplex = true): tf.Kern
     const given = inputs as Inputs;
     const moved = Array.isArray(given)
       ? given.map(move)
-      : Object.fromEntries(Object.entries(given).map(([name, x]) => [name, move(x as tf.TensorInfo | undefined)]));
-    return runCpuKernel(kernelName, moved, attrs, cpu).map((output) => {
+      : Object.fromEntries(Object.entries(given).map(([name, x]) => [name, move(x)]));
+    const moveBack = (output: tf.TensorInfo): tf.TensorInfo => {
       const original = originals.get(output.dataId);
       if (original?.dtype === output.dtype) {
         // The kernel passed its input's data on, as Identity does: so does this engine.
@@ -81,7 +87,9 @@ export function cpuFallback(kernelName: string, supportsComplex = true): tf.Kern
         throw new EngineError(`${kernelName}: this engine cannot hold complex64 tensors; use the torch or cpu engine`);
       }
       return moveFromCpu(output, cpu, engine);
-    });
+    };
+    const outputs = runCpuKernel(kernelName, moved, attrs, cpu);
+    return Array.isArray(outputs) ? outputs.map(moveBack) : moveBack(outputs);
   };
 }
 

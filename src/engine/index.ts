@@ -2,11 +2,12 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { UserError } from '../errors.js';
 import { addonPath, loadAddon } from './addon.js';
+import { fallbackCalls } from './cpu-fallback.js';
 import { kernelSupport } from './start.js';
 import { findTensorflow, tensorflowRemedy } from './tensorflow.js';
 import type { EngineInfo, EngineName, EngineProbe, SelectOptions, Starter } from './types.js';
 
-export { kernelSupport };
+export { fallbackCalls, kernelSupport };
 export type { EngineInfo, EngineName, EngineProbe, KernelSupport, SelectOptions } from './types.js';
 
 /** The engines, fastest first. */

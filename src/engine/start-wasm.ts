@@ -4,6 +4,8 @@ import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { activate } from './start.js';
 import type { Starter } from './types.js';
 
+const processEvents: NodeJS.EventEmitter = process;
+const crashEvents = ['uncaughtException', 'unhandledRejection'] as const;
 let located = false;
 
 /** tfjs's WebAssembly backend: one thread in Node.js, everywhere available. */
@@ -12,7 +14,14 @@ export const startWasm: Starter = async () => {
     setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     located = true;
   }
+  const before = new Map(crashEvents.map((event) => [event, new Set(processEvents.listeners(event))]));
   // Its tensors hold real numbers only.
   await activate('wasm', false);
+  // The WebAssembly module rethrows every uncaught error from inside itself, which prints all of its source.
+  for (const event of crashEvents) {
+    for (const listener of processEvents.listeners(event)) {
+      if (!before.get(event)?.has(listener)) processEvents.removeListener(event, listener as () => void);
+    }
+  }
   return { name: 'wasm', backend: 'wasm', device: 'cpu', threads: 1, version: version_wasm };
 };

@@ -193,7 +193,7 @@ export class TorchBackend extends tf.KernelBackend {
   }
 
   override epsilon(): number {
-    return tf.backend_util.EPSILON_FLOAT32;
+    return 1e-7;
   }
 
   /** Leaves the data to `disposeData`: tensors may outlive a switch of backends. */

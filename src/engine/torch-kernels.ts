@@ -4,7 +4,7 @@ import { ADDON_ERROR_CODE } from './addon.js';
 import { cpuFallback } from './cpu-fallback.js';
 import type { NativeKernel } from './kernels/kernel.js';
 import { nativeKernels } from './kernels/index.js';
-import type { TorchBackend } from './torch-backend.js';
+import { TorchBackend } from './torch-backend.js';
 
 /** The addon's errors as ours, with tfjs's name of the kernel; tfjs's own pass as they are. */
 function named(kernelName: string, error: unknown): unknown {
@@ -16,9 +16,10 @@ function asKernelFunc(kernelName: string, native: NativeKernel): tf.KernelFunc {
   // Our own kernels have no form on the CPU backend; every other falls back on it for what it leaves undone.
   const fallback = cpuFallback(kernelName);
   return (call) => {
+    if (!(call.backend instanceof TorchBackend)) throw new TypeError(`${kernelName}: not called on the torch backend`);
     let result;
     try {
-      result = native(call.inputs, call.attrs, call.backend as TorchBackend);
+      result = native(call.inputs, call.attrs, call.backend);
     } catch (error) {
       throw named(kernelName, error);
     }

@@ -8,6 +8,15 @@ import { Parameter, type ParameterOptions } from './parameter.js';
 /** Weights and buffers by published name, in PyTorch's layout. */
 export type StateDict = ReadonlyMap<string, HostTensor>;
 
+export interface LoadOptions {
+  /** Whether every weight must be there and nothing else (default). */
+  readonly strict?: boolean;
+  /** Whether buffers may be absent, which then keep the values they have. */
+  readonly buffersOptional?: boolean;
+  /** Where the weights come from, for messages. */
+  readonly source?: string | undefined;
+}
+
 /** What a non-strict load left out. */
 export interface LoadReport {
   readonly missing: readonly string[];
@@ -89,9 +98,10 @@ export abstract class Module {
    * Loads weights by published name.
    * @throws UserError listing every missing and unexpected name (strict) and every shape that does not fit
    */
-  loadStateDict(state: StateDict, { strict = true, source }: { strict?: boolean; source?: string } = {}): LoadReport {
+  loadStateDict(state: StateDict, { strict = true, buffersOptional = false, source }: LoadOptions = {}): LoadReport {
     const own = new Map(this.namedParameters());
-    const missing = [...own.keys()].filter((name) => !state.has(name));
+    const required = [...own].filter(([, parameter]) => parameter.trainable || !buffersOptional);
+    const missing = required.map(([name]) => name).filter((name) => !state.has(name));
     const unexpected = [...state.keys()].filter((name) => !own.has(name));
     const problems: Problem[] = [];
     if (strict && missing.length > 0) {

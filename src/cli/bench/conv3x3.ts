@@ -16,8 +16,12 @@ export const conv3x3: Workload = {
   name: 'conv3x3',
   summary: `${KERNEL}×${KERNEL} convolution, ${CHANNELS} -> ${CHANNELS} channels, ${SIZE}×${SIZE}, batch ${BATCH}, NHWC, float32`,
   parts: [
-    { name: 'forward', work: { amount: FLOP, unit: 'FLOP' } },
-    { name: 'backward', work: { amount: 2 * FLOP, unit: 'FLOP' } },
+    { name: 'forward', work: { amount: FLOP, unit: 'FLOP' }, kernels: ['Conv2D'] },
+    {
+      name: 'backward',
+      work: { amount: 2 * FLOP, unit: 'FLOP' },
+      kernels: ['Conv2DBackpropInput', 'Conv2DBackpropFilter'],
+    },
   ],
   engines: ['torch', 'wasm'],
   pytorch: 'pytorch_conv3x3.py',
@@ -41,7 +45,6 @@ function prepare(): PreparedWorkload {
   );
   return {
     checks,
-    notes: {},
     run(part, repetitions) {
       const kernel = kernels[part];
       if (kernel === undefined) throw new Error(`conv3x3 has no part ${part}`);

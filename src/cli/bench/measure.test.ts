@@ -13,7 +13,7 @@ const workload: Workload = {
   summary: '',
   parts: [{ name: 'step', work: { amount: 100, unit: 'FLOP' } }],
   engines: ['fast', 'slow'],
-  prepare: () => ({ checks: {}, notes: {}, run: () => undefined }),
+  prepare: () => ({ checks: {}, run: () => undefined }),
 };
 
 /** A process that claims to need `seconds` a repetition. */

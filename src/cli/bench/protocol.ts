@@ -7,6 +7,7 @@ export interface Ready {
   readonly title: string;
   readonly threads: number;
   readonly checks: Readonly<Record<string, number>>;
+  /** What a reader must know to judge the times of a part. */
   readonly notes: Readonly<Record<string, string>>;
 }
 

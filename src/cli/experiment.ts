@@ -1,0 +1,28 @@
+import { registry } from '../../registry/index.js';
+import { stringifyConfig, validateExperiment, type ConfigTree, type Experiment } from '../config/index.js';
+import { trainerParams } from '../train/trainer.params.js';
+
+/** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
+export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
+  const experiment = validateExperiment(tree, registry, {
+    trainer: trainerParams,
+    defaultTargets: {
+      callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
+      modelcheckpoint: 'ModelCheckpoint',
+    },
+  });
+  if (!experiment.data) throw new Error('validation let an experiment without data through');
+  return { ...experiment, data: experiment.data };
+}
+
+/** The two parts that a run keeps of its resolved configuration, as CompVis names them. */
+export function resolvedConfigs(experiment: Experiment): { project: string; lightning: string; whole: string } {
+  const { model, data, trainer, callbacks, modelcheckpoint } = experiment;
+  const project = { model, ...(data && { data }) };
+  const lightning = { lightning: { trainer, callbacks, ...(modelcheckpoint && { modelcheckpoint }) } };
+  return {
+    project: stringifyConfig(project),
+    lightning: stringifyConfig(lightning),
+    whole: stringifyConfig({ ...project, ...lightning }),
+  };
+}

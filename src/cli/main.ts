@@ -1,0 +1,144 @@
+import { cac, type CAC } from 'cac';
+import { describeProblem, nearestNames, UserError } from '../errors.js';
+import { ownVersion } from './doctor/packages.js';
+import { trainerParams } from '../train/trainer.params.js';
+import type { Flags } from './flags.js';
+
+const FAILED = 1;
+const BAD_INPUT = 2;
+
+/**
+ * The command line: one verb, its words and flags.
+ *
+ * @param argv what follows the program's name
+ * @returns the exit code: 0, 1 when something failed, 2 for bad input, 130 when interrupted
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const debug = argv.some((word) => word === '--debug' || word === '-d');
+  try {
+    return await runVerb(commandLine(), argv);
+  } catch (error) {
+    return report(error, debug);
+  }
+}
+
+async function runVerb(cli: CAC, argv: readonly string[]): Promise<number> {
+  cli.parse(['node', 'ldm', ...argv], { run: false });
+  if (cli.options.help === true || cli.options.version === true) return 0;
+  if (!cli.matchedCommand) {
+    const [verb] = argv;
+    const verbs = cli.commands.map(({ name }) => name);
+    if (verb === undefined) {
+      cli.outputHelp();
+      return BAD_INPUT;
+    }
+    throw new UserError({
+      where: `ldm ${verb}`,
+      problem: 'there is no such verb',
+      expected: `one of ${verbs.join(', ')}`,
+      nearest: nearestNames(verb, verbs),
+      remedy: 'ldm --help',
+    });
+  }
+  return (await cli.runMatchedCommand()) as number;
+}
+
+function commandLine(): CAC {
+  const cli = cac('ldm');
+  const run = cli
+    .command('run [...words]', 'Train what configs describe: CONFIG… [path=value …]')
+    .allowUnknownOptions()
+    .option('-b, --base <config>', 'A config, as CompVis gives it; may come more than once')
+    .option('-t, --train [bool]', 'Train (default)')
+    .option('-r, --resume <path>', 'Go on with a run folder or a checkpoint file')
+    .option('-n, --name <name>', "Part of the run folder's name")
+    .option('--postfix <text>', "End of the run folder's name")
+    .option('-l, --logdir <folder>', 'Folder of the runs (default: runs)')
+    .option('-s, --seed <n>', 'Seed of all random numbers (default: 23)')
+    .option('--scale_lr [bool]', 'Multiply the base learning rate by batch size and devices (default: true)')
+    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
+    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
+    .option('-d, --debug', 'Show stack traces of errors');
+  for (const [name, { description }] of Object.entries(trainerParams.properties)) {
+    run.option(`--${name} <value>`, `Trainer: ${description}`);
+  }
+  run
+    .example('ldm run configs/ddpm/mnist.yaml')
+    .example('ldm run configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=16 --max_steps 20')
+    .example('ldm run --resume runs/2026-11-21T08-30-00_mnist')
+    .action(async (words: string[], flags: Flags) => (await import('./run.js')).run(words, flags));
+
+  cli
+    .command('sample <run>', 'Draw images from a run folder or a checkpoint')
+    .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each)')
+    .option('--sampler <name>', 'ddim or ddpm (default: ddim)')
+    .option('--steps <n>', 'Steps of the sampler (default: 50)')
+    .option('--eta <x>', "DDIM's noise, 0 to 1 (default: 0)")
+    .option('--class <n>', 'Draw this class only')
+    .option('--seed <n>', 'Seed of the noise (default: 23)')
+    .option('--batch_size <n>', 'Images drawn at a time (default: 80)')
+    .option('-o, --out <folder>', 'Where to write (default: samples/ in the run folder)')
+    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
+    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 100')
+    .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
+
+  cli
+    .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
+    .option('--component <path>', 'Dotted path of the component in the config (default: model)')
+    .option('--weights <file>', 'Weights under their published names (safetensors or a checkpoint of ours)')
+    .option('--inputs <file>', 'Named arguments, in PyTorch layout (safetensors)')
+    .option('--output <file>', 'Where to write the outputs (safetensors)')
+    .option('--method <name>', 'What to call (default: forward)')
+    .option('--loss <name>', 'mse (against the input `target`), mean or sum: also write loss and gradients')
+    .option('--seed <n>', 'Seed of weights that no file gives (default: 23)')
+    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
+    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example(
+      'ldm forward unet.yaml --component model.params.unet_config --inputs in.safetensors --output out.safetensors',
+    )
+    .action(async (config: string, flags: Flags) => (await import('./forward.js')).forward(config, flags));
+
+  cli
+    .command('doctor', 'Say which engines, libraries, devices and threads were found, and how to get what is missing')
+    .option('--json', 'Print the findings as JSON')
+    .option('--kernels', 'Also list which tfjs kernels the engine has itself')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm doctor')
+    .action(async (flags: Flags) => (await import('./doctor.js')).doctor(flags));
+
+  cli
+    .command('bench [name]', 'Time the standard workloads on every engine, and in PyTorch where it is there')
+    .option('--json', 'Print the figures as JSON')
+    .option('--threads <n>', 'Threads of every contestant (default: all logical cores)')
+    .option('--rounds <n>', 'Rounds in which they take turns (default: 9)')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm bench conv3x3')
+    .action(async (name: string | undefined, flags: Flags) => (await import('./bench.js')).bench(name, flags));
+
+  cli.help();
+  cli.version(ownVersion());
+  return cli;
+}
+
+function report(error: unknown, debug: boolean): number {
+  if (isUsageError(error)) {
+    console.error(
+      describeProblem({ problem: error.message.replaceAll('`', '"'), remedy: 'add --help to see the options' }),
+    );
+    return BAD_INPUT;
+  }
+  const bad = error instanceof UserError;
+  const text = error instanceof Error ? error.message : String(error);
+  console.error(bad ? text : `failed: ${text}`);
+  if (debug && error instanceof Error) console.error(error.stack);
+  else if (!bad) console.error('  to see where: add --debug');
+  return bad ? BAD_INPUT : FAILED;
+}
+
+/** What cac throws for an unknown option or a missing word; it exports no class to ask for. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && error.constructor.name === 'CACError';
+}

@@ -1,0 +1,148 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as assert from 'uvu/assert';
+import { assertNativeSameAsCpu, assertSameAsCpu, numbers, runSuites, torchSuite } from '../testing.js';
+
+const test = await torchSuite('convolutions');
+
+type Image = [number, number, number, number];
+type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];
+interface Case {
+  readonly x: Image;
+  readonly filter: Image;
+  readonly stride?: number | [number, number];
+  readonly pad: Pad;
+  readonly dilation?: number | [number, number];
+}
+
+const cases: Case[] = [
+  { x: [2, 5, 5, 3], filter: [3, 3, 3, 4], pad: 'same' },
+  { x: [2, 5, 6, 3], filter: [3, 3, 3, 4], pad: 'valid' },
+  { x: [1, 4, 4, 1], filter: [3, 3, 1, 1], pad: 'same' },
+  { x: [1, 4, 4, 1], filter: [3, 3, 1, 5], pad: 'same' },
+  { x: [1, 4, 4, 5], filter: [3, 3, 5, 1], pad: 'same' },
+  { x: [3, 4, 4, 1], filter: [3, 3, 1, 5], pad: 1 },
+  { x: [2, 1, 1, 3], filter: [1, 1, 3, 4], pad: 'same' },
+  { x: [2, 1, 1, 3], filter: [3, 3, 3, 4], pad: 'same' },
+  { x: [2, 8, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: 'same' },
+  { x: [2, 7, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: 'same' },
+  { x: [2, 8, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: 1 },
+  { x: [2, 8, 8, 3], filter: [4, 4, 3, 4], stride: 2, pad: 'same' },
+  { x: [2, 8, 9, 3], filter: [2, 5, 3, 4], stride: [1, 3], pad: 'same' },
+  { x: [2, 8, 8, 3], filter: [1, 1, 3, 4], stride: 2, pad: 'same' },
+  { x: [2, 8, 8, 3], filter: [1, 1, 3, 4], stride: 3, pad: 'valid' },
+  { x: [2, 8, 8, 3], filter: [4, 4, 3, 4], stride: 3, pad: 'valid' },
+  { x: [1, 8, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: [[0, 0], [0, 1], [0, 1], [0, 0]] },
+  { x: [1, 8, 8, 3], filter: [3, 3, 3, 4], pad: [[0, 0], [2, 0], [1, 3], [0, 0]] },
+  { x: [1, 9, 9, 3], filter: [3, 3, 3, 4], pad: 'same', dilation: 2 },
+  { x: [1, 9, 9, 3], filter: [2, 2, 3, 4], pad: 'same', dilation: [2, 3] },
+  { x: [2, 16, 16, 32], filter: [3, 3, 32, 48], pad: 'same' },
+];
+
+const title = ({ x, filter, stride = 1, pad, dilation = 1 }: Case): string =>
+  `[${x.join()}] * [${filter.join()}], stride ${stride.toString()}, pad ${JSON.stringify(pad)}, dilation ${dilation.toString()}`;
+
+const convolve = ({ stride = 1, pad, dilation = 1 }: Case, x: tf.Tensor, filter: tf.Tensor): tf.Tensor =>
+  tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad, 'NHWC', dilation);
+
+for (const each of cases) {
+  test(`conv2d ${title(each)}`, () =>
+    assertNativeSameAsCpu(() => convolve(each, numbers(each.x), numbers(each.filter, 2)), { tolerance: 2e-5 }));
+  if (each.dilation !== undefined) continue;
+  test(`gradients of conv2d ${title(each)}`, () =>
+    assertNativeSameAsCpu(
+      () => {
+        const run = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor => convolve(each, x, filter);
+        const inputs = [numbers(each.x), numbers(each.filter, 2)];
+        return tf.grads(run)(inputs, numbers(run(...(inputs as [tf.Tensor, tf.Tensor])).shape, 3));
+      },
+      { tolerance: 1e-4 },
+    ));
+}
+
+for (const pad of ['same', 'valid'] as const) {
+  for (const stride of [1, 2]) {
+    for (const multiplier of [1, 2]) {
+      const label = `pad ${pad}, stride ${stride}, multiplier ${multiplier}`;
+      const run = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor =>
+        tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
+      test(`depthwise, ${label}`, () =>
+        assertNativeSameAsCpu(() => run(numbers([2, 6, 6, 3]), numbers([3, 3, 3, multiplier], 2))));
+      test(`gradients of depthwise, ${label}`, () =>
+        assertNativeSameAsCpu(() => {
+          const inputs = [numbers([2, 6, 6, 3]), numbers([3, 3, 3, multiplier], 2)];
+          return tf.grads(run)(inputs, numbers(run(...(inputs as [tf.Tensor, tf.Tensor])).shape, 3));
+        }));
+    }
+  }
+}
+
+for (const activation of ['linear', 'relu', 'elu', 'sigmoid', 'prelu'] as const) {
+  test(`fused with bias and ${activation}`, () =>
+    assertNativeSameAsCpu(() =>
+      tf.fused.conv2d({
+        x: numbers([2, 5, 5, 3]) as tf.Tensor4D,
+        filter: numbers([3, 3, 3, 4], 2) as tf.Tensor4D,
+        strides: 1,
+        pad: 'same',
+        bias: numbers([4], 3),
+        activation,
+        ...(activation === 'prelu' ? { preluActivationWeights: numbers([4], 4) } : {}),
+      }),
+    ));
+}
+
+test('transposed convolution', () =>
+  assertNativeSameAsCpu(() =>
+    tf.conv2dTranspose(numbers([2, 4, 4, 3]) as tf.Tensor4D, numbers([4, 4, 5, 3], 2) as tf.Tensor4D, [2, 8, 8, 5], 2, 'same'),
+  ));
+
+test('NCHW is the CPU backend’s', () =>
+  assertSameAsCpu(() =>
+    tf.conv2d(numbers([2, 3, 5, 5]) as tf.Tensor4D, numbers([3, 3, 3, 4], 2) as tf.Tensor4D, 1, 'same', 'NCHW'),
+  ));
+
+for (const [name, pool] of [['maxPool', tf.maxPool], ['avgPool', tf.avgPool]] as const) {
+  for (const [size, stride, pad] of [[2, 2, 'valid'], [3, 1, 'same'], [3, 2, 'valid'], [3, 2, 1]] as const) {
+    const run = (x: tf.Tensor): tf.Tensor => pool(x as tf.Tensor4D, size, stride, pad);
+    test(`${name} ${size}, stride ${stride}, pad ${pad}`, () => assertNativeSameAsCpu(() => run(numbers([2, 7, 7, 3]))));
+    test(`gradient of ${name} ${size}, stride ${stride}, pad ${pad}`, () =>
+      assertNativeSameAsCpu(() => tf.grad(run)(numbers([2, 7, 7, 3]), numbers(run(numbers([2, 7, 7, 3])).shape, 3))));
+  }
+  test(`${name} with padding on one side is the CPU backend’s`, () =>
+    assertSameAsCpu(() => pool(numbers([1, 6, 6, 2]) as tf.Tensor4D, 3, 2, 'same')));
+}
+
+for (const size of [[8, 8], [3, 5], [4, 4], [9, 6]] as [number, number][]) {
+  for (const [alignCorners, halfPixelCenters] of [[false, false], [true, false], [false, true]] as const) {
+    const run = (x: tf.Tensor): tf.Tensor =>
+      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, size, alignCorners, halfPixelCenters);
+    const label = `to ${size.join('x')}${alignCorners ? ', corners aligned' : ''}${halfPixelCenters ? ', half pixels' : ''}`;
+    test(`nearest ${label}`, () => assertNativeSameAsCpu(() => run(numbers([2, 4, 4, 3]))));
+    if (halfPixelCenters) continue;
+    test(`gradient of nearest ${label}`, () =>
+      assertNativeSameAsCpu(() => tf.grad(run)(numbers([1, 4, 4, 3]), numbers([1, ...size, 3], 3))));
+  }
+}
+
+// tfjs's CPU backend (4.22.0) mixes up the images of a batch here, so each image alone is what to compare with.
+test('gradient of nearest for a batch is that of each of its images', () => {
+  const grad = tf.grad((x: tf.Tensor) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [6, 8]));
+  tf.tidy(() => {
+    const dy = [numbers([1, 6, 8, 2], 2), numbers([1, 6, 8, 2], 3)];
+    const together = grad(tf.zeros([2, 3, 4, 2]), tf.concat(dy));
+    const apart = tf.concat(dy.map((each) => grad(tf.zeros([1, 3, 4, 2]), each)));
+    assert.equal(together.arraySync(), apart.arraySync());
+  });
+});
+
+test('a filter that does not fit is an error that names the operation and the shapes', () => {
+  const run = (): tf.Tensor =>
+    tf.engine().runKernel(
+      tf.Conv2D,
+      { x: numbers([1, 4, 4, 3]), filter: numbers([3, 3, 5, 8]) },
+      { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 },
+    );
+  assert.throws(run, /Conv2D: conv2d\(float32\[1,4,4,3\], float32\[3,3,5,8\]\): the filter takes 5 channels/);
+});
+
+runSuites();
