@@ -38,7 +38,7 @@ export async function bench(name: string | undefined, options: BenchOptions = {}
 
 interface Report {
   readonly measurements: readonly Measurement[];
-  /** Contestants that are not there, and why. */
+  /** Contestants, and their parts, that are not there, and why. */
   readonly absent: readonly string[];
   /** Contestants that compute something else: their times mean nothing. */
   readonly disagree: readonly string[];
@@ -49,6 +49,9 @@ async function runWorkload(workload: Workload, threads: number, rounds: number):
   const contestants: Contestant[] = [];
   try {
     for (const command of commands) contestants.push(await Contestant.start(command));
+    for (const { name, ready } of contestants) {
+      absent.push(...Object.entries(ready.lacks).map(([part, why]) => `${name}, ${part}: ${why}`));
+    }
     const measurements = await measure(workload, contestants, rounds);
     return { measurements, absent, disagree: disagreements(workload, contestants) };
   } finally {
@@ -104,15 +107,11 @@ function describe(workload: Workload, { measurements, absent, disagree }: Report
   ]);
   const heading = ['part', 'engine', 'threads', 'median ms', 'min', 'max', 'rate', `time / ${first}`, 'peak memory'];
   const titles = new Map(measurements.map(({ engine, title }) => [engine, title]));
-  const notes = measurements.flatMap(({ part, engine, note }) =>
-    note === undefined ? [] : [`${engine}, ${part}: ${note}`],
-  );
   return [
     `${workload.name}: ${workload.summary}`,
     `${[...titles].map(([engine, title]) => `${engine} is ${title}`).join('; ')}; ${rounds} rounds, interleaved`,
     '',
     alignColumns([heading, ...rows], 2),
-    ...notes.map((note) => `note: ${note}`),
     ...absent.map((reason) => `absent: ${reason}`),
     ...disagree.map((text) => `WRONG: ${text}`),
   ].join('\n');

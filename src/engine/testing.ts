@@ -86,7 +86,11 @@ function assertClose(found: Outcome, expected: Outcome, tolerance: number): void
     const got = found.values[i];
     if (typeof want === 'string' || typeof got !== 'number') {
       assert.is(got, want);
-    } else if (!(Object.is(got, want) || got === want || Math.abs(got - want) <= tolerance * Math.max(1, Math.abs(want)))) {
+    } else if (!(
+      Object.is(got, want) ||
+      got === want ||
+      Math.abs(got - want) <= tolerance * Math.max(1, Math.abs(want))
+    )) {
       assert.unreachable(`value ${i} of ${expected.values.length}: found ${got}, expected ${want}`);
     }
   });

@@ -48,7 +48,8 @@ export function groupNorm<R extends tf.Rank>(
   }
   if (hasNativeKernel(GroupNorm)) {
     const attrs: GroupNormAttrs = { numGroups, epsilon, activation };
-    return runNative(GroupNorm, { x, gamma, beta }, attrs)[0] as tf.Tensor<R>;
+    // The statistics are for the gradient, which keeps them itself.
+    return tf.tidy(() => runNative(GroupNorm, { x, gamma, beta }, attrs)[0] as tf.Tensor<R>);
   }
   return tf.tidy(() => {
     const grouped = tf.reshape(x, [x.shape[0], -1, numGroups, channels / numGroups]);

@@ -19,9 +19,9 @@ export function onEveryEngine(
     });
     const tests: Test = available.has(engine)
       ? test
-      : (Object.assign((name?: string) => {
+      : Object.assign((name?: string) => {
           test.skip(name);
-        }, test) as unknown as Test);
+        }, test);
     define(tests, engine);
     test.run();
   }

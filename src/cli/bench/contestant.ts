@@ -16,7 +16,7 @@ export interface ContestantCommand {
  */
 export class Contestant {
   readonly name: string;
-  ready: Ready = { title: '', threads: 0, checks: {}, notes: {} };
+  ready: Ready = { title: '', threads: 0, checks: {}, lacks: {} };
   peakBytes = 0;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;

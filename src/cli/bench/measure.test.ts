@@ -13,7 +13,7 @@ const workload: Workload = {
   summary: '',
   parts: [{ name: 'step', work: { amount: 100, unit: 'FLOP' } }],
   engines: ['fast', 'slow'],
-  prepare: () => ({ checks: {}, run: () => undefined }),
+  prepare: () => ({ check: () => 0, run: () => undefined }),
 };
 
 /** A process that claims to need `seconds` a repetition. */
@@ -21,7 +21,7 @@ function contestant(name: string, seconds: number, check: number): Promise<Conte
   const script = `
     const say = (message) => console.log(JSON.stringify(message));
     console.log('a library says hello');
-    say({ title: '${name} 1.0', threads: 2, checks: { step: ${check} }, notes: {} });
+    say({ title: '${name} 1.0', threads: 2, checks: { step: ${check} }, lacks: {} });
     require('node:readline').createInterface(process.stdin).on('line', (line) =>
       say({ seconds: JSON.parse(line).repetitions * ${seconds}, peakBytes: 1000 }));`;
   return Contestant.start({ name, command: process.execPath, args: ['-e', script] });

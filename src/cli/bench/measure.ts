@@ -24,7 +24,6 @@ export interface Measurement {
   /** How many times as long as the first engine, the median over rounds of the ratio within the round. */
   readonly timesTheFirst: number;
   readonly peakBytes: number;
-  readonly note?: string;
 }
 
 /** One part on one contestant. */
@@ -52,7 +51,7 @@ export async function measure(
 ): Promise<Measurement[]> {
   const lanes: Lane[] = [];
   for (const part of workload.parts) {
-    for (const contestant of contestants) {
+    for (const contestant of contestants.filter(({ ready }) => part.name in ready.checks)) {
       const repetitions = await repetitionsFor(contestant, part.name);
       lanes.push({ part, contestant, repetitions, times: new Map() });
     }
@@ -79,7 +78,6 @@ export async function measure(
       ...(part.work && { rate: part.work.amount / seconds.median, unit: `${part.work.unit}/s` as const }),
       timesTheFirst: median([...times].map(([round, time]) => time / (first.get(round) ?? NaN))),
       peakBytes: contestant.peakBytes,
-      ...(contestant.ready.notes[part.name] !== undefined && { note: contestant.ready.notes[part.name] }),
     };
   });
 }
@@ -101,6 +99,7 @@ export function disagreements(workload: Workload, contestants: readonly Contesta
   return workload.parts.flatMap(({ name }) => {
     const wanted = first?.ready.checks[name] ?? NaN;
     return others
+      .filter((other) => name in other.ready.checks)
       .map((other) => ({ other, found: other.ready.checks[name] ?? NaN }))
       .filter(({ found }) => !(Math.abs(found - wanted) <= TOLERANCE * Math.abs(wanted)))
       .map(({ other, found }) => `${name}: ${other.name} gives ${found}, ${first?.name ?? ''} ${wanted}`);

@@ -6,9 +6,10 @@ export interface Ready {
   /** The engine or library and its version. */
   readonly title: string;
   readonly threads: number;
+  /** A number per part; a part without one is not run here. */
   readonly checks: Readonly<Record<string, number>>;
-  /** What a reader must know to judge the times of a part. */
-  readonly notes: Readonly<Record<string, string>>;
+  /** Why a part is not run here. */
+  readonly lacks: Readonly<Record<string, string>>;
 }
 
 export interface Order {

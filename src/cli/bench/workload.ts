@@ -19,7 +19,7 @@ export interface Part {
   readonly name: string;
   /** What one repetition does; absent where no rate makes sense. */
   readonly work?: Work;
-  /** The tfjs kernels that do it: told where an engine has one of them not itself. */
+  /** The tfjs kernels that do it: an engine that borrows one of them from tfjs's CPU backend is not timed. */
   readonly kernels?: readonly string[];
 }
 
@@ -31,6 +31,6 @@ export interface Work {
 export interface PreparedWorkload {
   /** Runs a part so often and returns when the last result is there. */
   run(part: string, repetitions: number): void;
-  /** A number per part that follows from its result: engines that disagree on it do not compute the same. */
-  readonly checks: Readonly<Record<string, number>>;
+  /** A number that follows from a part's result: engines that disagree on it do not compute the same. */
+  check(part: string): number;
 }

@@ -31,8 +31,27 @@ const cases: Case[] = [
   { x: [2, 8, 8, 3], filter: [1, 1, 3, 4], stride: 2, pad: 'same' },
   { x: [2, 8, 8, 3], filter: [1, 1, 3, 4], stride: 3, pad: 'valid' },
   { x: [2, 8, 8, 3], filter: [4, 4, 3, 4], stride: 3, pad: 'valid' },
-  { x: [1, 8, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: [[0, 0], [0, 1], [0, 1], [0, 0]] },
-  { x: [1, 8, 8, 3], filter: [3, 3, 3, 4], pad: [[0, 0], [2, 0], [1, 3], [0, 0]] },
+  {
+    x: [1, 8, 8, 3],
+    filter: [3, 3, 3, 4],
+    stride: 2,
+    pad: [
+      [0, 0],
+      [0, 1],
+      [0, 1],
+      [0, 0],
+    ],
+  },
+  {
+    x: [1, 8, 8, 3],
+    filter: [3, 3, 3, 4],
+    pad: [
+      [0, 0],
+      [2, 0],
+      [1, 3],
+      [0, 0],
+    ],
+  },
   { x: [1, 9, 9, 3], filter: [3, 3, 3, 4], pad: 'same', dilation: 2 },
   { x: [1, 9, 9, 3], filter: [2, 2, 3, 4], pad: 'same', dilation: [2, 3] },
   { x: [2, 16, 16, 32], filter: [3, 3, 32, 48], pad: 'same' },
@@ -93,7 +112,13 @@ for (const activation of ['linear', 'relu', 'elu', 'sigmoid', 'prelu'] as const)
 
 test('transposed convolution', () =>
   assertNativeSameAsCpu(() =>
-    tf.conv2dTranspose(numbers([2, 4, 4, 3]) as tf.Tensor4D, numbers([4, 4, 5, 3], 2) as tf.Tensor4D, [2, 8, 8, 5], 2, 'same'),
+    tf.conv2dTranspose(
+      numbers([2, 4, 4, 3]) as tf.Tensor4D,
+      numbers([4, 4, 5, 3], 2) as tf.Tensor4D,
+      [2, 8, 8, 5],
+      2,
+      'same',
+    ),
   ));
 
 test('NCHW is the CPU backend’s', () =>
@@ -101,10 +126,19 @@ test('NCHW is the CPU backend’s', () =>
     tf.conv2d(numbers([2, 3, 5, 5]) as tf.Tensor4D, numbers([3, 3, 3, 4], 2) as tf.Tensor4D, 1, 'same', 'NCHW'),
   ));
 
-for (const [name, pool] of [['maxPool', tf.maxPool], ['avgPool', tf.avgPool]] as const) {
-  for (const [size, stride, pad] of [[2, 2, 'valid'], [3, 1, 'same'], [3, 2, 'valid'], [3, 2, 1]] as const) {
+for (const [name, pool] of [
+  ['maxPool', tf.maxPool],
+  ['avgPool', tf.avgPool],
+] as const) {
+  for (const [size, stride, pad] of [
+    [2, 2, 'valid'],
+    [3, 1, 'same'],
+    [3, 2, 'valid'],
+    [3, 2, 1],
+  ] as const) {
     const run = (x: tf.Tensor): tf.Tensor => pool(x as tf.Tensor4D, size, stride, pad);
-    test(`${name} ${size}, stride ${stride}, pad ${pad}`, () => assertNativeSameAsCpu(() => run(numbers([2, 7, 7, 3]))));
+    test(`${name} ${size}, stride ${stride}, pad ${pad}`, () =>
+      assertNativeSameAsCpu(() => run(numbers([2, 7, 7, 3]))));
     test(`gradient of ${name} ${size}, stride ${stride}, pad ${pad}`, () =>
       assertNativeSameAsCpu(() => tf.grad(run)(numbers([2, 7, 7, 3]), numbers(run(numbers([2, 7, 7, 3])).shape, 3))));
   }
@@ -112,8 +146,17 @@ for (const [name, pool] of [['maxPool', tf.maxPool], ['avgPool', tf.avgPool]] as
     assertSameAsCpu(() => pool(numbers([1, 6, 6, 2]) as tf.Tensor4D, 3, 2, 'same')));
 }
 
-for (const size of [[8, 8], [3, 5], [4, 4], [9, 6]] as [number, number][]) {
-  for (const [alignCorners, halfPixelCenters] of [[false, false], [true, false], [false, true]] as const) {
+for (const size of [
+  [8, 8],
+  [3, 5],
+  [4, 4],
+  [9, 6],
+] as [number, number][]) {
+  for (const [alignCorners, halfPixelCenters] of [
+    [false, false],
+    [true, false],
+    [false, true],
+  ] as const) {
     const run = (x: tf.Tensor): tf.Tensor =>
       tf.image.resizeNearestNeighbor(x as tf.Tensor4D, size, alignCorners, halfPixelCenters);
     const label = `to ${size.join('x')}${alignCorners ? ', corners aligned' : ''}${halfPixelCenters ? ', half pixels' : ''}`;
@@ -137,11 +180,13 @@ test('gradient of nearest for a batch is that of each of its images', () => {
 
 test('a filter that does not fit is an error that names the operation and the shapes', () => {
   const run = (): tf.Tensor =>
-    tf.engine().runKernel(
-      tf.Conv2D,
-      { x: numbers([1, 4, 4, 3]), filter: numbers([3, 3, 5, 8]) },
-      { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 },
-    );
+    tf
+      .engine()
+      .runKernel(
+        tf.Conv2D,
+        { x: numbers([1, 4, 4, 3]), filter: numbers([3, 3, 5, 8]) },
+        { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 },
+      );
   assert.throws(run, /Conv2D: conv2d\(float32\[1,4,4,3\], float32\[3,3,5,8\]\): the filter takes 5 channels/);
 });
 

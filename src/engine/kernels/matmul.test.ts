@@ -6,25 +6,50 @@ const test = await torchSuite('matrix products');
 
 type Case = [a: number[], b: number[], transposeA?: boolean, transposeB?: boolean];
 const cases: Case[] = [
-  [[3, 4], [4, 5]],
+  [
+    [3, 4],
+    [4, 5],
+  ],
   [[4, 3], [4, 5], true],
   [[3, 4], [5, 4], false, true],
   [[4, 3], [5, 4], true, true],
-  [[2, 3, 4], [2, 4, 5]],
-  [[2, 3, 4], [4, 5]],
+  [
+    [2, 3, 4],
+    [2, 4, 5],
+  ],
+  [
+    [2, 3, 4],
+    [4, 5],
+  ],
   [[2, 4, 3], [4, 5], true],
   [[2, 3, 4], [1, 5, 4], false, true],
-  [[1, 3, 4], [2, 4, 5]],
-  [[2, 1, 3, 4], [3, 4, 2]],
-  [[1, 4], [4, 1]],
-  [[0, 4], [4, 5]],
-  [[70, 130], [130, 90]],
+  [
+    [1, 3, 4],
+    [2, 4, 5],
+  ],
+  [
+    [2, 3, 3, 4],
+    [2, 3, 4, 2],
+  ],
+  [
+    [1, 4],
+    [4, 1],
+  ],
+  [
+    [0, 4],
+    [4, 5],
+  ],
+  [
+    [70, 130],
+    [130, 90],
+  ],
 ];
 
 for (const [a, b, transposeA = false, transposeB = false] of cases) {
   const title = `[${a.join()}]${transposeA ? 'ᵀ' : ''} [${b.join()}]${transposeB ? 'ᵀ' : ''}`;
-  test(`${title}`, () =>
-    assertNativeSameAsCpu(() => tf.matMul(numbers(a), numbers(b, 2), transposeA, transposeB), { tolerance: 2e-5 }));
+  test(title, () =>
+    assertNativeSameAsCpu(() => tf.matMul(numbers(a), numbers(b, 2), transposeA, transposeB), { tolerance: 2e-5 }),
+  );
   test(`${title}, with bias and relu`, () =>
     assertNativeSameAsCpu(
       () => {

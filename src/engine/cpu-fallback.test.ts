@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fallbackCalls, kernelSupport, selectEngine } from './index.js';
+import { assertSameAsCpu, numbers, runSuites, torchSuite } from './testing.js';
+
+const test = await torchSuite('kernels that fall back on the CPU backend');
+
+const programs: Record<string, () => tf.Tensor | tf.Tensor[]> = {
+  fft: () => {
+    const spectrum = tf.spectral.fft(tf.complex(numbers([2, 8]), numbers([2, 8], 2)));
+    return [tf.real(spectrum), tf.imag(spectrum)];
+  },
+  rfft: () => tf.imag(tf.spectral.rfft(numbers([8]))),
+  topk: () => {
+    const { values, indices } = tf.topk(numbers([3, 6]), 2);
+    return [values, indices];
+  },
+  unique: () => {
+    const { values, indices } = tf.unique(tf.tensor1d([1, 1, 2, 4, 4], 'int32'));
+    return [values, indices];
+  },
+  strings: () => tf.string.stringToHashBucketFast(tf.tensor1d(['a', 'b', 'c'], 'string'), 10),
+  'strings, split': () => {
+    const { indices, values, shape } = tf.string.stringSplit(tf.tensor1d(['hello world', 'a b c'], 'string'), ' ');
+    return [indices, values, shape].filter((tensor) => tensor !== undefined);
+  },
+  'strings, reshaped and concatenated': () =>
+    tf.concat(
+      [tf.reshape(tf.tensor1d(['a', 'b'], 'string'), [2, 1]), tf.tensor2d([['c'], ['d']], [2, 1], 'string')],
+      1,
+    ),
+  conv3d: () =>
+    tf.conv3d(numbers([1, 4, 4, 4, 2]) as tf.Tensor5D, numbers([2, 2, 2, 2, 3], 2) as tf.Tensor5D, 1, 'same'),
+  resizeBilinear: () => tf.image.resizeBilinear(numbers([1, 4, 4, 2]) as tf.Tensor4D, [7, 5]),
+  cumprod: () => tf.cumprod(numbers([2, 3]), 1),
+  einsum: () => tf.einsum('ij,jk->ik', numbers([2, 3]), numbers([3, 4], 2)),
+  batchNorm: () => tf.batchNorm(numbers([2, 3]), numbers([3], 2), tf.square(numbers([3], 3))),
+  'cast of complex64': () => tf.cast(tf.complex(numbers([2]), numbers([2], 2)), 'float32'),
+};
+
+for (const [name, program] of Object.entries(programs)) test(name, () => assertSameAsCpu(program, { tolerance: 1e-4 }));
+
+test('every kernel of the CPU backend is there', () => {
+  const { native, fallback } = kernelSupport('torch');
+  const all = new Set([...native, ...fallback]);
+  for (const { kernelName } of tf.getKernelsForBackend('cpu')) assert.ok(all.has(kernelName), kernelName);
+  assert.ok(native.includes(tf.Conv2D));
+  assert.ok(fallback.includes(tf.FFT));
+  assert.is(new Set([...native, ...fallback]).size, native.length + fallback.length);
+});
+
+test('calls are counted', () => {
+  const before = fallbackCalls().get(tf.TopK) ?? 0;
+  tf.tidy(() => tf.topk(numbers([4]), 1).values);
+  assert.is(fallbackCalls().get(tf.TopK), before + 1);
+});
+
+runSuites();
+
+const wasm = suite('kernels that fall back on the CPU backend, wasm engine');
+
+wasm('a training step runs, with the gradients the backend lacks', async () => {
+  await selectEngine('cpu');
+  await selectEngine('wasm');
+  await assertSameAsCpu(
+    () => {
+      const run = (x: tf.Tensor, filter: tf.Tensor, table: tf.Tensor): tf.Tensor =>
+        tf.add(
+          tf.mean(tf.relu(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'))),
+          tf.mean(tf.gather(table, tf.tensor1d([0, 2, 2], 'int32'))),
+        );
+      return tf.grads(run)([numbers([2, 5, 5, 3]), numbers([3, 3, 3, 4], 2), numbers([3, 4], 3)]);
+    },
+    { engine: 'wasm' },
+  );
+});
+
+wasm('strings', async () => {
+  await selectEngine('wasm');
+  await assertSameAsCpu(() => tf.string.staticRegexReplace(tf.tensor1d(['abc', 'xyz'], 'string'), '[ax]', '-'), {
+    engine: 'wasm',
+  });
+});
+
+wasm('a complex result is an error that says so', async () => {
+  await selectEngine('wasm');
+  tf.tidy(() => {
+    assert.throws(() => tf.complex(numbers([2]), numbers([2])), /Complex: this engine cannot hold complex64 tensors/);
+  });
+});
+
+wasm.run();
