@@ -1,0 +1,21 @@
+// Registration of the addon: its functions, by group, on the module's exports.
+
+#include "ops.h"
+#include "tensor_store.h"
+
+namespace {
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new ldm::TensorStore());
+  for (const auto& group :
+       {ldm::runtimeExports(), ldm::unaryExports(), ldm::binaryExports(), ldm::reduceExports(), ldm::matmulExports(),
+        ldm::convExports(), ldm::poolExports(), ldm::resizeExports(), ldm::layoutExports(), ldm::indexingExports(),
+        ldm::normExports(), ldm::optimExports(), ldm::randomExports()}) {
+    ldm::install(env, exports, group);
+  }
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(ldm_torch, initialize)

@@ -1,0 +1,79 @@
+#include "filter_layout.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+namespace ldm {
+namespace {
+
+using at::Tensor;
+
+constexpr int64_t kTile = 16;
+
+// out[c * outStride + r] = in[r * inStride + c], tile by tile: ATen's own copy of four permuted axes goes through
+// memory a value at a time and would cost as much as a small convolution.
+void transposeMatrix(const float* in, int64_t inStride, float* out, int64_t outStride, int64_t rows, int64_t columns) {
+  for (int64_t r0 = 0; r0 < rows; r0 += kTile) {
+    const int64_t r1 = std::min(rows, r0 + kTile);
+    for (int64_t c0 = 0; c0 < columns; c0 += kTile) {
+      const int64_t c1 = std::min(columns, c0 + kTile);
+      for (int64_t c = c0; c < c1; ++c) {
+        for (int64_t r = r0; r < r1; ++r) out[c * outStride + r] = in[r * inStride + c];
+      }
+    }
+  }
+}
+
+// Calls `move(pixel, begin, end)` for each filter pixel and range of output channels, in parallel.
+template <class Move>
+void forEachPart(int64_t pixels, int64_t inputs, int64_t outputs, Move move) {
+  constexpr int64_t kColumns = 64;
+  const int64_t parts = (outputs + kColumns - 1) / kColumns;
+  const int64_t grain = 1 + 32768 / (inputs * kColumns + 1);
+  at::parallel_for(0, pixels * parts, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t first = (i % parts) * kColumns;
+      move(i / parts, first, std::min(outputs, first + kColumns));
+    }
+  });
+}
+
+}  // namespace
+
+Tensor toOihw(const Tensor& filter, int64_t groups) {
+  if (groups != 1) return filter.view({filter.size(0), filter.size(1), 1, -1}).permute({3, 2, 0, 1});
+  if (filter.scalar_type() != at::kFloat || !filter.device().is_cpu()) return filter.permute({3, 2, 0, 1});
+  const int64_t pixels = filter.size(0) * filter.size(1);
+  const int64_t inputs = filter.size(2);
+  const int64_t outputs = filter.size(3);
+  const Tensor ohwi = at::empty({outputs, filter.size(0), filter.size(1), inputs}, filter.options());
+  const float* from = filter.data_ptr<float>();
+  float* to = ohwi.data_ptr<float>();
+  forEachPart(pixels, inputs, outputs, [&](int64_t pixel, int64_t begin, int64_t end) {
+    transposeMatrix(from + pixel * inputs * outputs + begin, outputs, to + (begin * pixels + pixel) * inputs,
+                    pixels * inputs, inputs, end - begin);
+  });
+  return ohwi.permute({0, 3, 1, 2});
+}
+
+Tensor fromOihw(const Tensor& oihw, const std::vector<int64_t>& hwioShape) {
+  const Tensor ohwi = oihw.permute({0, 2, 3, 1});
+  if (oihw.size(1) != hwioShape[2] || !ohwi.is_contiguous() || !oihw.device().is_cpu()) {
+    return oihw.permute({2, 3, 1, 0}).reshape(hwioShape);
+  }
+  const int64_t pixels = hwioShape[0] * hwioShape[1];
+  const int64_t inputs = hwioShape[2];
+  const int64_t outputs = hwioShape[3];
+  Tensor hwio = at::empty(hwioShape, oihw.options());
+  const float* from = ohwi.data_ptr<float>();
+  float* to = hwio.data_ptr<float>();
+  forEachPart(pixels, inputs, outputs, [&](int64_t pixel, int64_t begin, int64_t end) {
+    transposeMatrix(from + (begin * pixels + pixel) * inputs, pixels * inputs, to + pixel * inputs * outputs + begin,
+                    outputs, end - begin, inputs);
+  });
+  return hwio;
+}
+
+}  // namespace ldm

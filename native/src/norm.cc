@@ -1,0 +1,277 @@
+// Group normalization over NHWC memory with an optional SiLU, and its gradient.
+//
+// An image is L rows of C channels. Each pass streams chunks of rows and works along the channels, so that the vector
+// unit reads memory in order; no other layout is made. Sums run in float32 over at most kBlock rows and then in
+// double; the chunks are the same whatever the number of threads, and so is the result.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "norm_rows.h"
+#include "ops.h"
+
+namespace ldm {
+namespace {
+
+using at::Tensor;
+
+constexpr int64_t kBlock = 64;
+
+struct Plan {
+  int64_t images;
+  int64_t rows;
+  int64_t channels;
+  int64_t groups;
+  int64_t chunkRows;
+  int64_t chunks;
+  int64_t perGroup() const { return channels / groups; }
+};
+
+Plan planFor(const Tensor& x, const Tensor& gamma, const Tensor& beta, int64_t groups) {
+  TORCH_CHECK(x.dim() >= 2, "the input needs a batch axis and a channel axis");
+  const int64_t channels = x.size(-1);
+  TORCH_CHECK(groups > 0 && channels > 0 && channels % groups == 0, channels, " channels do not divide into ", groups,
+              " groups");
+  for (const Tensor* parameter : {&gamma, &beta}) {
+    TORCH_CHECK(parameter->dim() == 1 && parameter->size(0) == channels, "gamma and beta need one value for each of ",
+                channels, " channels");
+  }
+  for (const Tensor* tensor : {&x, &gamma, &beta}) {
+    TORCH_CHECK(tensor->scalar_type() == at::kFloat, "all tensors must be float32");
+  }
+  TORCH_CHECK(x.numel() > 0, "the input is empty");
+  const int64_t rows = x.numel() / (x.size(0) * channels);
+  const int64_t chunkRows = std::max<int64_t>(8, 16384 / channels);
+  return {x.size(0), rows, channels, groups, chunkRows, (rows + chunkRows - 1) / chunkRows};
+}
+
+// Runs `image(n)` for each image: the images in parallel where they occupy all threads evenly, and else one after
+// another, each of them in parallel over its chunks.
+template <class Image>
+void forEachImage(const Plan& plan, Image image) {
+  const int64_t threads = at::get_num_threads();
+  if (plan.images % threads == 0 || plan.images >= 4 * threads) {
+    at::parallel_for(0, plan.images, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t n = begin; n < end; ++n) image(n);
+    });
+  } else {
+    for (int64_t n = 0; n < plan.images; ++n) image(n);
+  }
+}
+
+template <class Chunk>
+void forEachChunk(const Plan& plan, Chunk chunk) {
+  at::parallel_for(0, plan.chunks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k) {
+      chunk(k, k * plan.chunkRows, std::min(plan.rows, (k + 1) * plan.chunkRows));
+    }
+  });
+}
+
+// Two running sums for each channel: float32 within a block of rows, double across blocks.
+class ChannelSums {
+ public:
+  explicit ChannelSums(int64_t channels) : channels_(channels), block_(2 * static_cast<size_t>(channels), 0.0f) {}
+  float* first() { return block_.data(); }
+  float* second() { return block_.data() + channels_; }
+  void flush(double* totals) {
+    for (size_t i = 0; i < block_.size(); ++i) totals[i] += block_[i];
+    std::fill(block_.begin(), block_.end(), 0.0f);
+  }
+
+ private:
+  int64_t channels_;
+  std::vector<float> block_;
+};
+
+// Per-channel sums over all chunks of an image: `add(begin, end, sums)` adds the rows of one block.
+template <class Add>
+std::vector<double> channelTotals(const Plan& plan, Add add) {
+  const size_t width = 2 * static_cast<size_t>(plan.channels);
+  std::vector<double> partial(static_cast<size_t>(plan.chunks) * width, 0.0);
+  forEachChunk(plan, [&](int64_t k, int64_t begin, int64_t end) {
+    ChannelSums sums(plan.channels);
+    for (int64_t row = begin; row < end; row += kBlock) {
+      add(row, std::min(end, row + kBlock), sums);
+      sums.flush(partial.data() + static_cast<size_t>(k) * width);
+    }
+  });
+  std::vector<double> totals(width, 0.0);
+  for (size_t i = 0; i < partial.size(); ++i) totals[i % width] += partial[i];
+  return totals;
+}
+
+// A guess of each channel's mean from the first rows: deviations from it are small, and so is what cancels.
+std::vector<float> centres(const float* x, const Plan& plan) {
+  const int64_t rows = std::min<int64_t>(plan.rows, 8);
+  std::vector<float> centre(static_cast<size_t>(plan.channels), 0.0f);
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t c = 0; c < plan.channels; ++c) {
+      centre[static_cast<size_t>(c)] += x[row * plan.channels + c] / static_cast<float>(rows);
+    }
+  }
+  return centre;
+}
+
+void statistics(const float* x, const Plan& plan, double epsilon, float* mean, float* rstd) {
+  const std::vector<float> centre = centres(x, plan);
+  const std::vector<double> totals = channelTotals(plan, [&](int64_t begin, int64_t end, ChannelSums& sums) {
+    addMoments(x + begin * plan.channels, centre.data(), sums.first(), sums.second(), end - begin, plan.channels);
+  });
+  const double rows = static_cast<double>(plan.rows);
+  for (int64_t g = 0; g < plan.groups; ++g) {
+    double groupMean = 0.0;
+    for (int64_t c = g * plan.perGroup(); c < (g + 1) * plan.perGroup(); ++c) {
+      groupMean += centre[static_cast<size_t>(c)] + totals[static_cast<size_t>(c)] / rows;
+    }
+    groupMean /= static_cast<double>(plan.perGroup());
+    double squares = 0.0;
+    for (int64_t c = g * plan.perGroup(); c < (g + 1) * plan.perGroup(); ++c) {
+      const double sum = totals[static_cast<size_t>(c)];
+      const double apart = centre[static_cast<size_t>(c)] + sum / rows - groupMean;
+      squares += totals[static_cast<size_t>(c + plan.channels)] - sum * sum / rows + rows * apart * apart;
+    }
+    const double variance = std::max(0.0, squares) / (rows * static_cast<double>(plan.perGroup()));
+    mean[g] = static_cast<float>(groupMean);
+    // A NaN in the group reaches its whole output through the mean.
+    rstd[g] = static_cast<float>(1.0 / std::sqrt(variance + epsilon));
+  }
+}
+
+// y = x * scale + shift, channel by channel, is the normalization of one image.
+struct Affine {
+  std::vector<float> scale;
+  std::vector<float> shift;
+  std::vector<float> mean;
+};
+
+Affine affine(const Plan& plan, const float* mean, const float* rstd, const float* gamma, const float* beta) {
+  const size_t channels = static_cast<size_t>(plan.channels);
+  Affine result{std::vector<float>(channels), std::vector<float>(channels), std::vector<float>(channels)};
+  for (size_t c = 0; c < channels; ++c) {
+    const size_t g = c / static_cast<size_t>(plan.perGroup());
+    const double scale = static_cast<double>(rstd[g]) * gamma[c];
+    result.scale[c] = static_cast<float>(scale);
+    result.shift[c] = static_cast<float>(beta[c] - scale * mean[g]);
+    result.mean[c] = mean[g];
+  }
+  return result;
+}
+
+bool isSilu(const std::string& activation) {
+  TORCH_CHECK(activation == "linear" || activation == "silu", "activation must be linear or silu, found '", activation,
+              "'");
+  return activation == "silu";
+}
+
+std::vector<Tensor> groupNorm(const Tensor& x, const Tensor& gamma, const Tensor& beta, int64_t groups, double epsilon,
+                              const std::string& activation) {
+  const Plan plan = planFor(x, gamma, beta, groups);
+  const bool withSilu = isSilu(activation);
+  Tensor y = at::empty(x.sizes(), x.options());
+  Tensor mean = at::empty({plan.images, groups}, x.options());
+  Tensor rstd = at::empty({plan.images, groups}, x.options());
+  const float* in = x.data_ptr<float>();
+  float* out = y.data_ptr<float>();
+  forEachImage(plan, [&](int64_t n) {
+    const int64_t start = n * plan.rows * plan.channels;
+    float* m = mean.data_ptr<float>() + n * groups;
+    float* r = rstd.data_ptr<float>() + n * groups;
+    statistics(in + start, plan, epsilon, m, r);
+    const Affine a = affine(plan, m, r, gamma.data_ptr<float>(), beta.data_ptr<float>());
+    forEachChunk(plan, [&](int64_t, int64_t begin, int64_t end) {
+      const int64_t at = start + begin * plan.channels;
+      const auto run = withSilu ? scaleRows<true> : scaleRows<false>;
+      run(in + at, a.scale.data(), a.shift.data(), out + at, end - begin, plan.channels);
+    });
+  });
+  return {y, mean, rstd};
+}
+
+// The part of dx that does not pass through dz: x * slope + offset, from the sums of dz and dz * (x - mean).
+void imageCorrection(const Plan& plan, const std::vector<double>& totals, const float* gamma, const float* mean,
+                     const float* rstd, float* slope, float* offset) {
+  const double count = static_cast<double>(plan.rows) * static_cast<double>(plan.perGroup());
+  for (int64_t g = 0; g < plan.groups; ++g) {
+    double sum = 0.0;
+    double product = 0.0;
+    for (int64_t c = g * plan.perGroup(); c < (g + 1) * plan.perGroup(); ++c) {
+      sum += gamma[c] * totals[static_cast<size_t>(c)];
+      product += gamma[c] * totals[static_cast<size_t>(c + plan.channels)];
+    }
+    const double r = rstd[g];
+    const double groupSlope = -r * r * r * product / count;
+    const double groupOffset = -r * sum / count - groupSlope * mean[g];
+    for (int64_t c = g * plan.perGroup(); c < (g + 1) * plan.perGroup(); ++c) {
+      slope[c] = static_cast<float>(groupSlope);
+      offset[c] = static_cast<float>(groupOffset);
+    }
+  }
+}
+
+std::vector<Tensor> groupNormGrad(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                                  const Tensor& mean, const Tensor& rstd, int64_t groups,
+                                  const std::string& activation) {
+  const Plan plan = planFor(x, gamma, beta, groups);
+  const bool withSilu = isSilu(activation);
+  TORCH_CHECK(dy.sizes() == x.sizes() && dy.scalar_type() == at::kFloat, "dy must have the shape and dtype of x");
+  for (const Tensor* statistic : {&mean, &rstd}) {
+    TORCH_CHECK(statistic->numel() == plan.images * groups && statistic->scalar_type() == at::kFloat,
+                "mean and rstd need one float32 value for each image and group");
+  }
+  const size_t channels = static_cast<size_t>(plan.channels);
+  Tensor dx = at::empty(x.sizes(), x.options());
+  const float* in = x.data_ptr<float>();
+  const float* gradient = dy.data_ptr<float>();
+  const float* weights = gamma.data_ptr<float>();
+  float* out = dx.data_ptr<float>();
+  std::vector<double> perImage(static_cast<size_t>(plan.images) * 2 * channels);
+  forEachImage(plan, [&](int64_t n) {
+    const int64_t start = n * plan.rows * plan.channels;
+    const float* m = mean.data_ptr<float>() + n * groups;
+    const float* r = rstd.data_ptr<float>() + n * groups;
+    const Affine a = affine(plan, m, r, weights, beta.data_ptr<float>());
+    const auto add = withSilu ? addGradientMoments<true> : addGradientMoments<false>;
+    const std::vector<double> totals = channelTotals(plan, [&](int64_t begin, int64_t end, ChannelSums& sums) {
+      const int64_t at = start + begin * plan.channels;
+      add(gradient + at, in + at, a.scale.data(), a.shift.data(), a.mean.data(), sums.first(), sums.second(),
+          end - begin, plan.channels);
+    });
+    std::vector<float> slope(channels);
+    std::vector<float> offset(channels);
+    imageCorrection(plan, totals, weights, m, r, slope.data(), offset.data());
+    forEachChunk(plan, [&](int64_t, int64_t begin, int64_t end) {
+      const int64_t at = start + begin * plan.channels;
+      const auto run = withSilu ? gradientRows<true> : gradientRows<false>;
+      run(gradient + at, in + at, a.scale.data(), a.shift.data(), slope.data(), offset.data(), out + at, end - begin,
+          plan.channels);
+    });
+    double* own = perImage.data() + static_cast<size_t>(n) * 2 * channels;
+    for (size_t c = 0; c < channels; ++c) {
+      own[c] = totals[c];
+      own[c + channels] = totals[c + channels] * r[c / static_cast<size_t>(plan.perGroup())];
+    }
+  });
+  Tensor dgamma = at::empty(gamma.sizes(), gamma.options());
+  Tensor dbeta = at::empty(beta.sizes(), beta.options());
+  for (size_t c = 0; c < channels; ++c) {
+    double sum = 0.0;
+    double product = 0.0;
+    for (size_t n = 0; n < static_cast<size_t>(plan.images); ++n) {
+      sum += perImage[n * 2 * channels + c];
+      product += perImage[n * 2 * channels + channels + c];
+    }
+    dbeta.data_ptr<float>()[c] = static_cast<float>(sum);
+    dgamma.data_ptr<float>()[c] = static_cast<float>(product);
+  }
+  return {dx, dgamma, dbeta};
+}
+
+}  // namespace
+
+Exports normExports() { return {bind("groupNorm", groupNorm), bind("groupNormGrad", groupNormGrad)}; }
+
+}  // namespace ldm

@@ -1,0 +1,128 @@
+// Tensors in and out of JavaScript, their lifetime, and the engine's settings.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <dlfcn.h>
+#include <torch/version.h>
+
+#include <cstring>
+
+#include "ops.h"
+
+namespace ldm {
+namespace {
+
+napi_typedarray_type arrayType(at::ScalarType type) {
+  switch (type) {
+    case at::kFloat: return napi_float32_array;
+    case at::kInt: return napi_int32_array;
+    default: return napi_uint8_array;
+  }
+}
+
+// write(values, shape, dtype): copies a typed array of the dtype's own kind (Uint8Array for bool).
+Napi::Value write(Arguments& args) {
+  args.expectCount(3);
+  const at::ScalarType type = scalarType(args.text(2));
+  at::Tensor tensor = at::empty(args.integers(1), at::TensorOptions().dtype(type));
+  const Napi::Value value = args.value(0);
+  napi_typedarray_type kind = napi_int8_array;
+  size_t length = 0;
+  void* bytes = nullptr;
+  if (!value.IsTypedArray() ||
+      napi_get_typedarray_info(args.env(), value, &kind, &length, &bytes, nullptr, nullptr) != napi_ok ||
+      kind != arrayType(type)) {
+    throw std::invalid_argument("argument 1 must be the typed array that holds " + args.text(2) + " values");
+  }
+  if (static_cast<int64_t>(length) != tensor.numel()) {
+    throw std::invalid_argument(describe(tensor) + " holds " + std::to_string(tensor.numel()) + " values, found " +
+                                std::to_string(length));
+  }
+  if (type == at::kBool) {
+    // A C++ bool holds 0 or 1 and nothing else.
+    bool* out = tensor.data_ptr<bool>();
+    for (int64_t i = 0; i < tensor.numel(); ++i) out[i] = static_cast<const uint8_t*>(bytes)[i] != 0;
+  } else if (tensor.numel() > 0) {
+    std::memcpy(tensor.data_ptr(), bytes, tensor.nbytes());
+  }
+  return args.output(std::move(tensor));
+}
+
+// read(id): a copy of the values.
+Napi::Value read(Arguments& args) {
+  args.expectCount(1);
+  const at::Tensor tensor = args.tensor(0).cpu().contiguous();
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(args.env(), tensor.nbytes());
+  if (tensor.numel() > 0) std::memcpy(buffer.Data(), tensor.data_ptr(), tensor.nbytes());
+  const size_t length = static_cast<size_t>(tensor.numel());
+  switch (tensor.scalar_type()) {
+    case at::kFloat: return Napi::Float32Array::New(args.env(), length, buffer, 0);
+    case at::kInt: return Napi::Int32Array::New(args.env(), length, buffer, 0);
+    default: return Napi::Uint8Array::New(args.env(), length, buffer, 0);
+  }
+}
+
+Napi::Value dispose(Arguments& args) {
+  args.expectCount(1);
+  args.store().drop(args.integer(0));
+  return args.env().Undefined();
+}
+
+// view(id, shape): another number for the same memory.
+Napi::Value view(Arguments& args) {
+  args.expectCount(2);
+  const at::Tensor tensor = args.tensor(0);
+  return args.output(tensor.view(args.integers(1)), true);
+}
+
+Napi::Value shapeOf(Arguments& args) {
+  args.expectCount(1);
+  const at::Tensor tensor = args.tensor(0);
+  Napi::Array shape = Napi::Array::New(args.env(), static_cast<size_t>(tensor.dim()));
+  for (int64_t i = 0; i < tensor.dim(); ++i) {
+    shape.Set(static_cast<uint32_t>(i), Napi::Number::New(args.env(), static_cast<double>(tensor.size(i))));
+  }
+  return shape;
+}
+
+Napi::Value dtypeOf(Arguments& args) {
+  args.expectCount(1);
+  const at::ScalarType type = args.tensor(0).scalar_type();
+  return Napi::String::New(args.env(), type == at::kFloat ? "float32" : type == at::kInt ? "int32" : "bool");
+}
+
+Napi::Value memory(Arguments& args) {
+  args.expectCount(0);
+  Napi::Object result = Napi::Object::New(args.env());
+  result.Set("tensors", Napi::Number::New(args.env(), static_cast<double>(args.store().size())));
+  result.Set("bytes", Napi::Number::New(args.env(), static_cast<double>(args.store().bytes())));
+  return result;
+}
+
+Napi::Value version(Arguments& args) {
+  args.expectCount(0);
+  return Napi::String::New(args.env(), TORCH_VERSION);
+}
+
+void setThreads(int64_t count) {
+  TORCH_CHECK(count >= 1 && count <= 4096, "the number of threads must be between 1 and 4096, found ", count);
+  at::set_num_threads(static_cast<int>(count));
+  // OpenBLAS keeps a thread count of its own where LibTorch is linked against it.
+  using SetCount = void (*)(int);
+  if (auto* set = reinterpret_cast<SetCount>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) {
+    set(static_cast<int>(count));
+  }
+}
+
+double threads() { return at::get_num_threads(); }
+
+}  // namespace
+
+Exports runtimeExports() {
+  return {{"write", write},     {"read", read},       {"dispose", dispose}, {"view", view},
+          {"shapeOf", shapeOf}, {"dtypeOf", dtypeOf}, {"memory", memory},   {"version", version},
+          bind("setThreads", setThreads), bind("threads", threads)};
+}
+
+}  // namespace ldm
