@@ -47,7 +47,7 @@ zones.push({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'runs/', 'node_modules/'] },
+  { ignores: ['dist/', 'dist.tmp/', 'build/', 'runs/', 'node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

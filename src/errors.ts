@@ -35,13 +35,17 @@ export function describeProblem({ where, path, problem, found, expected, nearest
 
 /**
  * The names closest to a mistyped one by edit distance, best first, at most three.
- * Names further than 40% of the longer word away are no help and are left out.
+ * Names further than 40% of the longer word away (in short words: than two letters, a pair typed the wrong way round) are
+ * no help and are left out.
  */
 export function nearestNames(name: string, candidates: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
   return [...candidates]
     .map((candidate) => ({ candidate, distance: leven(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, 0.4 * Math.max(candidate.length, name.length)))
+    .filter(({ candidate, distance }) => {
+      const longest = Math.max(candidate.length, name.length);
+      return distance < longest && distance <= Math.max(2, 0.4 * longest);
+    })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ candidate }) => candidate);

@@ -1,11 +1,13 @@
 // Registration of the addon: its functions, by group, on the module's exports.
 
+#include "memory_pool.h"
 #include "ops.h"
 #include "tensor_store.h"
 
 namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  ldm::installMemoryPool();
   env.SetInstanceData(new ldm::TensorStore());
   for (const auto& group :
        {ldm::runtimeExports(), ldm::unaryExports(), ldm::binaryExports(), ldm::reduceExports(), ldm::matmulExports(),

@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "memory_pool.h"
 #include "ops.h"
 
 namespace ldm {
@@ -97,6 +98,7 @@ Napi::Value memory(Arguments& args) {
   Napi::Object result = Napi::Object::New(args.env());
   result.Set("tensors", Napi::Number::New(args.env(), static_cast<double>(args.store().size())));
   result.Set("bytes", Napi::Number::New(args.env(), static_cast<double>(args.store().bytes())));
+  result.Set("pooled", Napi::Number::New(args.env(), static_cast<double>(pooledBytes())));
   return result;
 }
 

@@ -101,8 +101,8 @@ export interface Addon extends Operations {
   version(): string;
   threads(): number;
   setThreads(count: number): void;
-  /** Live tensors and the bytes of their distinct storages. */
-  memory(): { tensors: number; bytes: number };
+  /** Live tensors, the bytes of their distinct storages, and bytes kept for later tensors. */
+  memory(): { tensors: number; bytes: number; pooled: number };
   write(values: NativeValues, shape: Integers, dtype: NativeDtype): Id;
   read(id: Id): NativeValues;
   dispose(id: Id): void;

@@ -10,6 +10,8 @@ import type { Callback, StepResult } from './callback.js';
 export class ProgressBar implements Callback {
   readonly #reporter: Reporter;
   #progress: Progress | undefined;
+  /** Whether this step had a validation, whose time the rate of steps leaves out. */
+  #validated = false;
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
@@ -22,12 +24,14 @@ export class ProgressBar implements Callback {
 
   onTrainBatchEnd(trainer: Trainer, _module: LightningModule, { metrics }: StepResult): void {
     this.#progress?.update(trainer.globalStep, shortNames(metrics.progBar), label(trainer));
+    if (this.#validated) this.#progress?.resume();
+    this.#validated = false;
   }
 
   onValidationEnd(trainer: Trainer, _module: LightningModule, { logger }: MetricValues): void {
     const values = Object.entries(logger).map(([name, value]) => `${name} ${formatValue(value)}`);
     this.#reporter.info(`step ${trainer.globalStep}  ${values.join('  ')}`);
-    this.#progress?.resume();
+    this.#validated = true;
   }
 
   onFitEnd(): void {

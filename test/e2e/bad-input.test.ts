@@ -1,0 +1,84 @@
+import { readdirSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ldm, tinyConfig } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const test = suite('bad input');
+
+const unet = 'model.params.unet_config.params';
+
+/** What a user types, and what the message must say. */
+const mistakes: [title: string, args: string[], message: RegExp[]][] = [
+  [
+    'a mistyped section',
+    ['run', tinyConfig, 'model.parms={}'],
+    [/model\.parms/, /did you mean: params/, /override model\.parms=\{\}/],
+  ],
+  [
+    'a mistyped parameter',
+    ['run', tinyConfig, `${unet}.model_chanels=64`],
+    [/UNetModel has no parameter "model_chanels"/, /did you mean: model_channels/],
+  ],
+  [
+    'text for a list',
+    ['run', tinyConfig, `${unet}.channel_mult='1,2'`],
+    [/channel_mult: wrong type/, /found: +"1,2" \(text\)/, /to fix: +write \[1, 2\]/],
+  ],
+  ['a missing file', ['run', 'configs/ddpm/mnits.yaml'], [/mnits\.yaml: no such file/, /did you mean: .*mnist\.yaml/]],
+  [
+    'an engine that is not installed',
+    ['run', tinyConfig, '--engine', 'tensorflow'],
+    [/tensorflow/, /npm install @tensorflow\/tfjs-node/],
+  ],
+  ['an engine that does not exist', ['run', tinyConfig, '--engine', 'toch'], [/--engine/, /did you mean: torch/]],
+  ['a mistyped trainer option', ['run', tinyConfig, '--max_step', '3'], [/--max_step/, /did you mean: --max_steps/]],
+  ['a trainer option of the wrong type', ['run', tinyConfig, '--max_steps', 'many'], [/max_steps/, /"many" \(text\)/]],
+  ['no config', ['run'], [/no config to run/, /ldm run configs\/ddpm\/mnist\.yaml/]],
+  ['a run that is not there', ['run', '--resume', 'runs/nowhere'], [/runs\/nowhere: there is no such file or folder/]],
+  ['a mistyped verb', ['smaple'], [/there is no such verb/, /did you mean: sample/]],
+  [
+    'an unknown network',
+    ['run', tinyConfig, 'model.params.unet_config.target=ldm.modules.diffusionmodules.openaimodel.UnetModel'],
+    [/unknown target/, /did you mean: UNetModel/],
+  ],
+  [
+    'a data set where a network belongs',
+    ['run', tinyConfig, 'model.params.unet_config={target: MNIST}'],
+    [/MNIST/, /network/],
+  ],
+  [
+    'channels that the norm cannot group',
+    ['run', tinyConfig, `${unet}.model_channels=10`],
+    [/10 channels in 4 groups/, /a multiple of 4/],
+  ],
+  [
+    'conditioning without classes',
+    ['run', tinyConfig, `${unet}.num_classes=null`],
+    [/the network and the conditioning do not go together/],
+  ],
+  ['a missing data folder', ['run', tinyConfig, 'data.params.train.params.root=/nowhere'], [/\/nowhere/]],
+  ['sampling from nothing', ['sample', 'nothing'], [/nothing: there is no such file or folder/]],
+  ['forward without inputs', ['forward', tinyConfig], [/--inputs: is required/]],
+];
+
+for (const [title, args, messages] of mistakes) {
+  test(title, async () => {
+    const logdir = temporaryFolder();
+    const { code, stderr, stdout } = await ldm(args[0] === 'run' ? [...args, '-l', logdir] : args);
+    assert.is(code, 2, stderr);
+    for (const message of messages) assert.match(stderr, message);
+    assert.not.match(stderr, /\n +at /, 'no stack trace');
+    assert.is(stdout, '');
+    assert.equal(readdirSync(logdir), [], 'nothing half-written');
+  });
+}
+
+test('--help shows examples and exits with 0', async () => {
+  const { code, stdout } = await ldm(['run', '--help']);
+  assert.is(code, 0);
+  assert.match(stdout, /ldm run configs\/ddpm\/mnist\.yaml/);
+  assert.match(stdout, /--max_steps/);
+});
+
+test.run();
