@@ -78,7 +78,9 @@ class MemoryPool {
       trim(0);
       if (posix_memalign(&block, alignment, size) != 0) throw std::bad_alloc();
     }
+#ifdef MADV_HUGEPAGE
     if (size >= kHugePage) madvise(block, size, MADV_HUGEPAGE);
+#endif
     return block;
   }
 

@@ -6,6 +6,10 @@
 #include <dlfcn.h>
 #include <torch/version.h>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include <cstring>
 
 #include "memory_pool.h"
@@ -110,6 +114,10 @@ Napi::Value version(Arguments& args) {
 void setThreads(int64_t count) {
   TORCH_CHECK(count >= 1 && count <= 4096, "the number of threads must be between 1 and 4096, found ", count);
   at::set_num_threads(static_cast<int>(count));
+#ifdef _OPENMP
+  // A Python package of LibTorch brings an OpenMP of its own; the loops compiled here run on the system's.
+  omp_set_num_threads(static_cast<int>(count));
+#endif
   // OpenBLAS keeps a thread count of its own where LibTorch is linked against it.
   using SetCount = void (*)(int);
   if (auto* set = reinterpret_cast<SetCount>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) {

@@ -87,6 +87,19 @@ test('memory reports what LibTorch holds', () => {
   tf.dispose([x, y]);
 });
 
+test('memory of dropped tensors is kept for the next ones, within bounds', () => {
+  const addon = loadAddon();
+  const megabytes = (count: number): number => addon.fill([count, 2 ** 18], 0, 'float32');
+  addon.dispose(megabytes(10));
+  const pooled = addon.memory().pooled;
+  assert.ok(pooled >= 10 * 2 ** 20);
+  const again = megabytes(10);
+  assert.is(addon.memory().pooled, pooled - 10 * 2 ** 20);
+  addon.dispose(again);
+  for (let size = 1; size <= 100; size++) addon.dispose(megabytes(size));
+  assert.ok(addon.memory().pooled <= 1.25 * 112 * 2 ** 20 + 2 ** 26);
+});
+
 test('tensors follow a switch of backends', async () => {
   const x = numbers([2, 3]);
   const expected = Array.from(x.dataSync());

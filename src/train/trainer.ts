@@ -179,7 +179,8 @@ export class Trainer implements TrainerHandle {
       // Lets signals, timers and writers have their turn: the step itself never leaves the thread.
       await nextTick();
     }
-    // An epoch is over only when its last batch has been trained on, not when a stop came with it.
+    // A stop that came with the last batch leaves the end of the epoch to the run that goes on.
+    if (this.#stopReason !== undefined) return;
     const { val_check_interval: interval, check_val_every_n_epoch: every } = this.params;
     if (interval === null && (this.#epoch + 1) % every === 0) await this.#validate(valLoader);
     await module.onTrainEpochEnd?.();
@@ -232,9 +233,12 @@ export class Trainer implements TrainerHandle {
         if (batchIndex >= limit || this.#stopReason !== undefined) break;
         const batch = toTensors(hostBatch);
         this.#batchSize = Object.values(batch)[0]?.shape[0] ?? 1;
+        // Like a training step's, the tensors a validation step leaves behind are freed; unlike it, it may be asynchronous.
+        tf.engine().startScope();
         try {
           await module.validationStep(batch, batchIndex);
         } finally {
+          tf.engine().endScope();
           disposeTensors(batch);
         }
         batchIndex += 1;

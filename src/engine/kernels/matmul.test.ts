@@ -13,6 +13,9 @@ const cases: Case[] = [
   [[4, 3], [4, 5], true],
   [[3, 4], [5, 4], false, true],
   [[4, 3], [5, 4], true, true],
+  // Tall enough to be computed as a convolution.
+  [[1100, 20], [20, 30], false, false],
+  [[2, 1100, 20], [1, 30, 20], false, true],
   [
     [2, 3, 4],
     [2, 4, 5],
