@@ -33,8 +33,8 @@ Geometry geometry(const Tensor& x, const Shape& stride, const Shape& dilation, c
   for (const Shape* pair : {&stride, &dilation, &before, &output}) {
     TORCH_CHECK(pair->size() == 2, "stride, dilation, padding and output size are pairs of rows and columns");
   }
-  TORCH_CHECK(stride[0] > 0 && stride[1] > 0 && dilation[0] > 0 && dilation[1] > 0 && before[0] >= 0 && before[1] >= 0 &&
-                  output[0] >= 0 && output[1] >= 0,
+  TORCH_CHECK(stride[0] > 0 && stride[1] > 0 && dilation[0] > 0 && dilation[1] > 0 && before[0] >= 0 &&
+                  before[1] >= 0 && output[0] >= 0 && output[1] >= 0,
               "stride and dilation must be positive, padding and output size not negative");
   return {stride, dilation, before, output, depthwise ? x.size(3) : 1};
 }

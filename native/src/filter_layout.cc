@@ -31,7 +31,8 @@ template <class Move>
 void forEachPart(int64_t pixels, int64_t inputs, int64_t outputs, Move move) {
   constexpr int64_t kColumns = 64;
   const int64_t parts = (outputs + kColumns - 1) / kColumns;
-  const int64_t grain = 1 + 32768 / (inputs * kColumns + 1);
+  // Waking threads for less than this costs more than they save.
+  const int64_t grain = 1 + 262144 / (inputs * kColumns + 1);
   at::parallel_for(0, pixels * parts, grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t first = (i % parts) * kColumns;

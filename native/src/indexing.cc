@@ -32,7 +32,8 @@ Tensor gather(const Tensor& x, const Tensor& indices) {
   Tensor y = at::empty({x.size(0), outer, count, x.size(3)}, x.options());
   const auto* from = static_cast<const char*>(x.data_ptr());
   auto* to = static_cast<char*>(y.data_ptr());
-  at::parallel_for(0, x.size(0) * outer * count, 1 + 65536 / static_cast<int64_t>(bytes + 1), [&](int64_t begin, int64_t end) {
+  const int64_t grain = 1 + 65536 / static_cast<int64_t>(bytes + 1);
+  at::parallel_for(0, x.size(0) * outer * count, grain, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
       const int64_t block = k / count;
       const int64_t source = block * size + index[(block / outer) * count + k % count];

@@ -34,7 +34,8 @@ Tensor rowsTimesMatrix(const Tensor& rows, const Tensor& matrix, bool transpose,
     const Tensor image = rows.view({1, rows.size(0), 1, rows.size(1)}).permute({0, 3, 1, 2});
     const Tensor filter = transpose ? matrix.view({matrix.size(0), matrix.size(1), 1, 1})
                                     : toOihw(matrix.view({1, 1, matrix.size(0), matrix.size(1)}), 1);
-    const Tensor result = at::convolution(image, filter, bias ? *bias : Tensor(), {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1);
+    const Tensor result =
+        at::convolution(image, filter, bias ? *bias : Tensor(), {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1);
     return result.permute({0, 2, 3, 1}).reshape({rows.size(0), -1});
   }
   return bias ? at::addmm(*bias, rows, oriented(matrix, transpose)) : at::mm(rows, oriented(matrix, transpose));
@@ -58,8 +59,9 @@ Tensor matmul(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB
   return stacked(a, rowsTimesMatrix(a.view({-1, a.size(-1)}), b.view({b.size(-2), b.size(-1)}), transposeB, {}));
 }
 
-Tensor fusedMatmul(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB, const std::optional<Tensor>& bias,
-                   const std::string& activation, const std::optional<Tensor>& slopes, double alpha) {
+Tensor fusedMatmul(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB,
+                   const std::optional<Tensor>& bias, const std::string& activation,
+                   const std::optional<Tensor>& slopes, double alpha) {
   checkOperands(a, b, transposeA, transposeB);
   Tensor result;
   if (bias && bias->dim() == 1 && bias->size(0) == b.size(transposeB ? -2 : -1) && isOneMatrix(a, b, transposeA)) {

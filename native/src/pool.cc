@@ -34,7 +34,8 @@ Tensor maxPool(const Tensor& x, const Shape& window, const Shape& stride, const 
 Tensor maxPoolGrad(const Tensor& dy, const Tensor& x, const Shape& window, const Shape& stride, const Shape& padding) {
   const Tensor image = toNchw(x);
   const Tensor indices = std::get<1>(at::max_pool2d_with_indices(image, window, stride, padding));
-  return toNhwc(at::max_pool2d_with_indices_backward(toNchw(dy), image, window, stride, padding, {1, 1}, false, indices));
+  return toNhwc(
+      at::max_pool2d_with_indices_backward(toNchw(dy), image, window, stride, padding, {1, 1}, false, indices));
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ Tensor resizeNearest(const Tensor& x, const Shape& rows, const Shape& columns) {
   const auto* from = static_cast<const char*>(x.data_ptr());
   auto* to = static_cast<char*>(y.data_ptr());
   const auto lines = x.size(0) * height;
-  at::parallel_for(0, lines, 1 + 65536 / static_cast<int64_t>(pixel * columns.size() + 1), [&](int64_t begin, int64_t end) {
+  const int64_t grain = 1 + 65536 / static_cast<int64_t>(pixel * columns.size() + 1);
+  at::parallel_for(0, lines, grain, [&](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; ++line) {
       const int64_t source = (line / height) * x.size(1) + rows[static_cast<size_t>(line % height)];
       char* out = to + static_cast<size_t>(line) * columns.size() * pixel;

@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { selectEngine } from '../src/engine/index.js';
+import { UNetModel } from '../src/models/unet/unet-model.js';
+import { DDPM } from '../src/diffusion/ddpm.js';
+import { RandomStreams } from '../src/random/index.js';
+import { valueAndGrads } from '../src/autodiff/index.js';
+const ch = Number(process.env.CH ?? 32), B = Number(process.env.B ?? 64), mult=(process.env.MULT??'1,2,2').split(',').map(Number);
+await selectEngine('torch', {});
+const s = new RandomStreams(1);
+const m = new DDPM(new UNetModel({image_size:32,in_channels:1,out_channels:1,model_channels:ch,num_res_blocks:Number(process.env.NRB??1),channel_mult:mult,attention_resolutions:(process.env.ATT??'4').split(',').map(Number),num_heads:4,num_classes:10,norm_num_groups:8}), {image_size:32,channels:1,conditioning_key:'adm'});
+m.initialize(s); m.learningRate=1e-3;
+const [{optimizer}] = m.configureOptimizers() as any;
+m.attach({globalStep:0,currentEpoch:0,log:()=>{}});
+const x = s.get('x').normal([B,32,32,1]); const y = s.get('y').integers(10,[B]);
+const times: Record<string,[number,number]> = {};
+const eng = tf.engine() as any;
+const orig = eng.runKernel.bind(eng);
+eng.runKernel = (n: string, i: any, a: any) => { const t=performance.now(); const r = orig(n,i,a); const e = times[n] ??= [0,0]; e[0]+=performance.now()-t; e[1]++; return r; };
+const ph: Record<string, number>={f:0,o:0,e:0};
+const step = () => { 
+  const w = optimizer.parameters.map(([,p]: any)=>p.value);
+  let t=performance.now();
+  const {value,grads} = valueAndGrads(()=>m.trainingStep({image:x,class_label:y} as any), w); ph.f!+=performance.now()-t; t=performance.now();
+  optimizer.step(grads,1e-3); ph.o!+=performance.now()-t; t=performance.now(); m.onTrainBatchEnd(); ph.e!+=performance.now()-t; tf.dispose([value,...grads]); };
+for(let i=0;i<3;i++) step();
+for (const k in times) delete times[k]; for(const k in ph) ph[k]=0;
+const N=10, t0=performance.now(); const each:number[]=[];
+for(let i=0;i<N;i++){const t=performance.now(); step(); each.push(Math.round(performance.now()-t));}
+console.log('ms/step', ((performance.now()-t0)/N).toFixed(1), each.join(' '), ph, 'rss', (process.memoryUsage().rss/1e6)|0, 'params', m.trainableParameters().reduce((a,[,p])=>a+p.size,0));
+for (const [n,[t,c]] of Object.entries(times).sort((a,b)=>b[1][0]-a[1][0]).slice(0,18)) console.log(n.padEnd(26), (t/N).toFixed(2), c/N);
