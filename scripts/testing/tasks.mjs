@@ -61,8 +61,8 @@ function execute(root, name, args, { passesAsOne = false } = {}) {
       env: {
         ...process.env,
         ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
-        // Test files run side by side: OpenMP threads that spin while they wait would take the other's cores.
-        OMP_WAIT_POLICY: 'PASSIVE',
+        // Test files run side by side, one per core.
+        OMP_NUM_THREADS: process.env.OMP_NUM_THREADS ?? '1',
       },
     });
     let output = '';

@@ -20,6 +20,7 @@ import { experimentOf } from './experiment.js';
 import { choiceFlag, integerFlag, numberFlag, textFlag, type Flags } from './flags.js';
 
 const DEFAULT_COUNT = 16;
+const DEFAULT_STEPS = 100;
 /** With classes: so many of each, one class per row. */
 const DEFAULT_PER_CLASS = 8;
 
@@ -27,8 +28,8 @@ const DEFAULT_PER_CLASS = 8;
 export async function sample(path: string, flags: Flags): Promise<number> {
   const settings = {
     sampler: choiceFlag(flags, 'sampler', samplerNames, 'ddim'),
-    steps: integerFlag(flags, 'steps') ?? 50,
-    eta: numberFlag(flags, 'eta', 0, 1) ?? 0,
+    steps: integerFlag(flags, 'steps') ?? DEFAULT_STEPS,
+    eta: numberFlag(flags, 'eta', 0, 1) ?? 1,
     seed: integerFlag(flags, 'seed', 0) ?? 23,
     batchSize: integerFlag(flags, 'batch_size') ?? 80,
   };
@@ -46,7 +47,7 @@ export async function sample(path: string, flags: Flags): Promise<number> {
       problem: `${experiment.model.target} is no model to draw images from`,
     });
   }
-  if (settings.steps > module.timesteps) {
+  if (flags.steps !== undefined && settings.steps > module.timesteps) {
     throw new UserError({
       where: '--steps',
       problem: 'more than the diffusion has',
@@ -60,7 +61,13 @@ export async function sample(path: string, flags: Flags): Promise<number> {
   module.eval();
 
   const reporter = new Reporter();
-  const images = await drawInBatches(module, { ...settings, count, labels, reporter });
+  const images = await drawInBatches(module, {
+    ...settings,
+    steps: Math.min(settings.steps, module.timesteps),
+    count,
+    labels,
+    reporter,
+  });
   const folder = textFlag(flags, 'out') ?? defaultFolder(checkpointPath);
   await writeImages(folder, images, labels.length > 0 && flags.class === undefined ? DEFAULT_PER_CLASS : undefined);
   images.dispose();

@@ -4,7 +4,14 @@ import { inputsOf, type Methods } from '../nn/index.js';
 import { AdamW, LitEma } from '../optim/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import { ddim, ddpm, type Denoiser, type Sampleable, type SampleRequest, type SamplerOptions } from '../samplers/index.js';
+import {
+  ddim,
+  ddpm,
+  type Denoiser,
+  type Sampleable,
+  type SampleRequest,
+  type SamplerOptions,
+} from '../samplers/index.js';
 import { LightningModule, type ImageGrid, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js';
@@ -13,8 +20,8 @@ import { extract, GaussianDiffusion } from './gaussian-diffusion.js';
 import { l2PerSample } from './loss.js';
 import { elboWeights, NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 
-/** Steps of the DDIM sampler that draws the images of a log. */
-const LOG_STEPS = 50;
+/** How the images of a log are drawn: with DDIM's noise, as latent-diffusion logs, which forgives a young network most. */
+const LOG_SAMPLER = { sampler: 'ddim', steps: 100, eta: 1 } as const;
 
 /** Images in a diffusion row: the clean one first. */
 const DIFFUSION_ROW_STEPS = 6;
@@ -132,9 +139,8 @@ export class DDPM extends LightningModule implements Sampleable {
     const samples = await this.sample({
       count: this.numClasses > 0 ? labels.length : maxImages,
       labels,
-      sampler: 'ddim',
-      steps: Math.min(LOG_STEPS, this.timesteps),
-      eta: 0,
+      ...LOG_SAMPLER,
+      steps: Math.min(LOG_SAMPLER.steps, this.timesteps),
       streams,
     });
     return {
@@ -148,7 +154,9 @@ export class DDPM extends LightningModule implements Sampleable {
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
     const { count, labels = [], sampler, steps, eta, streams, onStep } = request;
     if (labels.length !== (this.numClasses > 0 ? count : 0) || labels.some((label) => !(label < this.numClasses))) {
-      throw new RangeError(`DDPM.sample: ${count} images of ${this.numClasses} classes with labels ${labels.join(', ')}`);
+      throw new RangeError(
+        `DDPM.sample: ${count} images of ${this.numClasses} classes with labels ${labels.join(', ')}`,
+      );
     }
     const generator = streams.get('sample');
     const xT = generator.normal([count, ...this.imageShape]) as tf.Tensor4D;

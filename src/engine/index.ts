@@ -25,11 +25,11 @@ const starters: Record<EngineName, () => Promise<Starter>> = {
  * Makes an engine the one tfjs computes on, gradients included.
  *
  * @param name an engine, or `auto`: the fastest that is there, with a note about a faster one that is not
- * @param options `threads`, where the engine has them; all logical cores by default
+ * @param options `threads`, where the engine has them; `OMP_NUM_THREADS` or all logical cores by default
  * @throws UserError when the engine asked for is absent, naming the fix
  */
 export async function selectEngine(name: EngineName | 'auto', options: SelectOptions = {}): Promise<EngineInfo> {
-  const { threads = availableParallelism() } = options;
+  const { threads = defaultThreads() } = options;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new UserError({ path: 'threads', problem: 'must be a positive integer', found: String(threads) });
   }
@@ -45,6 +45,12 @@ export async function selectEngine(name: EngineName | 'auto', options: SelectOpt
     }
   }
   throw new UserError({ problem: 'no engine could be started', remedy: 'npm run setup' });
+}
+
+/** All logical cores, unless OpenMP's own variable says otherwise, as in PyTorch. */
+function defaultThreads(): number {
+  const fromEnvironment = Number(process.env.OMP_NUM_THREADS);
+  return Number.isInteger(fromEnvironment) && fromEnvironment > 0 ? fromEnvironment : availableParallelism();
 }
 
 async function start(name: EngineName, threads: number): Promise<EngineInfo> {

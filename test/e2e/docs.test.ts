@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ldm, repository, tinyConfig } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const test = suite('commands and links of the documentation');
+
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(repository, 'docs')).map((name) => join('docs', name)),
+]
+  .filter((page) => page.endsWith('.md'))
+  .map((page) => ({ page, text: readFileSync(join(repository, page), 'utf8') }));
+
+/** The lines of a page's shell blocks: what a reader types. */
+function commandsOf(text: string): string[] {
+  return [...text.matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
+}
+
+/** As a shell splits them; the documentation quotes with single quotes only. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+}
+
+/** What makes a command of the documentation quick without changing what it means. */
+const QUICK_RUN = [
+  ...['--max_steps', '1', 'data.params.batch_size=2', 'lightning.trainer.limit_val_batches=1'],
+  'lightning.callbacks.image_logger.params.max_images=1',
+];
+
+const logdir = temporaryFolder();
+let run = '';
+
+test.before(async () => {
+  const { code, stderr } = await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
+  assert.is(code, 0, stderr);
+  run = join(logdir, readdirSync(logdir)[0] ?? '');
+});
+
+function quickly(words: readonly string[]): string[] {
+  const [program, ...rest] = words.map((word) => word.replace('runs/<run>', run));
+  const args = program === 'run' ? ['run', ...rest] : rest;
+  switch (args[0]) {
+    case 'run':
+      if (args.includes('--resume')) return [...args.filter((word) => word !== '--max_steps' && !/^\d+$/.test(word))];
+      return [
+        ...args.filter((word, i) => word !== '--max_steps' && args[i - 1] !== '--max_steps'),
+        ...QUICK_RUN,
+        '-l',
+        logdir,
+      ];
+    case 'sample':
+      return [...withoutFlags(args, ['--steps', '-n', '-o']), '--steps', '2', '-n', '2', '-o', join(logdir, 'out')];
+    case 'bench':
+      return [...args, '--rounds', '1'];
+    default:
+      return args;
+  }
+}
+
+function withoutFlags(args: readonly string[], flags: readonly string[]): string[] {
+  return args.filter((word, i) => !flags.includes(word) && !flags.includes(args[i - 1] ?? ''));
+}
+
+for (const { page, text } of pages) {
+  for (const command of commandsOf(text)) {
+    test(`${page}: ${command}`, async () => {
+      const [program, ...words] = wordsOf(command);
+      if (program === 'npm') {
+        const script = words[0] === 'run' ? words[1] : words[0];
+        const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+          scripts: Record<string, string>;
+        };
+        assert.ok(scripts[script ?? ''], `package.json has the script ${String(script)}`);
+        return;
+      }
+      assert.is(program, 'npx');
+      const { code, stderr } = await ldm(quickly(words));
+      assert.is(code, 0, stderr);
+    });
+  }
+
+  test(`${page}: every link and picture is there`, () => {
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      if (!/^https?:/.test(target)) assert.ok(existsSync(join(repository, dirname(page), target)), target);
+    }
+  });
+}
+
+test.run();
