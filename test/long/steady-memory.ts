@@ -1,0 +1,63 @@
+/**
+ * Trains a small DDPM for 1,000 steps on real MNIST, validations and sample grids included, and holds the number of
+ * tensors and the resident memory against what they were after the first 50. `npm run check:memory`.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { registry } from '../../registry/index.js';
+import { experimentOf } from '../../src/cli/experiment.js';
+import { instantiateFromConfig, loadExperimentTree } from '../../src/config/index.js';
+import type { DataModule } from '../../src/data/data-module.js';
+import { selectEngine } from '../../src/engine/index.js';
+import { runFolder } from '../../src/io/run-folder.js';
+import { MetricsFile } from '../../src/logging/metrics-file.js';
+import { ImageLogger } from '../../src/train/callbacks/image-logger.js';
+import { ModelCheckpoint } from '../../src/train/callbacks/model-checkpoint.js';
+import type { Callback } from '../../src/train/callbacks/callback.js';
+import type { LightningModule } from '../../src/train/lightning-module.js';
+import { Trainer } from '../../src/train/trainer.js';
+import { tinyConfig } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { mkdirSync } from 'node:fs';
+
+const STEPS = 1000;
+const SETTLED = 50;
+/** The share by which resident memory may differ: Node's own heap breathes. */
+const RSS_TOLERANCE = 0.05;
+
+const { model, data } = experimentOf(
+  loadExperimentTree([tinyConfig], ['data.params.train.params.limit=null', 'data.params.batch_size=16']),
+);
+const engine = await selectEngine('auto');
+const module = await instantiateFromConfig<LightningModule>(model, registry);
+const run = runFolder(temporaryFolder());
+for (const folder of [run.checkpoints, run.images.train]) mkdirSync(folder, { recursive: true });
+
+const seen: { step: number; tensors: number; megabytes: number }[] = [];
+const watch: Callback = {
+  onTrainBatchEnd: ({ globalStep }) => {
+    if (globalStep % SETTLED !== 0) return;
+    globalThis.gc?.();
+    const megabytes = Math.round(process.memoryUsage().rss / 1e6);
+    seen.push({ step: globalStep, tensors: tf.memory().numTensors, megabytes });
+  },
+};
+const trainer = new Trainer({
+  params: { max_steps: STEPS, val_check_interval: 25, log_every_n_steps: 10 },
+  logger: new MetricsFile(run.metrics),
+  run,
+  callbacks: {
+    images: new ImageLogger({ batch_frequency: 25, max_images: 1 }),
+    checkpoints: new ModelCheckpoint({ every_n_train_steps: 25 }),
+    watch,
+  },
+  seed: 23,
+  config: '',
+});
+await trainer.fit({ module, data: await instantiateFromConfig<DataModule>(data, registry) });
+
+const [first, last] = [seen[0], seen.at(-1)];
+for (const { step, tensors, megabytes } of seen) console.log(`step ${step}: ${tensors} tensors, ${megabytes} MB`);
+if (!first || !last) throw new Error('nothing was measured');
+const grown = last.megabytes / first.megabytes - 1;
+console.log(`${engine.name}: ${last.tensors - first.tensors} more tensors, RSS ${(100 * grown).toFixed(1)}% more`);
+process.exitCode = last.tensors === first.tensors && grown <= RSS_TOLERANCE ? 0 : 1;
