@@ -14,23 +14,29 @@ export class ModelCheckpoint implements Callback {
     this.#params = withDefaults(modelCheckpointParams, params);
   }
 
-  onTrainBatchEnd(trainer: Trainer): void {
+  async onTrainBatchEnd(trainer: Trainer): Promise<void> {
     const { every_n_train_steps: every } = this.#params;
-    if (every !== null && trainer.globalStep % every === 0) this.#save(trainer);
+    if (every !== null && trainer.globalStep % every === 0) await this.#save(trainer);
   }
 
-  onTrainEpochEnd(trainer: Trainer): void {
+  async onTrainEpochEnd(trainer: Trainer): Promise<void> {
     const { every_n_train_steps: every, every_n_epochs: epochs } = this.#params;
-    if (every === null && trainer.currentEpoch % epochs === 0) this.#save(trainer);
+    if (every === null && trainer.currentEpoch % epochs === 0) await this.#save(trainer);
   }
 
-  onFitEnd(trainer: Trainer): void {
-    this.#save(trainer);
+  async onFitEnd(trainer: Trainer): Promise<void> {
+    await this.#save(trainer);
   }
 
-  #save(trainer: Trainer): void {
+  async #save(trainer: Trainer): Promise<void> {
     if (trainer.globalStep === this.#savedStep) return;
-    writeCheckpoint(join(trainer.run.checkpoints, 'last.ckpt'), trainer.checkpoint());
-    this.#savedStep = trainer.globalStep;
+    try {
+      // What was logged up to here must be on disk before the step counts as done: a run that goes on from this
+      // checkpoint does not log it again.
+      await trainer.logger.flush();
+    } finally {
+      writeCheckpoint(join(trainer.run.checkpoints, 'last.ckpt'), trainer.checkpoint());
+      this.#savedStep = trainer.globalStep;
+    }
   }
 }
