@@ -1,5 +1,5 @@
-import { cac, type CAC } from 'cac';
-import { describeProblem, nearestNames, UserError } from '../errors.js';
+import { cac, type CAC, type Command } from 'cac';
+import { nearestNames, UserError } from '../errors.js';
 import { ownVersion } from './doctor/packages.js';
 import { trainerParams } from '../train/trainer.params.js';
 import type { Flags } from './flags.js';
@@ -40,7 +40,28 @@ async function runVerb(cli: CAC, argv: readonly string[]): Promise<number> {
       remedy: 'ldm --help',
     });
   }
-  return (await cli.runMatchedCommand()) as number;
+  try {
+    return (await cli.runMatchedCommand()) as number;
+  } catch (error) {
+    throw isUsageError(error) ? badUsage(error, cli.matchedCommand) : error;
+  }
+}
+
+/** cac's own errors, an unknown option, a missing value or word, as this program words them. */
+function badUsage(error: Error, command: Command): UserError {
+  const [, option] = /^Unknown option `(-+[^`]+)`/.exec(error.message) ?? [];
+  const known = command.options.flatMap(({ names }) => names).filter((name) => name.length > 1);
+  return new UserError({
+    where: `ldm ${command.name}`,
+    problem: option === undefined ? error.message.replaceAll('`', '') : `unknown option ${option}`,
+    ...(option !== undefined && {
+      nearest: nearestNames(
+        option,
+        known.map((name) => `--${name}`),
+      ),
+    }),
+    remedy: `ldm ${command.name} --help`,
+  });
 }
 
 function commandLine(): CAC {
@@ -124,12 +145,6 @@ function commandLine(): CAC {
 }
 
 function report(error: unknown, debug: boolean): number {
-  if (isUsageError(error)) {
-    console.error(
-      describeProblem({ problem: error.message.replaceAll('`', '"'), remedy: 'add --help to see the options' }),
-    );
-    return BAD_INPUT;
-  }
   const bad = error instanceof UserError;
   const text = error instanceof Error ? error.message : String(error);
   console.error(bad ? text : `failed: ${text}`);

@@ -59,6 +59,8 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
   ],
   ['a missing data folder', ['run', tinyConfig, 'data.params.train.params.root=/nowhere'], [/\/nowhere/]],
   ['sampling from nothing', ['sample', 'nothing'], [/nothing: there is no such file or folder/]],
+  ['a mistyped option', ['sample', 'x', '--stesp', '3'], [/unknown option --stesp/, /did you mean: --steps/]],
+  ['a missing word', ['sample'], [/missing required args/, /ldm sample --help/]],
   ['forward without inputs', ['forward', tinyConfig], [/--inputs: is required/]],
 ];
 

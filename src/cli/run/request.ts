@@ -36,7 +36,8 @@ const RUN_FLAGS = new Set([
  * Reads the command line of `ldm run`.
  * @throws UserError on an unknown flag, a flag without its value, or nothing to run; FileError on a missing checkpoint
  */
-export function runRequest(words: readonly string[], flags: Flags): RunRequest {
+export function runRequest(given: readonly string[], givenFlags: Flags): RunRequest {
+  const { words, flags } = withoutSwallowed(given, givenFlags);
   const overrides = words.filter(isOverride);
   const trainerOverrides = trainerFlags(flags);
   if (!booleanFlag(flags, 'train', true)) {
@@ -47,11 +48,11 @@ export function runRequest(words: readonly string[], flags: Flags): RunRequest {
     });
   }
   const base = [flags.base ?? []].flat().map(String);
-  const given = [...base, ...words.filter((word) => !isOverride(word))];
+  const named = [...base, ...words.filter((word) => !isOverride(word))];
   const resume = textFlag(flags, 'resume');
   const checkpoint = resume === undefined ? undefined : findCheckpoint(resume);
   const resumeFolder = checkpoint && runOfCheckpoint(checkpoint);
-  const configs = [...(resumeFolder ? configsOfRun(resumeFolder) : []), ...given];
+  const configs = [...(resumeFolder ? configsOfRun(resumeFolder) : []), ...named];
   if (configs.length === 0 && checkpoint === undefined) {
     throw new UserError({
       problem: 'no config to run',
@@ -74,6 +75,17 @@ export function runRequest(words: readonly string[], flags: Flags): RunRequest {
     scaleLr: booleanFlag(flags, 'scale_lr', true),
     ...(threads !== undefined && { threads }),
   };
+}
+
+/** The flags whose value may be left out; the word after them then is none of theirs: `-t config.yaml`. */
+function withoutSwallowed(words: readonly string[], flags: Flags): { words: readonly string[]; flags: Flags } {
+  const swallowed = ['train', 't', 'scale_lr'].filter((name) => {
+    const value = flags[name];
+    return typeof value === 'string' && (isOverride(value) || /\.ya?ml$/i.test(value));
+  });
+  const freed = [...new Set(swallowed.map((name) => String(flags[name])))];
+  const set = Object.fromEntries(swallowed.map((name) => [name, true]));
+  return { words: [...freed, ...words], flags: { ...flags, ...set } };
 }
 
 /** `a.b=1`, `+a.b=1` and `~a.b`; a file may have a `=` in its name, but then ends as configs do. */
