@@ -1,5 +1,6 @@
 import { defineComponent } from '../src/config/index.js';
 import { ddpmParams } from '../src/diffusion/ddpm.params.js';
+import type { LearningRateSchedule } from '../src/optim/index.js';
 import type { DiffusionNetwork } from '../src/diffusion/diffusion-wrapper.js';
 
 export const models = [
@@ -12,7 +13,11 @@ export const models = [
     params: ddpmParams,
     load: async () => {
       const { DDPM } = await import('../src/diffusion/ddpm.js');
-      return ({ unet_config, ...options }, build) => new DDPM(build<DiffusionNetwork>(unet_config), options);
+      return ({ unet_config, scheduler_config, ...options }, build) =>
+        new DDPM(build<DiffusionNetwork>(unet_config), {
+          ...options,
+          ...(scheduler_config !== undefined && { schedule: build<LearningRateSchedule>(scheduler_config) }),
+        });
     },
   }),
 ];

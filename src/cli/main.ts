@@ -93,7 +93,7 @@ function commandLine(): CAC {
     .command('sample <run>', 'Draw images from a run folder or a checkpoint')
     .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each)')
     .option('--sampler <name>', 'ddim or ddpm (default: ddim)')
-    .option('--steps <n>', 'Steps of the sampler (default: 100)')
+    .option('--steps <n>', 'Steps of the sampler (default: 200)')
     .option('--eta <x>', "DDIM's noise, from 0, none, to 1, that of DDPM (default: 1)")
     .option('--class <n>', 'Draw this class only')
     .option('--seed <n>', 'Seed of the noise (default: 23)')
@@ -102,7 +102,7 @@ function commandLine(): CAC {
     .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
     .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
     .option('-d, --debug', 'Show stack traces of errors')
-    .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 100')
+    .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
     .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
 
   cli

@@ -20,7 +20,7 @@ import { experimentOf } from './experiment.js';
 import { choiceFlag, integerFlag, numberFlag, textFlag, type Flags } from './flags.js';
 
 const DEFAULT_COUNT = 16;
-const DEFAULT_STEPS = 100;
+const DEFAULT_STEPS = 200;
 /** With classes: so many of each, one class per row. */
 const DEFAULT_PER_CLASS = 8;
 

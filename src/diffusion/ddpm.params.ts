@@ -1,3 +1,4 @@
+import type { LearningRateSchedule } from '../optim/index.js';
 import type { Params, ParamsInput, ParamsSchema } from '../params.js';
 
 /** Parameters of DDPM, under their published names; `cond_stage_key` and `ema_decay` are ours. */
@@ -51,10 +52,14 @@ export const ddpmParams = {
     cond_stage_key: { type: 'string', default: 'class_label', description: 'Key of the condition in a batch.' },
     use_ema: { type: 'boolean', default: true, description: 'Keep an exponential moving average of the weights.' },
     ema_decay: { type: 'number', minimum: 0, maximum: 1, default: 0.9999, description: 'Decay of that average.' },
+    scheduler_config: { component: 'lr-schedule', description: 'Learning rate over the steps; constant where absent.' },
     monitor: { type: 'string', description: 'The metric that says which checkpoint is best.' },
   },
 } as const satisfies ParamsSchema;
 
 export type DDPMParams = Params<typeof ddpmParams>;
+/** The parameters that are components, which the constructor takes built. */
+type Parts = 'unet_config' | 'scheduler_config';
+
 /** What the constructor takes besides the network. */
-export type DDPMOptions = Omit<ParamsInput<typeof ddpmParams>, 'unet_config'>;
+export type DDPMOptions = Omit<ParamsInput<typeof ddpmParams>, Parts> & { readonly schedule?: LearningRateSchedule };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
 import { inputsOf, type Methods } from '../nn/index.js';
-import { AdamW, LitEma } from '../optim/index.js';
+import { AdamW, LitEma, type LearningRateSchedule } from '../optim/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import {
@@ -20,8 +20,8 @@ import { extract, GaussianDiffusion } from './gaussian-diffusion.js';
 import { l2PerSample } from './loss.js';
 import { elboWeights, NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 
-/** How the images of a log are drawn: with DDIM's noise, as latent-diffusion logs, which forgives a young network most. */
-const LOG_SAMPLER = { sampler: 'ddim', steps: 100, eta: 1 } as const;
+/** How the images of a log are drawn, with latent-diffusion's values: noise in DDIM forgives a young network most. */
+const LOG_SAMPLER = { sampler: 'ddim', steps: 200, eta: 1 } as const;
 
 /** Images in a diffusion row: the clean one first. */
 const DIFFUSION_ROW_STEPS = 6;
@@ -47,12 +47,14 @@ export class DDPM extends LightningModule implements Sampleable {
   readonly #model: DiffusionWrapper;
   readonly #ema: LitEma | undefined;
   readonly #elboWeights: Float64Array;
+  readonly #schedule: LearningRateSchedule;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
   #validationStreams = new RandomStreams(0);
 
   /** @throws UserError when the network and `conditioning_key` do not go together */
-  constructor(network: DiffusionNetwork, options: DDPMOptions = {}) {
+  constructor(network: DiffusionNetwork, { schedule = () => 1, ...options }: DDPMOptions = {}) {
     super();
+    this.#schedule = schedule;
     const params = withDefaults(ddpmParams, { unet_config: network, ...options });
     this.params = params;
     const { conditioning_key: conditioningKey, image_size: size, channels } = params;
@@ -66,7 +68,7 @@ export class DDPM extends LightningModule implements Sampleable {
         expected: 'conditioning_key: adm exactly where unet_config.params.num_classes is set',
       });
     }
-    const schedule = new NoiseSchedule(
+    const noiseSchedule = new NoiseSchedule(
       makeBetaSchedule(params.beta_schedule, params.timesteps, {
         linearStart: params.linear_start,
         linearEnd: params.linear_end,
@@ -74,9 +76,9 @@ export class DDPM extends LightningModule implements Sampleable {
       }),
       params.v_posterior,
     );
-    this.diffusion = new GaussianDiffusion(schedule);
-    this.#elboWeights = elboWeights(schedule);
-    for (const [name, values] of scheduleBuffers(schedule)) {
+    this.diffusion = new GaussianDiffusion(noiseSchedule);
+    this.#elboWeights = elboWeights(noiseSchedule);
+    for (const [name, values] of scheduleBuffers(noiseSchedule)) {
       const init = () => tf.tensor1d(Float32Array.from(values));
       this.parameter(name, { shape: [values.length], init, trainable: false });
     }
@@ -119,7 +121,7 @@ export class DDPM extends LightningModule implements Sampleable {
     const parameters = this.#model
       .trainableParameters()
       .map(([name, parameter]) => [`model.${name}`, parameter] as const);
-    return [{ optimizer: new AdamW(parameters), learningRate: () => this.learningRate }];
+    return [{ optimizer: new AdamW(parameters), learningRate: (step) => this.learningRate * this.#schedule(step) }];
   }
 
   /**

@@ -74,7 +74,7 @@ export abstract class Module {
   /** Gives every parameter without a value its first one and every module the run's random streams. */
   initialize(streams: RandomStreams, prefix = ''): this {
     this.#random = streams;
-    for (const [name, parameter] of this.#parameters) parameter.initialize(streams.get(`init/${prefix}${name}`));
+    for (const [name, parameter] of this.#parameters) parameter.initialize(streams.begin(`init/${prefix}${name}`));
     for (const [name, child] of this.#children) child.initialize(streams, `${prefix}${name}.`);
     return this;
   }

@@ -1,2 +1,3 @@
 export { AdamW, adamWParams, type Optimizer, type OptimizerState } from './adamw.js';
 export { LitEma } from './lit-ema.js';
+export type { LearningRateSchedule } from './lr-schedule.js';

@@ -25,18 +25,25 @@ export class RandomStreams {
   get(name: string): Generator {
     let stream = this.#streams.get(name);
     if (!stream) {
-      const key: PhiloxKey = [this.seed >>> 0, hashName(name)];
-      stream = new Generator(key);
+      stream = this.begin(name);
       this.#streams.set(name, stream);
     }
     return stream;
+  }
+
+  /** A generator at the beginning of the named stream, for what is drawn once and need not be remembered. */
+  begin(name: string): Generator {
+    const key: PhiloxKey = [this.seed >>> 0, hashName(name)];
+    return new Generator(key);
   }
 
   get state(): StreamsState {
     return Object.fromEntries([...this.#streams].map(([name, stream]) => [name, stream.state]));
   }
 
+  /** Streams that the state does not name begin anew. */
   set state(state: StreamsState) {
+    for (const stream of this.#streams.values()) stream.state = [0, 0, 0, 0];
     for (const [name, counter] of Object.entries(state)) this.get(name).state = counter;
   }
 }

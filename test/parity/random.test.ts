@@ -47,6 +47,17 @@ onEveryEngine('random numbers', (test, engine) => {
     assert.equal(state, { a: [1, 0, 0, 0] });
   });
 
+  test('restoring a state begins streams anew that it does not name', () => {
+    const streams = new RandomStreams(5);
+    const { state } = streams;
+    const draw = () => [...streams.get('a').uniform([4]).dataSync()];
+    const first = draw();
+    assert.not.equal(draw(), first);
+    streams.state = state;
+    assert.equal(draw(), first);
+    assert.equal([...streams.begin('a').uniform([4]).dataSync()], first);
+  });
+
   test('streams of other names and seeds differ', () => {
     const draw = (seed: number, name: string) => [...new RandomStreams(seed).get(name).uniform([4]).dataSync()];
     assert.not.equal(draw(1, 'a'), draw(1, 'b'));

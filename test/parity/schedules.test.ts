@@ -1,6 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeBetaSchedule } from '../../src/diffusion/beta-schedule.js';
+import {
+  linearCycles,
+  warmUpCosine,
+  warmUpCosineCycles,
+  type CyclesOptions,
+  type WarmUpCosineOptions,
+} from '../../src/optim/lr-schedule.js';
 import { ddimTimesteps } from '../../src/samplers/index.js';
 import { readGolden } from '../support/golden.js';
 
@@ -26,6 +33,23 @@ test("DDIM's timesteps: every one, and none that is not there", () => {
   assert.equal(ddimTimesteps(4, 4), [0, 1, 2, 3]);
   assert.throws(() => ddimTimesteps(5, 4), /expected 1 to 4 steps, found 5/);
   assert.throws(() => ddimTimesteps(0, 4), /expected 1 to 4 steps, found 0/);
+});
+
+test('learning-rate schedules at the published steps', () => {
+  const published = readGolden('lr_schedulers');
+  const cosine = JSON.parse(published.metadata.cosine_params ?? '{}') as WarmUpCosineOptions;
+  const cycles = JSON.parse(published.metadata.two_cycle_params ?? '{}') as CyclesOptions;
+  for (const [name, schedule] of [
+    ['LambdaWarmUpCosineScheduler', warmUpCosine(cosine)],
+    ['LambdaWarmUpCosineScheduler2', warmUpCosineCycles(cycles)],
+    ['LambdaLinearScheduler', linearCycles(cycles)],
+  ] as const) {
+    const expected = [...(published.get(`out.${name}`).data as Float64Array)];
+    const steps = [...published.ints('in.steps')];
+    steps.forEach((step, i) => {
+      assert.ok(Math.abs(schedule(step) - (expected[i] ?? NaN)) < 1e-6, `${name} at step ${step}`);
+    });
+  }
 });
 
 test.run();
