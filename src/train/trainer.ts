@@ -196,6 +196,7 @@ export class Trainer implements TrainerHandle {
     const batchIndex = this.#batchInEpoch;
     this.#batchSize = Object.values(batch)[0]?.shape[0] ?? 1;
     await module.onTrainBatchStart?.(batch, batchIndex);
+    await this.#callbacks((callback) => callback.onTrainBatchStart?.(this, module));
     for (const { optimizer, learningRate } of optimizers) {
       const weights = optimizer.parameters.map(([, parameter]) => parameter.value);
       const { value, grads } = valueAndGrads(() => module.trainingStep(batch, batchIndex), weights);

@@ -13,6 +13,7 @@ export interface Callback {
   loadState?(state: unknown): void;
 
   onFitStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  onTrainBatchStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   /** After the step's validation, if it had one. */
   onTrainBatchEnd?(trainer: Trainer, module: LightningModule, step: StepResult): void | Promise<void>;
   /** The trainer's epoch is the next one by then. */

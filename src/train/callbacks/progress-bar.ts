@@ -6,11 +6,15 @@ import type { MetricValues } from '../metrics.js';
 import type { Trainer } from '../trainer.js';
 import type { Callback, StepResult } from './callback.js';
 
+/** A longer time between two steps is a pause. */
+const PAUSE_MS = 500;
+
 /** Shows the training's progress and each validation's result. */
 export class ProgressBar implements Callback {
   readonly #reporter: Reporter;
   #progress: Progress | undefined;
-  /** Whether this step had a validation, whose time the rate of steps leaves out. */
+  /** When the last step ended, in milliseconds; unset where a validation was part of it. */
+  #stepEnded: number | undefined;
   #validated = false;
 
   constructor(reporter: Reporter) {
@@ -22,9 +26,14 @@ export class ProgressBar implements Callback {
     this.#progress = new Progress(this.#reporter, { label: label(trainer), total, start: trainer.globalStep });
   }
 
+  onTrainBatchStart(): void {
+    // A validation, pictures or a checkpoint came in between: none of the time that a step takes.
+    if (performance.now() - (this.#stepEnded ?? -Infinity) > PAUSE_MS) this.#progress?.resume();
+  }
+
   onTrainBatchEnd(trainer: Trainer, _module: LightningModule, { metrics }: StepResult): void {
     this.#progress?.update(trainer.globalStep, shortNames(metrics.progBar), label(trainer));
-    if (this.#validated) this.#progress?.resume();
+    this.#stepEnded = this.#validated ? undefined : performance.now();
     this.#validated = false;
   }
 
