@@ -46,7 +46,7 @@ const trainer = new Trainer({
   logger: new MetricsFile(run.metrics),
   run,
   callbacks: {
-    images: new ImageLogger({ batch_frequency: 25, max_images: 1 }),
+    images: new ImageLogger({ batch_frequency: 25, max_images: 1, log_last: false }),
     checkpoints: new ModelCheckpoint({ every_n_train_steps: 25 }),
     watch,
   },
@@ -59,5 +59,5 @@ const [first, last] = [seen[0], seen.at(-1)];
 for (const { step, tensors, megabytes } of seen) console.log(`step ${step}: ${tensors} tensors, ${megabytes} MB`);
 if (!first || !last) throw new Error('nothing was measured');
 const grown = last.megabytes / first.megabytes - 1;
-console.log(`${engine.name}: ${last.tensors - first.tensors} more tensors, RSS ${(100 * grown).toFixed(1)}% more`);
+console.log(`${engine.name}: ${last.tensors - first.tensors} more tensors, RSS changed by ${(100 * grown).toFixed(1)}%`);
 process.exitCode = last.tensors === first.tensors && grown <= RSS_TOLERANCE ? 0 : 1;
