@@ -59,5 +59,7 @@ const [first, last] = [seen[0], seen.at(-1)];
 for (const { step, tensors, megabytes } of seen) console.log(`step ${step}: ${tensors} tensors, ${megabytes} MB`);
 if (!first || !last) throw new Error('nothing was measured');
 const grown = last.megabytes / first.megabytes - 1;
-console.log(`${engine.name}: ${last.tensors - first.tensors} more tensors, RSS changed by ${(100 * grown).toFixed(1)}%`);
+console.log(
+  `${engine.name}: ${last.tensors - first.tensors} more tensors, RSS changed by ${(100 * grown).toFixed(1)}%`,
+);
 process.exitCode = last.tensors === first.tensors && grown <= RSS_TOLERANCE ? 0 : 1;
