@@ -123,6 +123,21 @@ function commandLine(): CAC {
     .action(async (config: string, flags: Flags) => (await import('./forward.js')).forward(config, flags));
 
   cli
+    .command('list', 'The components that a config may name')
+    .option('--kind <kind>', 'Only those of a kind, such as network or dataset')
+    .option('--json', 'Print them as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm list --kind network')
+    .action(async (flags: Flags) => (await import('./components.js')).list(flags));
+
+  cli
+    .command('show <target>', 'One component: its parameters, their defaults and where it comes from')
+    .option('--json', 'Print it as JSON, with the schema of its parameters')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm show UNetModel')
+    .action(async (target: string, flags: Flags) => (await import('./components.js')).show(target, flags));
+
+  cli
     .command('doctor', 'Say which engines, libraries, devices and threads were found, and how to get what is missing')
     .option('--json', 'Print the findings as JSON')
     .option('--kernels', 'Also list which tfjs kernels the engine has itself')

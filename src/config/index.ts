@@ -1,6 +1,7 @@
 export { defineComponent, Registry } from './component.js';
 export type { Build, Component, ParamProblem, TypedComponent } from './component.js';
 export { validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
+export { describeSchema } from './expected.js';
 export { instantiateFromConfig } from './instantiate.js';
 export { loadExperimentTree } from './load.js';
 export type { ConfigText } from './read.js';

@@ -61,6 +61,8 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
   ['sampling from nothing', ['sample', 'nothing'], [/nothing: there is no such file or folder/]],
   ['a mistyped option', ['sample', 'x', '--stesp', '3'], [/unknown option --stesp/, /did you mean: --steps/]],
   ['a missing word', ['sample'], [/missing required args/, /ldm sample --help/]],
+  ['a component that is not there', ['show', 'UnetModle'], [/unknown component/, /did you mean: UNetModel/]],
+  ['a kind that is not there', ['list', '--kind', 'netwrok'], [/did you mean: network/]],
   ['forward without inputs', ['forward', tinyConfig], [/--inputs: is required/]],
 ];
 

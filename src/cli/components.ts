@@ -1,0 +1,56 @@
+import { registry } from '../../registry/index.js';
+import { describeSchema, type Component } from '../config/index.js';
+import { UserError } from '../errors.js';
+import { alignColumns, alignFacts } from './columns.js';
+import { choiceFlag, type Flags } from './flags.js';
+
+/** `ldm list`: the components that a config may name. Returns the exit code. */
+export function list(flags: Flags): number {
+  const kinds = [...new Set(registry.components().map(({ kind }) => kind))];
+  const kind = flags.kind === undefined ? undefined : choiceFlag(flags, 'kind', kinds, '');
+  const components = registry.components(kind);
+  if (flags.json === true) {
+    const data = components.map(({ target, aliases = [], kind, summary }) => ({ target, aliases, kind, summary }));
+    console.log(JSON.stringify(data, null, 2));
+  } else {
+    console.log(
+      alignColumns(
+        components.map(({ target, kind, summary }) => [target, kind, summary]),
+        3,
+      ),
+    );
+  }
+  return 0;
+}
+
+/** `ldm show TARGET`: one component with its parameters. Returns the exit code. @throws UserError on an unknown name */
+export function show(target: string, flags: Flags): number {
+  const component = registry.resolve(target);
+  if (!component) {
+    throw new UserError({
+      where: 'ldm show',
+      problem: 'unknown component',
+      found: target,
+      nearest: registry.nearest(target),
+      remedy: '"ldm list" lists the names',
+    });
+  }
+  // Functions are not part of JSON: what is left is the description.
+  console.log(flags.json === true ? JSON.stringify(component, null, 2) : describe(component));
+  return 0;
+}
+
+function describe({ target, aliases = [], kind, summary, source, params }: Component): string {
+  const required = new Set(params.required ?? []);
+  const facts = alignFacts([
+    [target, `${kind}: ${summary}`],
+    ...aliases.map((alias) => ['also', alias] as const),
+    ['source', source],
+  ]);
+  const rows = Object.entries(params.properties).map(([name, schema]) => {
+    const { default: value, description = '' } = schema as { default?: unknown; description?: string };
+    const fallback = value === undefined ? '' : JSON.stringify(value);
+    return [name, describeSchema(schema), required.has(name) ? 'required' : fallback, description];
+  });
+  return `${facts}\n\n${alignColumns([['parameter', 'takes', 'default', ''], ...rows], 4)}`;
+}
