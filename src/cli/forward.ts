@@ -9,12 +9,12 @@ import {
   type ComponentConfig,
   type ConfigNode,
 } from '../config/index.js';
-import { engineNames, selectEngine } from '../engine/index.js';
 import { nearestNames, UserError } from '../errors.js';
 import { toFloat32, toInt32, type HostTensor } from '../io/host-tensor.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { nchwToNhwc, nhwcToNchw, type Methods, type Module, type NamedTensors } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
+import { engineFromFlags } from './engine-flags.js';
 import { choiceFlag, integerFlag, textFlag, type Flags } from './flags.js';
 
 const losses = ['none', 'mse', 'mean', 'sum'] as const;
@@ -26,13 +26,12 @@ export async function forward(config: string, flags: Flags): Promise<number> {
   const outputFile = requiredFlag(flags, 'output');
   const weightsFile = textFlag(flags, 'weights');
   const loss = choiceFlag(flags, 'loss', losses, 'none');
-  const engineName = choiceFlag(flags, 'engine', ['auto', ...engineNames], 'auto');
-  const threads = integerFlag(flags, 'threads');
+  const startEngine = engineFromFlags(flags);
   const component = componentConfig(config, textFlag(flags, 'component'));
   const inputs = readSafetensors(inputsFile).tensors;
   const weights = weightsFile === undefined ? undefined : readSafetensors(weightsFile).tensors;
 
-  await selectEngine(engineName, threads === undefined ? {} : { threads });
+  await startEngine();
   const module = await instantiateFromConfig<Module>(component, registry);
   const method = methodOf(module.methods(), textFlag(flags, 'method') ?? 'forward');
   module.initialize(new RandomStreams(integerFlag(flags, 'seed', 0) ?? 23));

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { instantiateFromConfig, loadExperimentTree, type Experiment } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
-import { engineNames, selectEngine, type EngineInfo } from '../engine/index.js';
+import type { EngineInfo } from '../engine/index.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Reporter } from '../logging/reporter.js';
 import type { Callback } from '../train/callbacks/callback.js';
@@ -15,15 +15,16 @@ import { scaledLearningRate } from '../train/learning-rate.js';
 import type { LightningModule } from '../train/lightning-module.js';
 import { Trainer } from '../train/trainer.js';
 import { alignFacts } from './columns.js';
+import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, resolvedConfigs } from './experiment.js';
-import { choiceFlag, type Flags } from './flags.js';
+import type { Flags } from './flags.js';
 import { runRequest } from './run/request.js';
 import { openLoggers, openRunFolder, writeRunFiles } from './run/services.js';
 
 /** `ldm run`: trains what the configs describe, or goes on with a run. Returns the exit code. */
 export async function run(words: readonly string[], flags: Flags): Promise<number> {
   const request = runRequest(words, flags);
-  const engineName = choiceFlag(flags, 'engine', ['auto', ...engineNames], 'auto');
+  const startEngine = engineFromFlags(flags);
   const resume = request.checkpoint === undefined ? undefined : readCheckpoint(request.checkpoint);
   // A checkpoint outside a run folder brings its own config.
   const embedded =
@@ -32,7 +33,7 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
       : [];
   const experiment = experimentOf(loadExperimentTree([...embedded, ...request.configs], request.overrides));
 
-  const engine = await selectEngine(engineName, request.threads === undefined ? {} : { threads: request.threads });
+  const engine = await startEngine();
   // Data first: a data set that is missing is found before a network is built.
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
   const module = await instantiateFromConfig<LightningModule>(experiment.model, registry);

@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
-import { engineNames, selectEngine } from '../engine/index.js';
 import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
 import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
@@ -16,6 +15,7 @@ import { nhwcToNchw, type Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import { samplerNames, type Sampleable, type SampleRequest } from '../samplers/index.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
+import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
 import { choiceFlag, integerFlag, numberFlag, textFlag, type Flags } from './flags.js';
 
@@ -33,13 +33,12 @@ export async function sample(path: string, flags: Flags): Promise<number> {
     seed: integerFlag(flags, 'seed', 0) ?? 23,
     batchSize: integerFlag(flags, 'batch_size') ?? 80,
   };
-  const engineName = choiceFlag(flags, 'engine', ['auto', ...engineNames], 'auto');
-  const threads = integerFlag(flags, 'threads');
+  const startEngine = engineFromFlags(flags);
   const checkpointPath = findCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const name = `${checkpointPath} (its config)`;
   const experiment = experimentOf(loadExperimentTree([{ name, text: checkpoint.config }]));
-  await selectEngine(engineName, threads === undefined ? {} : { threads });
+  await startEngine();
   const module = await instantiateFromConfig<Module>(experiment.model, registry);
   if (!isSampleable(module)) {
     throw new UserError({

@@ -26,17 +26,6 @@ export class GaussianDiffusion {
     );
   }
 
-  /** The x_0 that a predicted noise means at `x_t` (eq. 4 solved for x_0). */
-  predictStartFromNoise(xT: tf.Tensor4D, t: tf.Tensor1D, noise: tf.Tensor4D): tf.Tensor4D {
-    const { sqrtRecipAlphasCumprod, sqrtRecipm1AlphasCumprod } = this.schedule;
-    return tf.tidy(() =>
-      tf.sub(
-        tf.mul(extract(sqrtRecipAlphasCumprod, t), xT),
-        tf.mul<tf.Tensor4D>(extract(sqrtRecipm1AlphasCumprod, t), noise),
-      ),
-    );
-  }
-
   /** `q(x_{t-1} | x_t, x_0)` (eq. 6 and 7). */
   qPosterior(xStart: tf.Tensor4D, xT: tf.Tensor4D, t: tf.Tensor1D): Gaussian {
     const { posteriorMeanCoef1, posteriorMeanCoef2, posteriorLogVarianceClipped } = this.schedule;

@@ -39,10 +39,6 @@ export class Parameter {
     return this.#layout.publishedShape(this.shape);
   }
 
-  get isInitialized(): boolean {
-    return this.#variable !== undefined;
-  }
-
   /**
    * The tensor itself, not a copy: an optimizer step changes it in place.
    * @throws Error before the parameter is initialized or loaded

@@ -86,10 +86,6 @@ export class Trainer implements TrainerHandle {
     return Math.min(byEpochs, maxSteps === -1 ? Infinity : maxSteps);
   }
 
-  get random(): RandomStreams {
-    return this.#streams;
-  }
-
   /** Why training was asked to stop, if it was. */
   get stopReason(): string | undefined {
     return this.#stopReason;

@@ -20,7 +20,6 @@ export interface RunRequest {
   readonly logdir: string;
   readonly seed: number;
   readonly scaleLr: boolean;
-  readonly threads?: number;
 }
 
 /** CompVis's default. */
@@ -60,7 +59,6 @@ export function runRequest(given: readonly string[], givenFlags: Flags): RunRequ
       remedy: 'ldm run configs/ddpm/mnist.yaml',
     });
   }
-  const threads = integerFlag(flags, 'threads');
   const name = textFlag(flags, 'name');
   const postfix = textFlag(flags, 'postfix');
   return {
@@ -73,7 +71,6 @@ export function runRequest(given: readonly string[], givenFlags: Flags): RunRequ
     logdir: textFlag(flags, 'logdir') ?? 'runs',
     seed: integerFlag(flags, 'seed', 0) ?? DEFAULT_SEED,
     scaleLr: booleanFlag(flags, 'scale_lr', true),
-    ...(threads !== undefined && { threads }),
   };
 }
 
