@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { UserError } from '../errors.js';
-import { addonPath, loadAddon } from './addon.js';
+import { addonPath, loadAddon } from './addon/index.js';
 import { fallbackCalls } from './cpu-fallback.js';
 import { kernelSupport } from './start.js';
 import { findTensorflow, tensorflowRemedy } from './tensorflow.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadAddon } from './addon.js';
+import { loadAddon } from './addon/index.js';
 import { activate } from './start.js';
 import { TorchBackend } from './torch-backend.js';
 import { registerNativeKernels } from './torch-kernels.js';

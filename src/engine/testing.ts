@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadAddon } from './addon.js';
+import { loadAddon } from './addon/index.js';
 import { fallbackCalls } from './cpu-fallback.js';
 import { selectEngine } from './index.js';
 

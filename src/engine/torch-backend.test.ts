@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import { loadAddon } from './addon.js';
+import { loadAddon } from './addon/index.js';
 import { numbers, runSuites, torchSuite } from './testing.js';
 import { TorchBackend } from './torch-backend.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Addon, Id, NativeDtype, NativeValues } from './addon.js';
+import type { Addon, Id, NativeDtype, NativeValues } from './addon/index.js';
 
 type BackendValues = tf.backend_util.BackendValues;
 /** What tfjs knows data by. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.js';
-import { ADDON_ERROR_CODE } from './addon.js';
+import { ADDON_ERROR_CODE } from './addon/index.js';
 import { cpuFallback } from './cpu-fallback.js';
 import type { NativeKernel } from './kernels/kernel.js';
 import { nativeKernels } from './kernels/index.js';

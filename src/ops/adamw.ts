@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { AdamWInPlace, type AdamWAttrs } from './kernels.js';
+import { AdamWInPlace, type AdamWAttrs } from './kernels/index.js';
 import { hasNativeKernel, runNative } from './native.js';
 
 /** The tensors of one AdamW step, in the same order; gradients are only read, the others are updated. */

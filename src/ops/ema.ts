@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { EmaInPlace, type EmaAttrs } from './kernels.js';
+import { EmaInPlace, type EmaAttrs } from './kernels/index.js';
 import { hasNativeKernel, runNative } from './native.js';
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { GroupNorm, GroupNormGrad, type GroupNormAttrs } from './kernels.js';
+import { GroupNorm, GroupNormGrad, type GroupNormAttrs } from './kernels/index.js';
 import { hasNativeKernel, runNative } from './native.js';
 import { silu } from './silu.js';
 

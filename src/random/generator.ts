@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { PhiloxNormal, PhiloxUniform, type PhiloxAttrs } from '../ops/kernels.js';
+import { PhiloxNormal, PhiloxUniform, type PhiloxAttrs } from '../ops/kernels/index.js';
 import { hasNativeKernel, runNative } from '../ops/native.js';
 import { advance, philox4x32, type PhiloxCounter, type PhiloxKey } from './philox.js';
 import { boxMuller, uniform } from './transforms.js';

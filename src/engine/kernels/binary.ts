@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BinaryName, NativeDtype } from '../addon.js';
+import type { BinaryName, NativeDtype } from '../addon/index.js';
 import type { TorchBackend } from '../torch-backend.js';
 import { commonDtype, isFloat, isNumber, kernel, type AB, type KernelTable, type NativeKernel } from './kernel.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvGeometry } from '../addon.js';
+import type { ConvGeometry } from '../addon/index.js';
 import { isFloat, kernel, type KernelTable } from './kernel.js';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import { AdamWInPlace, EmaInPlace, GroupNorm, GroupNormGrad } from '../../ops/kernels.js';
+import { AdamWInPlace, EmaInPlace, GroupNorm, GroupNormGrad } from '../../ops/kernels/index.js';
 import { Generator } from '../../random/generator.js';
-import { loadAddon } from '../addon.js';
+import { loadAddon } from '../addon/index.js';
 import { numbers, runSuites, torchSuite, values } from '../testing.js';
 
 const test = await torchSuite('fused kernels');

@@ -1,7 +1,7 @@
 import { binaryKernels } from './binary.js';
 import { convKernels } from './conv.js';
 import { createKernels } from './create.js';
-import { fusedKernels } from './fused.js';
+import { fusedKernels } from './fused/index.js';
 import { indexingKernels } from './indexing.js';
 import type { KernelTable } from './kernel.js';
 import { layoutKernels } from './layout.js';

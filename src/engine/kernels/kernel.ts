@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { NativeDtype } from '../addon.js';
+import type { NativeDtype } from '../addon/index.js';
 import type { TorchBackend } from '../torch-backend.js';
 
 /** What a kernel gives back; undefined leaves the call to the CPU backend, e.g. for a dtype without a native form. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Pair } from '../addon.js';
+import type { Pair } from '../addon/index.js';
 import { isFloat, kernel, type KernelTable, type X } from './kernel.js';
 
 type PoolInfo = tf.backend_util.Conv2DInfo;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NativeDtype, ReduceName } from '../addon.js';
+import type { NativeDtype, ReduceName } from '../addon/index.js';
 import type { TorchBackend } from '../torch-backend.js';
 import { isFloat, isNumber, kernel, type KernelTable, type X } from './kernel.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { UnaryName } from '../addon.js';
+import type { UnaryName } from '../addon/index.js';
 import { isFloat, isNumber, kernel, type KernelTable, type NativeKernel, type X } from './kernel.js';
 
 /** Functions that are native for float32 alone: on int32, tfjs rounds to int32, which the CPU backend does. */

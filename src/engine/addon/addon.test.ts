@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UserError } from '../errors.js';
-import { addonPath, loadAddon, type Addon } from './addon.js';
-import { isTorchBuilt, runSuites, torchSuite } from './testing.js';
+import { UserError } from '../../errors.js';
+import { addonPath, loadAddon, type Addon } from './index.js';
+import { isTorchBuilt, runSuites, torchSuite } from '../testing.js';
 
 const test = await torchSuite('the native addon');
 

@@ -1,28 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import {
-  AdamWInPlace,
-  EmaInPlace,
-  GroupNorm,
-  GroupNormGrad,
-  PhiloxNormal,
-  PhiloxUniform,
-  type AdamWAttrs,
-  type EmaAttrs,
-  type GroupNormAttrs,
-  type PhiloxAttrs,
-} from '../../ops/kernels.js';
-import { kernel, type KernelTable } from './kernel.js';
+import { GroupNorm, GroupNormGrad, type GroupNormAttrs } from '../../../ops/kernels/index.js';
+import { kernel, type KernelTable } from '../kernel.js';
 
 type NormInputs = { x: tf.TensorInfo; gamma: tf.TensorInfo; beta: tf.TensorInfo };
 type NormGradInputs = NormInputs & { dy: tf.TensorInfo; mean: tf.TensorInfo; rstd: tf.TensorInfo };
 
-const philox = (name: 'philoxNormal' | 'philoxUniform') =>
-  kernel<unknown, PhiloxAttrs>((_, { shape, key, counter }, torch) =>
-    torch.tensor(torch.addon[name](shape, key, counter), shape, 'float32'),
-  );
-
-/** The native forms of our own kernels, src/ops/kernels.ts. */
-export const fusedKernels: KernelTable = {
+export const normKernels: KernelTable = {
   [GroupNorm]: kernel<NormInputs, GroupNormAttrs>(({ x, gamma, beta }, attrs, torch) => {
     const { numGroups, epsilon, activation } = attrs;
     const [y, mean, rstd] = torch.addon.groupNorm(
@@ -59,20 +42,4 @@ export const fusedKernels: KernelTable = {
       torch.tensor(dbeta, beta.shape, 'float32'),
     ];
   }),
-  [AdamWInPlace]: kernel<readonly tf.TensorInfo[], AdamWAttrs>((tensors, attrs, torch) => {
-    const { count, learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
-    const ids = tensors.map((tensor) => torch.id(tensor));
-    torch.addon.adamw(ids, count, learningRate, beta1, beta2, epsilon, weightDecay, step);
-    return [];
-  }),
-  [EmaInPlace]: kernel<readonly tf.TensorInfo[], EmaAttrs>((tensors, { count, decay }, torch) => {
-    torch.addon.ema(
-      tensors.map((tensor) => torch.id(tensor)),
-      count,
-      decay,
-    );
-    return [];
-  }),
-  [PhiloxNormal]: philox('philoxNormal'),
-  [PhiloxUniform]: philox('philoxUniform'),
 };

@@ -1,0 +1,17 @@
+import type { Id, Integers, NativeDtype, NativeValues } from './types.js';
+
+/** native/src/runtime.cc: tensors in and out of JavaScript, their lifetime, and settings. */
+export interface RuntimeOperations {
+  version(): string;
+  threads(): number;
+  setThreads(count: number): void;
+  /** Live tensors, the bytes of their distinct storages, and bytes kept for later tensors. */
+  memory(): { tensors: number; bytes: number; pooled: number };
+  write(values: NativeValues, shape: Integers, dtype: NativeDtype): Id;
+  read(id: Id): NativeValues;
+  dispose(id: Id): void;
+  /** Another number for the same memory. */
+  view(id: Id, shape: Integers): Id;
+  shapeOf(id: Id): number[];
+  dtypeOf(id: Id): NativeDtype;
+}
