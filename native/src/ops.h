@@ -16,6 +16,7 @@ Exports resizeExports();
 Exports layoutExports();
 Exports indexingExports();
 Exports normExports();
+Exports attentionExports();
 Exports optimExports();
 Exports randomExports();
 

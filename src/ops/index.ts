@@ -1,5 +1,10 @@
 export { adamWStep, type AdamWTensors } from './adamw.js';
-export { scaledDotProductAttention } from './attention.js';
+export {
+  qkvAttention,
+  scaledDotProductAttention,
+  type AttentionOptions,
+  type QkvAttentionOptions,
+} from './attention.js';
 export { emaStep } from './ema.js';
 export { groupNorm, type GroupNormOptions } from './group-norm.js';
 export { silu } from './silu.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { valueAndGrads } from '../../src/autodiff/index.js';
-import { groupNorm, scaledDotProductAttention, silu, upsampleNearest } from '../../src/ops/index.js';
+import { groupNorm, silu, upsampleNearest } from '../../src/ops/index.js';
 import { Generator } from '../../src/random/index.js';
 import { assertClose } from '../support/compare.js';
 import { onEveryEngine } from '../support/engines.js';
@@ -61,25 +61,6 @@ onEveryEngine('operations', (test) => {
     // Mean 4, variance 5; the second image is constant.
     const r = 1 / Math.sqrt(5.2);
     assertClose(y.dataSync(), [-6 * r, 1 - r, 2 * r, 1 + 3 * r, 0, 1, 0, 1], 1e-6, 'group norm');
-  });
-
-  test('attention: gradients against finite differences', () => {
-    const before = tf.memory().numTensors;
-    assertGradients(
-      ([q, k, v]) => scaledDotProductAttention(q!, k!, v!),
-      [
-        [2, 2, 3, 4],
-        [2, 2, 5, 4],
-        [2, 2, 5, 4],
-      ],
-    );
-    assert.is(tf.memory().numTensors, before);
-  });
-
-  test('attention with equal keys is the mean of the values', () => {
-    const v = tf.tensor3d([1, 2, 3, 6], [1, 2, 2]);
-    const y = scaledDotProductAttention(tf.ones([1, 1, 2]), tf.ones([1, 2, 2]), v);
-    assertClose(y.dataSync(), [2, 4], 1e-6, 'attention');
   });
 
   test('SiLU and nearest up-sampling: gradients against finite differences, batches too', () => {

@@ -1,3 +1,4 @@
+import type { AttentionOperations } from './attention.js';
 import type { ConvOperations } from './conv.js';
 import type { ElementwiseOperations } from './elementwise.js';
 import type { IndexingOperations } from './indexing.js';
@@ -25,6 +26,7 @@ export const ADDON_ERROR_CODE = 'ERR_LDM_TORCH';
  * that loads it. Every function throws an error of code `ERR_LDM_TORCH` that names the operation and its tensors.
  */
 export type Addon = RuntimeOperations &
+  AttentionOperations &
   ElementwiseOperations &
   ReduceOperations &
   MatmulOperations &

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear, Module, pointwise, type GroupNorm } from '../../nn/index.js';
-import { scaledDotProductAttention } from '../../ops/index.js';
+import { qkvAttention } from '../../ops/index.js';
 import { normalization } from './normalization.js';
 
 export interface AttentionBlockOptions {
@@ -34,17 +34,11 @@ export class AttentionBlock extends Module {
   /** `[N, H, W, channels]` to the same. */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     const [batch, height, width, channels] = x.shape;
-    const positions = height * width;
-    const headChannels = channels / this.#numHeads;
     return tf.tidy(() => {
-      const qkv = this.#qkv.forward(this.#norm.forward(x));
-      // To [3, batch, heads, positions, headChannels].
-      const split = this.#splitBeforeHeads
-        ? tf.transpose(tf.reshape(qkv, [batch, positions, 3, this.#numHeads, headChannels]), [2, 0, 3, 1, 4])
-        : tf.transpose(tf.reshape(qkv, [batch, positions, this.#numHeads, 3, headChannels]), [3, 0, 2, 1, 4]);
-      const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor];
-      const attended = tf.transpose(scaledDotProductAttention(q, k, v), [0, 2, 1, 3]);
-      return tf.add(x, this.#projOut.forward(tf.reshape(attended, [batch, height, width, channels])));
+      const projected = this.#qkv.forward(this.#norm.forward(x));
+      const qkv = tf.reshape<tf.Rank.R3>(projected, [batch, height * width, 3 * channels]);
+      const attended = qkvAttention(qkv, { numHeads: this.#numHeads, splitBeforeHeads: this.#splitBeforeHeads });
+      return tf.add(x, this.#projOut.forward(tf.reshape(attended, x.shape)));
     });
   }
 }
