@@ -9,6 +9,8 @@
 #include "activation.h"
 #include "filter_layout.h"
 #include "ops.h"
+#include "precision.h"
+#include "winograd.h"
 
 namespace ldm {
 namespace {
@@ -22,6 +24,8 @@ struct Geometry {
   Shape before;
   Shape output;
   int64_t groups;
+  // What to compute in: the mixed precision leaves depthwise convolutions, a small part of any network, in float32.
+  at::ScalarType type;
 };
 
 Tensor toNchw(const Tensor& nhwc) { return nhwc.permute({0, 3, 1, 2}); }
@@ -36,7 +40,7 @@ Geometry geometry(const Tensor& x, const Shape& stride, const Shape& dilation, c
   TORCH_CHECK(stride[0] > 0 && stride[1] > 0 && dilation[0] > 0 && dilation[1] > 0 && before[0] >= 0 &&
                   before[1] >= 0 && output[0] >= 0 && output[1] >= 0,
               "stride and dilation must be positive, padding and output size not negative");
-  return {stride, dilation, before, output, depthwise ? x.size(3) : 1};
+  return {stride, dilation, before, output, depthwise ? x.size(3) : 1, depthwise ? at::kFloat : computeType()};
 }
 
 void checkFilter(const Tensor& x, const Tensor& filter) {
@@ -62,8 +66,9 @@ Prepared prepare(const Tensor& x, const Tensor& filter, const Geometry& g) {
     symmetric = symmetric && needed <= g.before[k] && g.before[k] - needed < g.stride[k];
     after[k] = std::max<int64_t>(needed, 0);
   }
-  if (symmetric) return {toNchw(x), g.before, false};
-  const Tensor whole = at::constant_pad_nd(x, {0, 0, g.before[1], after[1], g.before[0], after[0]}, 0);
+  const Tensor image = x.to(g.type);
+  if (symmetric) return {toNchw(image), g.before, false};
+  const Tensor whole = at::constant_pad_nd(image, {0, 0, g.before[1], after[1], g.before[0], after[0]}, 0);
   return {toNchw(whole), {0, 0}, true};
 }
 
@@ -72,28 +77,39 @@ void checkOutput(const Tensor& result, const Geometry& g) {
               "x", result.size(3), " where ", g.output[0], "x", g.output[1], " was asked for");
 }
 
+bool byWinograd(int64_t images, const Tensor& filter, const Geometry& g, const Shape& outputSize) {
+  const auto all = [](const Shape& pair, int64_t value) { return pair[0] == value && pair[1] == value; };
+  return g.groups == 1 && g.type == at::kFloat && filter.device().is_cpu() && filter.scalar_type() == at::kFloat &&
+         filter.size(0) == 3 && filter.size(1) == 3 && all(g.stride, 1) && all(g.dilation, 1) &&
+         worthWinograd(images, filter.size(2), filter.size(3), {outputSize[0], outputSize[1]});
+}
+
 Tensor convolve(const Tensor& x, const Tensor& filter, const std::optional<Tensor>& bias, const Geometry& g) {
   checkFilter(x, filter);
+  if (byWinograd(x.size(0), filter, g, g.output)) {
+    return winogradConvolve(x.to(g.type), filter, bias, {g.before[0], g.before[1]}, {g.output[0], g.output[1]});
+  }
   const Prepared image = prepare(x, filter, g);
-  const Tensor result = at::convolution(image.nchw, toOihw(filter, g.groups), bias ? *bias : Tensor(), g.stride,
-                                        image.padding, g.dilation, false, {0, 0}, g.groups);
+  const Tensor offset = bias ? bias->to(g.type) : Tensor();
+  const Tensor result = at::convolution(image.nchw, toOihw(filter, g.groups, g.type), offset, g.stride, image.padding,
+                                        g.dilation, false, {0, 0}, g.groups);
   checkOutput(result, g);
   return toNhwc(result);
 }
 
-Tensor conv2d(const Tensor& x, const Tensor& filter, const Shape& stride, const Shape& dilation, const Shape& before,
+Tensor conv2d(const MixedTensor& x, const Tensor& filter, const Shape& stride, const Shape& dilation, const Shape& before,
               const Shape& output, bool depthwise) {
   return convolve(x, filter, std::nullopt, geometry(x, stride, dilation, before, output, depthwise));
 }
 
-Tensor fusedConv2d(const Tensor& x, const Tensor& filter, const std::optional<Tensor>& bias, const Shape& stride,
+Tensor fusedConv2d(const MixedTensor& x, const Tensor& filter, const std::optional<Tensor>& bias, const Shape& stride,
                    const Shape& dilation, const Shape& before, const Shape& output, bool depthwise,
                    const std::string& activation, const std::optional<Tensor>& slopes, double alpha) {
   const Geometry g = geometry(x, stride, dilation, before, output, depthwise);
   const bool perChannel = bias && bias->dim() == 1 && filter.dim() == 4 &&
                           bias->size(0) == filter.size(3) * (depthwise ? filter.size(2) : 1);
   Tensor result = convolve(x, filter, perChannel ? bias : std::nullopt, g);
-  if (bias && !perChannel) result = result.add_(*bias);
+  if (bias && !perChannel) result = result.add_(bias->to(g.type));
   return activate(std::move(result), activation, slopes, alpha);
 }
 
@@ -103,9 +119,10 @@ Tensor blank(const Shape& shape, const Tensor& like) {
   return at::empty(shape, like.options());
 }
 
-Tensor blankOihw(const Tensor& filter, int64_t groups) {
-  if (groups != 1) return toOihw(filter, groups);
-  const Tensor ohwi = at::empty({filter.size(3), filter.size(0), filter.size(1), filter.size(2)}, filter.options());
+Tensor blankOihw(const Tensor& filter, const Geometry& g) {
+  if (g.groups != 1) return toOihw(filter, g.groups, g.type);
+  const Tensor ohwi =
+      at::empty({filter.size(3), filter.size(0), filter.size(1), filter.size(2)}, filter.options().dtype(g.type));
   return ohwi.permute({0, 3, 1, 2});
 }
 
@@ -115,15 +132,18 @@ void checkGradient(const Tensor& dy, const Tensor& x, const Geometry& g) {
               g.output[1]);
 }
 
-Tensor conv2dInputGrad(const Tensor& dy, const Tensor& filter, const Shape& inputShape, const Shape& stride,
+Tensor conv2dInputGrad(const MixedTensor& dy, const Tensor& filter, const Shape& inputShape, const Shape& stride,
                        const Shape& dilation, const Shape& before, const Shape& output, bool depthwise) {
   const Tensor x = blank(inputShape, dy);
   const Geometry g = geometry(x, stride, dilation, before, output, depthwise);
   checkFilter(x, filter);
   checkGradient(dy, x, g);
+  if (byWinograd(x.size(0), filter, g, {x.size(1), x.size(2)})) {
+    return winogradInputGrad(dy.to(g.type), filter, {g.before[0], g.before[1]}, {x.size(1), x.size(2)});
+  }
   const Prepared image = prepare(x, filter, g);
   const auto gradients =
-      at::convolution_backward(toNchw(dy), image.nchw, toOihw(filter, g.groups), at::OptionalIntArrayRef(), g.stride,
+      at::convolution_backward(toNchw(dy.to(g.type)), image.nchw, toOihw(filter, g.groups, g.type), at::OptionalIntArrayRef(), g.stride,
                                image.padding, g.dilation, false, {0, 0}, g.groups, {true, false, false});
   Tensor dx = std::get<0>(gradients);
   if (image.padded) {
@@ -132,17 +152,20 @@ Tensor conv2dInputGrad(const Tensor& dy, const Tensor& filter, const Shape& inpu
   return toNhwc(dx);
 }
 
-Tensor conv2dFilterGrad(const Tensor& x, const Tensor& dy, const Shape& filterShape, const Shape& stride,
+Tensor conv2dFilterGrad(const MixedTensor& x, const MixedTensor& dy, const Shape& filterShape, const Shape& stride,
                         const Shape& dilation, const Shape& before, const Shape& output, bool depthwise) {
   const Geometry g = geometry(x, stride, dilation, before, output, depthwise);
   TORCH_CHECK(filterShape.size() == 4, "the shape of the filter must have four axes");
   // Only the filter's layout is read.
-  const Tensor filter = at::empty(filterShape, x.options());
+  const Tensor filter = at::empty(filterShape, x.options().dtype(at::kFloat));
   checkFilter(x, filter);
   checkGradient(dy, x, g);
+  if (byWinograd(x.size(0), filter, g, g.output)) {
+    return winogradFilterGrad(x.to(g.type), dy.to(g.type), {g.before[0], g.before[1]});
+  }
   const Prepared image = prepare(x, filter, g);
   const auto gradients =
-      at::convolution_backward(toNchw(dy), image.nchw, blankOihw(filter, g.groups), at::OptionalIntArrayRef(), g.stride,
+      at::convolution_backward(toNchw(dy.to(g.type)), image.nchw, blankOihw(filter, g), at::OptionalIntArrayRef(), g.stride,
                                image.padding, g.dilation, false, {0, 0}, g.groups, {false, true, false});
   return fromOihw(std::get<1>(gradients), filterShape);
 }

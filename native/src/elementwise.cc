@@ -33,7 +33,7 @@ Tensor fill(const Shape& shape, double value, const std::string& dtype) {
 
 Exports unaryExports() {
   return {
-      bind("neg", +[](const Tensor& x) { return at::neg(x); }),
+      bind("neg", +[](const MixedTensor& x) { return at::neg(x); }),
       bind("abs", +[](const Tensor& x) { return at::abs(x); }),
       bind("exp", +[](const Tensor& x) { return at::exp(x); }),
       bind("expm1", +[](const Tensor& x) { return at::expm1(x); }),
@@ -42,7 +42,7 @@ Exports unaryExports() {
       bind("sqrt", +[](const Tensor& x) { return at::sqrt(x); }),
       bind("rsqrt", +[](const Tensor& x) { return at::rsqrt(x); }),
       bind("square", +[](const Tensor& x) { return at::mul(x, x); }),
-      bind("sigmoid", +[](const Tensor& x) { return at::sigmoid(x); }),
+      bind("sigmoid", +[](const MixedTensor& x) { return at::sigmoid(x); }),
       bind("tanh", +[](const Tensor& x) { return at::tanh(x); }),
       bind("relu", +[](const Tensor& x) { return at::relu(x); }),
       bind("relu6", +[](const Tensor& x) { return at::clamp(x, 0, 6); }),
@@ -72,7 +72,7 @@ Exports unaryExports() {
       bind("logicalNot", +[](const Tensor& x) { return at::logical_not(x); }),
       bind("leakyRelu", +[](const Tensor& x, double alpha) { return at::leaky_relu(x, alpha); }),
       bind("clip", +[](const Tensor& x, double low, double high) { return at::clamp(x, low, high); }),
-      bind("copy", +[](const Tensor& x) { return x.clone(); }),
+      bind("copy", +[](const MixedTensor& x) { return x.clone(); }),
       bind("step", step),
       bind("cast", cast),
       bind("fill", fill),

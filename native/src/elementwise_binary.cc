@@ -31,11 +31,11 @@ Tensor prelu(const Tensor& x, const Tensor& slopes) { return at::where(x < 0, x 
 
 Tensor eluGrad(const Tensor& dy, const Tensor& y) { return at::where(y >= 0, dy, dy * (y + 1)); }
 
-Tensor addN(const std::vector<Tensor>& tensors) {
+Tensor addN(const std::vector<MixedTensor>& tensors) {
   TORCH_CHECK(!tensors.empty(), "needs at least one tensor");
   if (tensors.size() == 1) return tensors[0];
   Tensor sum = at::add(tensors[0], tensors[1]);
-  for (size_t i = 2; i < tensors.size(); ++i) sum.add_(tensors[i]);
+  for (size_t i = 2; i < tensors.size(); ++i) sum = at::add(sum, tensors[i]);
   return sum;
 }
 
@@ -53,10 +53,10 @@ Tensor select(const Tensor& condition, const Tensor& whenTrue, const Tensor& whe
 
 Exports binaryExports() {
   return {
-      bind("add", +[](const Tensor& a, const Tensor& b) { return at::add(a, b); }),
-      bind("sub", +[](const Tensor& a, const Tensor& b) { return at::sub(a, b); }),
-      bind("mul", +[](const Tensor& a, const Tensor& b) { return at::mul(a, b); }),
-      bind("div", +[](const Tensor& a, const Tensor& b) { return at::div(a, b); }),
+      bind("add", +[](const MixedTensor& a, const MixedTensor& b) { return at::add(a, b); }),
+      bind("sub", +[](const MixedTensor& a, const MixedTensor& b) { return at::sub(a, b); }),
+      bind("mul", +[](const MixedTensor& a, const MixedTensor& b) { return at::mul(a, b); }),
+      bind("div", +[](const MixedTensor& a, const MixedTensor& b) { return at::div(a, b); }),
       bind("maximum", +[](const Tensor& a, const Tensor& b) { return at::maximum(a, b); }),
       bind("minimum", +[](const Tensor& a, const Tensor& b) { return at::minimum(a, b); }),
       bind("pow", +[](const Tensor& a, const Tensor& b) { return at::pow(a, b); }),

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "bfloat16.h"
+
 namespace ldm {
 namespace {
 
@@ -14,13 +16,14 @@ constexpr int64_t kTile = 16;
 
 // out[c * outStride + r] = in[r * inStride + c], tile by tile: ATen's own copy of four permuted axes goes through
 // memory a value at a time and would cost as much as a small convolution.
-void transposeMatrix(const float* in, int64_t inStride, float* out, int64_t outStride, int64_t rows, int64_t columns) {
+template <class In, class Out>
+void transposeMatrix(const In* in, int64_t inStride, Out* out, int64_t outStride, int64_t rows, int64_t columns) {
   for (int64_t r0 = 0; r0 < rows; r0 += kTile) {
     const int64_t r1 = std::min(rows, r0 + kTile);
     for (int64_t c0 = 0; c0 < columns; c0 += kTile) {
       const int64_t c1 = std::min(columns, c0 + kTile);
       for (int64_t c = c0; c < c1; ++c) {
-        for (int64_t r = r0; r < r1; ++r) out[c * outStride + r] = in[r * inStride + c];
+        for (int64_t r = r0; r < r1; ++r) store(widen(in[r * inStride + c]), out[c * outStride + r]);
       }
     }
   }
@@ -41,40 +44,68 @@ void forEachPart(int64_t pixels, int64_t inputs, int64_t outputs, Move move) {
   });
 }
 
-}  // namespace
-
-Tensor toOihw(const Tensor& filter, int64_t groups) {
-  if (groups != 1) return filter.view({filter.size(0), filter.size(1), 1, -1}).permute({3, 2, 0, 1});
-  if (filter.scalar_type() != at::kFloat || !filter.device().is_cpu()) return filter.permute({3, 2, 0, 1});
-  const int64_t pixels = filter.size(0) * filter.size(1);
-  const int64_t inputs = filter.size(2);
-  const int64_t outputs = filter.size(3);
-  const Tensor ohwi = at::empty({outputs, filter.size(0), filter.size(1), inputs}, filter.options());
-  const float* from = filter.data_ptr<float>();
-  float* to = ohwi.data_ptr<float>();
+// HWIO to OHWI, a matrix for each pixel of the filter.
+template <class Out>
+void toOhwi(const float* from, Out* to, int64_t pixels, int64_t inputs, int64_t outputs) {
   forEachPart(pixels, inputs, outputs, [&](int64_t pixel, int64_t begin, int64_t end) {
     transposeMatrix(from + pixel * inputs * outputs + begin, outputs, to + (begin * pixels + pixel) * inputs,
                     pixels * inputs, inputs, end - begin);
   });
+}
+
+template <class In>
+void fromOhwi(const In* from, float* to, int64_t pixels, int64_t inputs, int64_t outputs) {
+  forEachPart(pixels, inputs, outputs, [&](int64_t pixel, int64_t begin, int64_t end) {
+    transposeMatrix(from + (begin * pixels + pixel) * inputs, pixels * inputs, to + pixel * inputs * outputs + begin,
+                    outputs, end - begin, inputs);
+  });
+}
+
+}  // namespace
+
+Tensor toOihw(const Tensor& filter, int64_t groups, at::ScalarType type) {
+  if (groups != 1) return filter.to(type).view({filter.size(0), filter.size(1), 1, -1}).permute({3, 2, 0, 1});
+  if (filter.scalar_type() != at::kFloat || !filter.device().is_cpu()) return filter.to(type).permute({3, 2, 0, 1});
+  const int64_t pixels = filter.size(0) * filter.size(1);
+  const int64_t inputs = filter.size(2);
+  const int64_t outputs = filter.size(3);
+  const Tensor ohwi = at::empty({outputs, filter.size(0), filter.size(1), inputs}, filter.options().dtype(type));
+  const float* from = filter.data_ptr<float>();
+  if (type == at::kBFloat16) {
+    toOhwi(from, ohwi.data_ptr<at::BFloat16>(), pixels, inputs, outputs);
+  } else {
+    toOhwi(from, ohwi.data_ptr<float>(), pixels, inputs, outputs);
+  }
   return ohwi.permute({0, 3, 1, 2});
 }
 
 Tensor fromOihw(const Tensor& oihw, const std::vector<int64_t>& hwioShape) {
   const Tensor ohwi = oihw.permute({0, 2, 3, 1});
   if (oihw.size(1) != hwioShape[2] || !ohwi.is_contiguous() || !oihw.device().is_cpu()) {
-    return oihw.permute({2, 3, 1, 0}).reshape(hwioShape);
+    return oihw.to(at::kFloat).permute({2, 3, 1, 0}).reshape(hwioShape);
   }
   const int64_t pixels = hwioShape[0] * hwioShape[1];
-  const int64_t inputs = hwioShape[2];
-  const int64_t outputs = hwioShape[3];
-  Tensor hwio = at::empty(hwioShape, oihw.options());
-  const float* from = ohwi.data_ptr<float>();
-  float* to = hwio.data_ptr<float>();
-  forEachPart(pixels, inputs, outputs, [&](int64_t pixel, int64_t begin, int64_t end) {
-    transposeMatrix(from + (begin * pixels + pixel) * inputs, pixels * inputs, to + pixel * inputs * outputs + begin,
-                    outputs, end - begin, inputs);
-  });
+  Tensor hwio = at::empty(hwioShape, oihw.options().dtype(at::kFloat));
+  if (ohwi.scalar_type() == at::kBFloat16) {
+    fromOhwi(ohwi.data_ptr<at::BFloat16>(), hwio.data_ptr<float>(), pixels, hwioShape[2], hwioShape[3]);
+  } else {
+    fromOhwi(ohwi.data_ptr<float>(), hwio.data_ptr<float>(), pixels, hwioShape[2], hwioShape[3]);
+  }
   return hwio;
+}
+
+Tensor turnedFilter(const Tensor& filter) {
+  const int64_t pixels = filter.size(0) * filter.size(1);
+  const int64_t inputs = filter.size(2);
+  const int64_t outputs = filter.size(3);
+  Tensor turned = at::empty({filter.size(0), filter.size(1), outputs, inputs}, filter.options());
+  const float* from = filter.data_ptr<float>();
+  float* to = turned.data_ptr<float>();
+  forEachPart(pixels, inputs, outputs, [&](int64_t pixel, int64_t begin, int64_t end) {
+    transposeMatrix(from + pixel * inputs * outputs + begin, outputs,
+                    to + ((pixels - 1 - pixel) * outputs + begin) * inputs, inputs, inputs, end - begin);
+  });
+  return turned;
 }
 
 }  // namespace ldm

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "ops.h"
 
 namespace ldm {
@@ -9,20 +11,32 @@ namespace {
 
 using at::Tensor;
 
-Tensor transpose(const Tensor& x, const Shape& order) { return x.permute(order).contiguous(); }
+Tensor transpose(const MixedTensor& x, const Shape& order) { return x.permute(order).contiguous(); }
 
-Tensor concat(const std::vector<Tensor>& tensors, int64_t axis) {
-  TORCH_CHECK(!tensors.empty(), "needs at least one tensor");
-  return at::cat(tensors, axis);
+// In one precision: the lower one, as what is to be put together is on its way between convolutions.
+std::vector<Tensor> alike(const std::vector<MixedTensor>& tensors) {
+  const bool reduced = std::any_of(tensors.begin(), tensors.end(),
+                                   [](const Tensor& tensor) { return tensor.scalar_type() == at::kBFloat16; });
+  std::vector<Tensor> result;
+  result.reserve(tensors.size());
+  for (const Tensor& tensor : tensors) {
+    result.push_back(reduced && tensor.scalar_type() == at::kFloat ? tensor.to(at::kBFloat16) : tensor);
+  }
+  return result;
 }
 
-Tensor stack(const std::vector<Tensor>& tensors, int64_t axis) {
+Tensor concat(const std::vector<MixedTensor>& tensors, int64_t axis) {
   TORCH_CHECK(!tensors.empty(), "needs at least one tensor");
-  return at::stack(tensors, axis);
+  return at::cat(alike(tensors), axis);
+}
+
+Tensor stack(const std::vector<MixedTensor>& tensors, int64_t axis) {
+  TORCH_CHECK(!tensors.empty(), "needs at least one tensor");
+  return at::stack(alike(tensors), axis);
 }
 
 // Every `stride`-th value from `begin`, `size` of them, along each axis.
-Tensor slice(const Tensor& x, const Shape& begin, const Shape& size, const Shape& stride) {
+Tensor slice(const MixedTensor& x, const Shape& begin, const Shape& size, const Shape& stride) {
   const size_t rank = static_cast<size_t>(x.dim());
   TORCH_CHECK(begin.size() == rank && size.size() == rank && stride.size() == rank,
               "begin, size and stride need one entry for each of ", rank, " axes");
@@ -38,14 +52,14 @@ Tensor slice(const Tensor& x, const Shape& begin, const Shape& size, const Shape
   return part;
 }
 
-std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t axis) {
+std::vector<Tensor> split(const MixedTensor& x, const Shape& sizes, int64_t axis) {
   return at::split_with_sizes(x, sizes, axis);
 }
 
-std::vector<Tensor> unstack(const Tensor& x, int64_t axis) { return at::unbind(x, axis); }
+std::vector<Tensor> unstack(const MixedTensor& x, int64_t axis) { return at::unbind(x, axis); }
 
 // `widths`: before and after, axis by axis, the first axis first.
-Tensor pad(const Tensor& x, const Shape& widths, double value) {
+Tensor pad(const MixedTensor& x, const Shape& widths, double value) {
   TORCH_CHECK(widths.size() == 2 * static_cast<size_t>(x.dim()), "needs two widths for each axis");
   Shape lastFirst;
   for (size_t axis = static_cast<size_t>(x.dim()); axis-- > 0;) {
@@ -56,12 +70,12 @@ Tensor pad(const Tensor& x, const Shape& widths, double value) {
   return at::constant_pad_nd(x, lastFirst, value);
 }
 
-Tensor tile(const Tensor& x, const Shape& repeats) {
+Tensor tile(const MixedTensor& x, const Shape& repeats) {
   TORCH_CHECK(repeats.size() == static_cast<size_t>(x.dim()), "needs one count for each axis");
   return x.repeat(repeats);
 }
 
-Tensor reverse(const Tensor& x, const Shape& axes) { return at::flip(x, axes); }
+Tensor reverse(const MixedTensor& x, const Shape& axes) { return at::flip(x, axes); }
 
 }  // namespace
 

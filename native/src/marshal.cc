@@ -35,6 +35,7 @@ std::string describe(const at::Tensor& tensor) {
   std::ostringstream text;
   switch (tensor.scalar_type()) {
     case at::kFloat: text << "float32"; break;
+    case at::kBFloat16: text << "bfloat16"; break;
     case at::kInt: text << "int32"; break;
     case at::kBool: text << "bool"; break;
     default: text << tensor.scalar_type();
@@ -68,7 +69,7 @@ void Arguments::wrongType(size_t i, const char* expected) const {
 
 bool Arguments::absent(size_t i) const { return info_[i].IsUndefined() || info_[i].IsNull(); }
 
-at::Tensor Arguments::tensorFrom(const Napi::Value& value, size_t i) {
+at::Tensor Arguments::stored(const Napi::Value& value, size_t i) {
   const double id = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0.5;
   if (!isInteger(id)) wrongType(i, "the number of a tensor");
   const at::Tensor& tensor = store_->get(static_cast<int64_t>(id));
@@ -76,15 +77,32 @@ at::Tensor Arguments::tensorFrom(const Napi::Value& value, size_t i) {
   return tensor;
 }
 
-at::Tensor Arguments::tensor(size_t i) { return tensorFrom(info_[i], i); }
+namespace {
 
-std::vector<at::Tensor> Arguments::tensors(size_t i) {
+at::Tensor asFloat32(at::Tensor tensor) {
+  return tensor.scalar_type() == at::kBFloat16 ? tensor.to(at::kFloat) : tensor;
+}
+
+}  // namespace
+
+at::Tensor Arguments::tensor(size_t i) { return asFloat32(stored(info_[i], i)); }
+
+MixedTensor Arguments::mixed(size_t i) { return MixedTensor(stored(info_[i], i)); }
+
+template <class T, class Make>
+std::vector<T> Arguments::list(size_t i, Make make) {
   if (!info_[i].IsArray()) wrongType(i, "an array of tensor numbers");
   const Napi::Array array = info_[i].As<Napi::Array>();
-  std::vector<at::Tensor> result;
+  std::vector<T> result;
   result.reserve(array.Length());
-  for (uint32_t k = 0; k < array.Length(); ++k) result.push_back(tensorFrom(array.Get(k), i));
+  for (uint32_t k = 0; k < array.Length(); ++k) result.push_back(make(stored(array.Get(k), i)));
   return result;
+}
+
+std::vector<at::Tensor> Arguments::tensors(size_t i) { return list<at::Tensor>(i, asFloat32); }
+
+std::vector<MixedTensor> Arguments::mixedTensors(size_t i) {
+  return list<MixedTensor>(i, [](at::Tensor tensor) { return MixedTensor(std::move(tensor)); });
 }
 
 Shape Arguments::integers(size_t i) const {

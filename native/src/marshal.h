@@ -2,8 +2,9 @@
 // The Node-API edge: JavaScript arguments to C++ values and back, and C++ exceptions to JavaScript errors. The maths
 // in the other files never sees a napi_value; `bind` derives the conversion from a function's C++ signature.
 //
-//   at::Tensor               <-> the number of a stored tensor
-//   std::vector<at::Tensor>  <-> an array of such numbers
+//   at::Tensor               <-> the number of a stored tensor; one in bfloat16 comes in as float32
+//   MixedTensor              <-  the number of a stored tensor, as it is stored
+//   std::vector<…>           <-> an array of such numbers
 //   Shape                    <-  an array of integers
 //   double, int64_t, bool, std::string, and std::optional of any of them (null or undefined)
 
@@ -23,6 +24,11 @@ namespace ldm {
 
 using Shape = std::vector<int64_t>;
 
+// A tensor that may be stored in bfloat16, see precision.h. An operation that takes it says that it can deal with both.
+struct MixedTensor : at::Tensor {
+  explicit MixedTensor(at::Tensor tensor) : at::Tensor(std::move(tensor)) {}
+};
+
 // The arguments of one call; remembers the tensors it handed out, for error messages and to keep outputs unshared.
 class Arguments {
  public:
@@ -35,7 +41,9 @@ class Arguments {
   bool absent(size_t i) const;
 
   at::Tensor tensor(size_t i);
+  MixedTensor mixed(size_t i);
   std::vector<at::Tensor> tensors(size_t i);
+  std::vector<MixedTensor> mixedTensors(size_t i);
   Shape integers(size_t i) const;
   double number(size_t i) const;
   int64_t integer(size_t i) const;
@@ -49,7 +57,9 @@ class Arguments {
   std::string describe() const;
 
  private:
-  at::Tensor tensorFrom(const Napi::Value& value, size_t i);
+  at::Tensor stored(const Napi::Value& value, size_t i);
+  template <class T, class Make>
+  std::vector<T> list(size_t i, Make make);
   [[noreturn]] void wrongType(size_t i, const char* expected) const;
 
   const Napi::CallbackInfo& info_;
@@ -78,6 +88,14 @@ struct Decode<at::Tensor> {
 template <>
 struct Decode<std::vector<at::Tensor>> {
   static std::vector<at::Tensor> from(Arguments& args, size_t i) { return args.tensors(i); }
+};
+template <>
+struct Decode<MixedTensor> {
+  static MixedTensor from(Arguments& args, size_t i) { return args.mixed(i); }
+};
+template <>
+struct Decode<std::vector<MixedTensor>> {
+  static std::vector<MixedTensor> from(Arguments& args, size_t i) { return args.mixedTensors(i); }
 };
 template <>
 struct Decode<Shape> {

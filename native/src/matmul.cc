@@ -5,6 +5,7 @@
 #include "activation.h"
 #include "filter_layout.h"
 #include "ops.h"
+#include "precision.h"
 
 namespace ldm {
 namespace {
@@ -25,7 +26,7 @@ Tensor stacked(const Tensor& a, const Tensor& rows) {
 bool worthConvolving(const Tensor& rows, const Tensor& matrix) {
   constexpr int64_t kTall = 1024;
   return !at::hasMKL() && at::globalContext().userEnabledMkldnn() && at::Context::hasMKLDNN() &&
-         rows.scalar_type() == at::kFloat && rows.size(0) >= kTall && rows.size(0) >= 2 * matrix.size(0) &&
+         rows.is_floating_point() && rows.size(0) >= kTall && rows.size(0) >= 2 * matrix.size(0) &&
          rows.size(0) >= 2 * matrix.size(1) && matrix.numel() > 0;
 }
 
@@ -33,7 +34,7 @@ Tensor rowsTimesMatrix(const Tensor& rows, const Tensor& matrix, bool transpose,
   if (worthConvolving(rows, matrix)) {
     const Tensor image = rows.view({1, rows.size(0), 1, rows.size(1)}).permute({0, 3, 1, 2});
     const Tensor filter = transpose ? matrix.view({matrix.size(0), matrix.size(1), 1, 1})
-                                    : toOihw(matrix.view({1, 1, matrix.size(0), matrix.size(1)}), 1);
+                                    : toOihw(matrix.view({1, 1, matrix.size(0), matrix.size(1)}), 1, matrix.scalar_type());
     const Tensor result =
         at::convolution(image, filter, bias ? *bias : Tensor(), {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1);
     return result.permute({0, 2, 3, 1}).reshape({rows.size(0), -1});
@@ -53,23 +54,29 @@ void checkOperands(const Tensor& a, const Tensor& b, bool transposeA, bool trans
   TORCH_CHECK(left == right, "the inner sizes ", left, " and ", right, " differ");
 }
 
-Tensor matmul(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB) {
-  checkOperands(a, b, transposeA, transposeB);
+Tensor product(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB) {
   if (!isOneMatrix(a, b, transposeA)) return at::matmul(oriented(a, transposeA), oriented(b, transposeB));
   return stacked(a, rowsTimesMatrix(a.view({-1, a.size(-1)}), b.view({b.size(-2), b.size(-1)}), transposeB, {}));
 }
 
-Tensor fusedMatmul(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB,
+Tensor matmul(const MixedTensor& a, const MixedTensor& b, bool transposeA, bool transposeB) {
+  checkOperands(a, b, transposeA, transposeB);
+  return product(computed(a), computed(b), transposeA, transposeB);
+}
+
+Tensor fusedMatmul(const MixedTensor& x, const MixedTensor& y, bool transposeA, bool transposeB,
                    const std::optional<Tensor>& bias, const std::string& activation,
                    const std::optional<Tensor>& slopes, double alpha) {
-  checkOperands(a, b, transposeA, transposeB);
+  checkOperands(x, y, transposeA, transposeB);
+  const Tensor a = computed(x);
+  const Tensor b = computed(y);
   Tensor result;
   if (bias && bias->dim() == 1 && bias->size(0) == b.size(transposeB ? -2 : -1) && isOneMatrix(a, b, transposeA)) {
     const Tensor matrix = b.view({b.size(-2), b.size(-1)});
-    result = stacked(a, rowsTimesMatrix(a.view({-1, a.size(-1)}), matrix, transposeB, bias));
+    result = stacked(a, rowsTimesMatrix(a.view({-1, a.size(-1)}), matrix, transposeB, computed(*bias)));
   } else {
-    result = matmul(a, b, transposeA, transposeB);
-    if (bias) result = result.add_(*bias);
+    result = product(a, b, transposeA, transposeB);
+    if (bias) result = result.add_(computed(*bias));
   }
   return activate(std::move(result), activation, slopes, alpha);
 }

@@ -17,13 +17,13 @@ Tensor toNchw(const Tensor& nhwc) {
 Tensor toNhwc(const Tensor& nchw) { return nchw.permute({0, 2, 3, 1}).contiguous(); }
 
 // The mean of the window's part inside the image.
-Tensor avgPool(const Tensor& x, const Shape& window, const Shape& stride, const Shape& padding) {
+Tensor avgPool(const MixedTensor& x, const Shape& window, const Shape& stride, const Shape& padding) {
   return toNhwc(at::avg_pool2d(toNchw(x), window, stride, padding, false, false));
 }
 
 // tfjs divides by the whole window here, padding included.
-Tensor avgPoolGrad(const Tensor& dy, const Tensor& x, const Shape& window, const Shape& stride, const Shape& padding) {
-  return toNhwc(at::avg_pool2d_backward(toNchw(dy), toNchw(x), window, stride, padding, false, true, {}));
+Tensor avgPoolGrad(const MixedTensor& dy, const MixedTensor& x, const Shape& window, const Shape& stride, const Shape& padding) {
+  return toNhwc(at::avg_pool2d_backward(toNchw(dy), toNchw(x.to(dy.scalar_type())), window, stride, padding, false, true, {}));
 }
 
 Tensor maxPool(const Tensor& x, const Shape& window, const Shape& stride, const Shape& padding, const Shape& dilation) {

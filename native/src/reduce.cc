@@ -11,8 +11,9 @@ namespace {
 using at::Tensor;
 
 // ATen reads an empty list of axes as all of them, tfjs as none.
-Tensor sum(const Tensor& x, const Shape& axes) {
-  return axes.empty() ? x.clone() : at::sum(x, axes, false, x.scalar_type());
+Tensor sum(const MixedTensor& x, const Shape& axes) {
+  const at::ScalarType type = x.is_floating_point() ? at::kFloat : x.scalar_type();
+  return axes.empty() ? x.to(type, false, true) : at::sum(x, axes, false, type);
 }
 
 Tensor mean(const Tensor& x, const Shape& axes) {

@@ -19,7 +19,7 @@ void checkSources(const Shape& sources, int64_t size) {
   }
 }
 
-Tensor resizeNearest(const Tensor& x, const Shape& rows, const Shape& columns) {
+Tensor resizeNearest(const MixedTensor& x, const Shape& rows, const Shape& columns) {
   TORCH_CHECK(x.dim() == 4, "the image must have the four axes NHWC");
   checkSources(rows, x.size(1));
   checkSources(columns, x.size(2));

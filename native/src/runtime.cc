@@ -14,6 +14,7 @@
 
 #include "memory_pool.h"
 #include "ops.h"
+#include "precision.h"
 
 namespace ldm {
 namespace {
@@ -77,13 +78,13 @@ Napi::Value dispose(Arguments& args) {
 // view(id, shape): another number for the same memory.
 Napi::Value view(Arguments& args) {
   args.expectCount(2);
-  const at::Tensor tensor = args.tensor(0);
+  const at::Tensor tensor = args.mixed(0);
   return args.output(tensor.view(args.integers(1)), true);
 }
 
 Napi::Value shapeOf(Arguments& args) {
   args.expectCount(1);
-  const at::Tensor tensor = args.tensor(0);
+  const at::Tensor tensor = args.mixed(0);
   Napi::Array shape = Napi::Array::New(args.env(), static_cast<size_t>(tensor.dim()));
   for (int64_t i = 0; i < tensor.dim(); ++i) {
     shape.Set(static_cast<uint32_t>(i), Napi::Number::New(args.env(), static_cast<double>(tensor.size(i))));
@@ -104,6 +105,11 @@ Napi::Value memory(Arguments& args) {
   result.Set("bytes", Napi::Number::New(args.env(), static_cast<double>(args.store().bytes())));
   result.Set("pooled", Napi::Number::New(args.env(), static_cast<double>(pooledBytes())));
   return result;
+}
+
+Napi::Value bfloat16(Arguments& args) {
+  args.expectCount(0);
+  return Napi::String::New(args.env(), bfloat16Support());
 }
 
 Napi::Value version(Arguments& args) {
@@ -131,8 +137,8 @@ double threads() { return at::get_num_threads(); }
 
 Exports runtimeExports() {
   return {{"write", write},     {"read", read},       {"dispose", dispose}, {"view", view},
-          {"shapeOf", shapeOf}, {"dtypeOf", dtypeOf}, {"memory", memory},   {"version", version},
-          bind("setThreads", setThreads), bind("threads", threads)};
+          {"shapeOf", shapeOf}, {"dtypeOf", dtypeOf}, {"memory", memory},   {"version", version},  {"bfloat16", bfloat16},
+          bind("setThreads", setThreads), bind("threads", threads), bind("setPrecision", setPrecision)};
 }
 
 }  // namespace ldm

@@ -106,14 +106,18 @@ onEveryEngine('attention', (test) => {
     mask.dispose();
   });
 
-  test('a causal mask, the same for every head, over several tiles of keys', () => {
-    const sizes = { n: 1, t: 300, s: 300, h: 1, d: 4 };
-    const allowed: Allowed = (_n, _h, t, s) => s <= t;
-    const entries = Array.from({ length: 300 * 300 }, (_, i) => Number(i % 300 <= Math.floor(i / 300)));
-    const mask = tf.tensor4d(entries, [1, 1, 300, 300], 'bool');
-    assertMatches(sizes, allowed, mask);
-    mask.dispose();
-  });
+  for (const [name, mayAttend] of [
+    ['the past', (t: number, s: number) => s <= t],
+    ['the future, its first tiles masked whole', (t: number, s: number) => s >= t],
+  ] as const) {
+    test(`a causal mask of ${name}, the same for every head, over several tiles of keys`, () => {
+      const sizes = { n: 1, t: 300, s: 300, h: 1, d: 4 };
+      const entries = Array.from({ length: 300 * 300 }, (_, i) => Number(mayAttend(Math.floor(i / 300), i % 300)));
+      const mask = tf.tensor4d(entries, [1, 1, 300, 300], 'bool');
+      assertMatches(sizes, (_n, _h, t, s) => mayAttend(t, s), mask);
+      mask.dispose();
+    });
+  }
 
   test('a query that may attend to nothing attends to all alike', () => {
     const { q, k, v, dy } = draw({ n: 1, t: 1, s: 4, h: 1, d: 2 });

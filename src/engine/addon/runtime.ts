@@ -5,6 +5,10 @@ export interface RuntimeOperations {
   version(): string;
   threads(): number;
   setThreads(count: number): void;
+  /** What convolutions and matrix products compute in, for the whole process; see native/src/precision.h. */
+  setPrecision(precision: '32' | 'bf16-mixed'): void;
+  /** Whether the processor multiplies bfloat16 numbers itself, oneDNN widens them for it, or neither. */
+  bfloat16(): 'native' | 'emulated' | 'none';
   /** Live tensors, the bytes of their distinct storages, and bytes kept for later tensors. */
   memory(): { tensors: number; bytes: number; pooled: number };
   write(values: NativeValues, shape: Integers, dtype: NativeDtype): Id;

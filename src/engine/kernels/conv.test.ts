@@ -54,7 +54,21 @@ const cases: Case[] = [
   },
   { x: [1, 9, 9, 3], filter: [3, 3, 3, 4], pad: 'same', dilation: 2 },
   { x: [1, 9, 9, 3], filter: [2, 2, 3, 4], pad: 'same', dilation: [2, 3] },
+  // Wide enough for Winograd's transforms: whole and cut tiles, several blocks, padding more and less than one.
   { x: [2, 16, 16, 32], filter: [3, 3, 32, 48], pad: 'same' },
+  { x: [3, 9, 11, 48], filter: [3, 3, 48, 80], pad: 'same' },
+  { x: [1, 12, 13, 32], filter: [3, 3, 32, 32], pad: 'valid' },
+  { x: [1, 10, 12, 80], filter: [3, 3, 80, 32], pad: 2 },
+  {
+    x: [1, 12, 16, 32],
+    filter: [3, 3, 32, 32],
+    pad: [
+      [0, 0],
+      [0, 2],
+      [3, 1],
+      [0, 0],
+    ],
+  },
 ];
 
 const title = ({ x, filter, stride = 1, pad, dilation = 1 }: Case): string =>
