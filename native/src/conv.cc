@@ -79,7 +79,7 @@ void checkOutput(const Tensor& result, const Geometry& g) {
 
 bool byWinograd(int64_t images, const Tensor& filter, const Geometry& g, const Shape& outputSize) {
   const auto all = [](const Shape& pair, int64_t value) { return pair[0] == value && pair[1] == value; };
-  return g.groups == 1 && g.type == at::kFloat && filter.device().is_cpu() && filter.scalar_type() == at::kFloat &&
+  return g.groups == 1 && filter.device().is_cpu() && filter.scalar_type() == at::kFloat &&
          filter.size(0) == 3 && filter.size(1) == 3 && all(g.stride, 1) && all(g.dilation, 1) &&
          worthWinograd(images, filter.size(2), filter.size(3), {outputSize[0], outputSize[1]});
 }

@@ -1,18 +1,35 @@
 #pragma once
 // Products of small matrices that lie in the caches, for operations that make and use up their operands tile by tile,
-// where a call into a BLAS would cost as much as the product. One thread; float32.
+// where a call into a BLAS would cost as much as the product. One thread; sums in float32.
+//
+// Operands consist of cells of 32 bits: a float32, or, in the format BfloatPairs, two bfloat16 numbers that follow one
+// another along the depth.
 
 #include <cstdint>
 
+#include "lanes.h"
+
 namespace ldm {
 
-constexpr int64_t kLanes = 16;
+// Cells of one float32.
+struct Floats {
+  static constexpr int64_t kPerCell = 1;
+  static void addProduct(Lanes& sum, float cell, const Lanes& row) { sum += cell * row; }
+};
 
-// Sixteen numbers: one AVX-512 register, two of AVX2, four of NEON, as the compiler sees fit.
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+#ifdef __AVX512BF16__
+// Cells of two bfloat16 numbers, multiplied and added by the processor's dot-product instruction.
+struct BfloatPairs {
+  static constexpr int64_t kPerCell = 2;
+  static void addProduct(Lanes& sum, float cell, const Lanes& row) {
+    const __m512 a = _mm512_set1_ps(cell);
+    sum = (Lanes)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)row);
+  }
+};
+#endif
 
-// Sizes and strides of c [rows, columns] = or += a [rows, depth] * b [depth, columns]. b and c lie in rows of
-// consecutive values; `columns` is a multiple of kLanes. a may be transposed: its strides are free.
+// Sizes and strides, in cells, of c [rows, columns] = or += a [rows, depth] * b [depth, columns]. b and c lie in rows
+// of consecutive cells; `columns` is a multiple of kLanes. a may be transposed: its strides are free.
 struct Product {
   int64_t rows;
   int64_t columns;
@@ -24,13 +41,13 @@ struct Product {
 };
 
 // A block of c that is held in registers while the depth runs.
-template <int Rows, int Vectors, bool Accumulate>
+template <class Format, int Rows, int Vectors, bool Accumulate>
 inline void multiplyBlock(const float* a, const float* b, float* c, const Product& p) {
   Lanes sums[Rows][Vectors];
   for (int r = 0; r < Rows; ++r) {
     for (int v = 0; v < Vectors; ++v) {
       if constexpr (Accumulate) {
-        sums[r][v] = *reinterpret_cast<const Lanes*>(c + r * p.cRow + v * kLanes);
+        sums[r][v] = lanesAt(c + r * p.cRow + v * kLanes);
       } else {
         sums[r][v] = Lanes{};
       }
@@ -38,37 +55,41 @@ inline void multiplyBlock(const float* a, const float* b, float* c, const Produc
   }
   for (int64_t k = 0; k < p.depth; ++k) {
     Lanes row[Vectors];
-    for (int v = 0; v < Vectors; ++v) row[v] = *reinterpret_cast<const Lanes*>(b + k * p.bRow + v * kLanes);
+    for (int v = 0; v < Vectors; ++v) row[v] = lanesAt(b + k * p.bRow + v * kLanes);
     for (int r = 0; r < Rows; ++r) {
-      const float value = a[r * p.aRow + k * p.aDepth];
-      for (int v = 0; v < Vectors; ++v) sums[r][v] += value * row[v];
+      const float cell = a[r * p.aRow + k * p.aDepth];
+      for (int v = 0; v < Vectors; ++v) Format::addProduct(sums[r][v], cell, row[v]);
     }
   }
   for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < Vectors; ++v) *reinterpret_cast<Lanes*>(c + r * p.cRow + v * kLanes) = sums[r][v];
+    for (int v = 0; v < Vectors; ++v) lanesAt(c + r * p.cRow + v * kLanes) = sums[r][v];
   }
 }
 
-template <int Rows, bool Accumulate>
+template <class Format, int Rows, bool Accumulate>
 inline void multiplyRows(const float* a, const float* b, float* c, const Product& p) {
   int64_t column = 0;
   for (; column + 2 * kLanes <= p.columns; column += 2 * kLanes) {
-    multiplyBlock<Rows, 2, Accumulate>(a, b + column, c + column, p);
+    multiplyBlock<Format, Rows, 2, Accumulate>(a, b + column, c + column, p);
   }
   for (; column < p.columns; column += kLanes) {
-    multiplyBlock<Rows, 1, Accumulate>(a, b + column, c + column, p);
+    multiplyBlock<Format, Rows, 1, Accumulate>(a, b + column, c + column, p);
   }
 }
 
 // c = a * b, or c += a * b.
-template <bool Accumulate>
+template <bool Accumulate, class Format = Floats>
 inline void multiply(const float* a, const float* b, float* c, const Product& p) {
   // Sixteen running sums hide the latency of the multiply-adds and leave registers for what they read.
   constexpr int kRows = 8;
   int64_t row = 0;
-  for (; row + kRows <= p.rows; row += kRows) multiplyRows<kRows, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
-  for (; row + 4 <= p.rows; row += 4) multiplyRows<4, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
-  for (; row < p.rows; ++row) multiplyRows<1, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
+  for (; row + kRows <= p.rows; row += kRows) {
+    multiplyRows<Format, kRows, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
+  }
+  for (; row + 4 <= p.rows; row += 4) {
+    multiplyRows<Format, 4, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
+  }
+  for (; row < p.rows; ++row) multiplyRows<Format, 1, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
 }
 
 }  // namespace ldm

@@ -1,7 +1,8 @@
 #pragma once
 // Convolutions of 3x3 filters with stride 1 by Winograd's minimal filtering F(2x2, 3x3) (Lavin and Gray 2016,
 // section 4.1): 16 multiplications give the 4 results that take 36 otherwise, at a rounding error of the same order.
-// Float32, in NHWC and HWIO memory as they are; no other layout is made.
+// In NHWC and HWIO memory as they are; no other layout is made. Images are float32 or bfloat16, and so is the result;
+// filters, biases and their gradients are float32.
 
 #include <ATen/core/Tensor.h>
 
