@@ -12,7 +12,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   for (const auto& group :
        {ldm::runtimeExports(), ldm::unaryExports(), ldm::binaryExports(), ldm::reduceExports(), ldm::matmulExports(),
         ldm::convExports(), ldm::poolExports(), ldm::resizeExports(), ldm::layoutExports(), ldm::indexingExports(),
-        ldm::normExports(), ldm::optimExports(), ldm::randomExports()}) {
+        ldm::normExports(), ldm::layerNormExports(), ldm::activationExports(), ldm::upsampleConvExports(),
+        ldm::lossExports(), ldm::optimExports(), ldm::randomExports()}) {
     ldm::install(env, exports, group);
   }
   return exports;

@@ -16,6 +16,10 @@ Exports resizeExports();
 Exports layoutExports();
 Exports indexingExports();
 Exports normExports();
+Exports layerNormExports();
+Exports activationExports();
+Exports upsampleConvExports();
+Exports lossExports();
 Exports optimExports();
 Exports randomExports();
 

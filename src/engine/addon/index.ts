@@ -1,7 +1,9 @@
+import type { ActivationOperations } from './activation.js';
 import type { ConvOperations } from './conv.js';
 import type { ElementwiseOperations } from './elementwise.js';
 import type { IndexingOperations } from './indexing.js';
 import type { LayoutOperations } from './layout.js';
+import type { LossOperations } from './loss.js';
 import type { MatmulOperations } from './matmul.js';
 import type { NormOperations } from './norm.js';
 import type { OptimOperations } from './optim.js';
@@ -34,5 +36,7 @@ export type Addon = RuntimeOperations &
   LayoutOperations &
   IndexingOperations &
   NormOperations &
+  ActivationOperations &
+  LossOperations &
   OptimOperations &
   RandomOperations;

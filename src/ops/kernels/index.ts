@@ -5,6 +5,9 @@
  * All tensors are float32 unless stated. Attributes are type aliases, not interfaces: only an alias is assignable to
  * tfjs's NamedAttrMap.
  */
+export * from './activation.js';
+export * from './conv.js';
+export * from './loss.js';
 export * from './norm.js';
 export * from './optim.js';
 export * from './random.js';

@@ -1,7 +1,17 @@
 import type { KernelTable } from '../kernel.js';
+import { activationKernels } from './activation.js';
+import { fusedConvKernels } from './conv.js';
+import { lossKernels } from './loss.js';
 import { normKernels } from './norm.js';
 import { optimKernels } from './optim.js';
 import { randomKernels } from './random.js';
 
 /** The native forms of our own kernels, src/ops/kernels. */
-export const fusedKernels: KernelTable = { ...normKernels, ...optimKernels, ...randomKernels };
+export const fusedKernels: KernelTable = {
+  ...activationKernels,
+  ...fusedConvKernels,
+  ...lossKernels,
+  ...normKernels,
+  ...optimKernels,
+  ...randomKernels,
+};
