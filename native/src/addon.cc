@@ -9,10 +9,26 @@ namespace {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   ldm::installMemoryPool();
   env.SetInstanceData(new ldm::TensorStore());
-  for (const auto& group :
-       {ldm::runtimeExports(), ldm::unaryExports(), ldm::binaryExports(), ldm::reduceExports(), ldm::matmulExports(),
-        ldm::convExports(), ldm::poolExports(), ldm::resizeExports(), ldm::layoutExports(), ldm::indexingExports(),
-        ldm::normExports(), ldm::attentionExports(), ldm::optimExports(), ldm::randomExports()}) {
+  for (const auto& group : {
+           ldm::runtimeExports(),
+           ldm::unaryExports(),
+           ldm::binaryExports(),
+           ldm::reduceExports(),
+           ldm::matmulExports(),
+           ldm::convExports(),
+           ldm::poolExports(),
+           ldm::resizeExports(),
+           ldm::layoutExports(),
+           ldm::indexingExports(),
+           ldm::normExports(),
+           ldm::layerNormExports(),
+           ldm::activationExports(),
+           ldm::attentionExports(),
+           ldm::upsampleConvExports(),
+           ldm::lossExports(),
+           ldm::optimExports(),
+           ldm::randomExports(),
+       }) {
     ldm::install(env, exports, group);
   }
   return exports;

@@ -1,4 +1,5 @@
-// Group normalization over NHWC memory with an optional SiLU, and its gradient.
+// Group normalization over NHWC memory, optionally scaled and shifted per image (adaptive normalization) and followed
+// by SiLU, and its gradient.
 //
 // An image is L rows of C channels. Each pass streams chunks of rows and works along the channels, so that the vector
 // unit reads memory in order; no other layout is made. Sums run in float32 over at most kBlock rows and then in
@@ -141,6 +142,44 @@ void statistics(const float* x, const Plan& plan, double epsilon, float* mean, f
   }
 }
 
+// The scale and offset of the normalized values of one image: gamma and beta, or, where the image has a scale and a
+// shift of its own, gamma * (1 + scale) and beta * (1 + scale) + shift.
+struct ImageParameters {
+  std::vector<float> gamma;
+  std::vector<float> beta;
+};
+
+// gamma and beta, and where given the images' own scale and shift, [N, C] each.
+struct Parameters {
+  const float* gamma;
+  const float* beta;
+  const float* scale;
+  const float* shift;
+
+  ImageParameters of(int64_t image, int64_t channels) const {
+    ImageParameters own{{gamma, gamma + channels}, {beta, beta + channels}};
+    if (scale == nullptr) return own;
+    for (int64_t c = 0; c < channels; ++c) {
+      const float factor = 1.0f + scale[image * channels + c];
+      own.gamma[static_cast<size_t>(c)] *= factor;
+      own.beta[static_cast<size_t>(c)] = beta[c] * factor + shift[image * channels + c];
+    }
+    return own;
+  }
+};
+
+Parameters parametersOf(const Plan& plan, const Tensor& gamma, const Tensor& beta, const std::optional<Tensor>& scale,
+                        const std::optional<Tensor>& shift) {
+  TORCH_CHECK(scale.has_value() == shift.has_value(), "scale and shift belong together");
+  if (!scale) return {gamma.data_ptr<float>(), beta.data_ptr<float>(), nullptr, nullptr};
+  for (const Tensor* tensor : {&*scale, &*shift}) {
+    TORCH_CHECK(tensor->scalar_type() == at::kFloat, "all tensors must be float32");
+    TORCH_CHECK(tensor->dim() == 2 && tensor->size(0) == plan.images && tensor->size(1) == plan.channels,
+                "scale and shift need one value for each of ", plan.images, " images and ", plan.channels, " channels");
+  }
+  return {gamma.data_ptr<float>(), beta.data_ptr<float>(), scale->data_ptr<float>(), shift->data_ptr<float>()};
+}
+
 // y = x * scale + shift, channel by channel, is the normalization of one image.
 struct Affine {
   std::vector<float> scale;
@@ -148,14 +187,14 @@ struct Affine {
   std::vector<float> mean;
 };
 
-Affine affine(const Plan& plan, const float* mean, const float* rstd, const float* gamma, const float* beta) {
+Affine affine(const Plan& plan, const float* mean, const float* rstd, const ImageParameters& own) {
   const size_t channels = static_cast<size_t>(plan.channels);
   Affine result{std::vector<float>(channels), std::vector<float>(channels), std::vector<float>(channels)};
   for (size_t c = 0; c < channels; ++c) {
     const size_t g = c / static_cast<size_t>(plan.perGroup());
-    const double scale = static_cast<double>(rstd[g]) * gamma[c];
+    const double scale = static_cast<double>(rstd[g]) * own.gamma[c];
     result.scale[c] = static_cast<float>(scale);
-    result.shift[c] = static_cast<float>(beta[c] - scale * mean[g]);
+    result.shift[c] = static_cast<float>(own.beta[c] - scale * mean[g]);
     result.mean[c] = mean[g];
   }
   return result;
@@ -167,9 +206,11 @@ bool isSilu(const std::string& activation) {
   return activation == "silu";
 }
 
-std::vector<Tensor> groupNorm(const Tensor& x, const Tensor& gamma, const Tensor& beta, int64_t groups, double epsilon,
-                              const std::string& activation) {
+std::vector<Tensor> groupNorm(const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                              const std::optional<Tensor>& scale, const std::optional<Tensor>& shift, int64_t groups,
+                              double epsilon, const std::string& activation) {
   const Plan plan = planFor(x, gamma, beta, groups);
+  const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
   const bool withSilu = isSilu(activation);
   Tensor y = at::empty(x.sizes(), x.options());
   Tensor mean = at::empty({plan.images, groups}, x.options());
@@ -181,7 +222,7 @@ std::vector<Tensor> groupNorm(const Tensor& x, const Tensor& gamma, const Tensor
     float* m = mean.data_ptr<float>() + n * groups;
     float* r = rstd.data_ptr<float>() + n * groups;
     statistics(in + start, plan, epsilon, m, r);
-    const Affine a = affine(plan, m, r, gamma.data_ptr<float>(), beta.data_ptr<float>());
+    const Affine a = affine(plan, m, r, parameters.of(n, plan.channels));
     forEachChunk(plan, [&](int64_t, int64_t begin, int64_t end) {
       const int64_t at = start + begin * plan.channels;
       const auto run = withSilu ? scaleRows<true> : scaleRows<false>;
@@ -212,10 +253,44 @@ void imageCorrection(const Plan& plan, const std::vector<double>& totals, const 
   }
 }
 
+// The gradients of gamma, beta and, where given, scale and shift. `sums` holds for each image those of the offset of
+// its normalized values, then those of their scale.
+std::vector<Tensor> parameterGradients(const Plan& plan, const Parameters& parameters, const std::vector<double>& sums,
+                                       const at::TensorOptions& options) {
+  const int64_t channels = plan.channels;
+  const bool modulated = parameters.scale != nullptr;
+  std::vector<Tensor> gradients{at::empty({channels}, options), at::empty({channels}, options)};
+  if (modulated) {
+    for (int i = 0; i < 2; ++i) gradients.push_back(at::empty({plan.images, channels}, options));
+  }
+  for (int64_t c = 0; c < channels; ++c) {
+    double dgamma = 0.0;
+    double dbeta = 0.0;
+    for (int64_t n = 0; n < plan.images; ++n) {
+      const double offset = sums[static_cast<size_t>(2 * n * channels + c)];
+      const double scale = sums[static_cast<size_t>((2 * n + 1) * channels + c)];
+      const double factor = modulated ? 1.0 + parameters.scale[n * channels + c] : 1.0;
+      dgamma += scale * factor;
+      dbeta += offset * factor;
+      if (modulated) {
+        const double dscale = scale * parameters.gamma[c] + offset * parameters.beta[c];
+        gradients[2].data_ptr<float>()[n * channels + c] = static_cast<float>(dscale);
+        gradients[3].data_ptr<float>()[n * channels + c] = static_cast<float>(offset);
+      }
+    }
+    gradients[0].data_ptr<float>()[c] = static_cast<float>(dgamma);
+    gradients[1].data_ptr<float>()[c] = static_cast<float>(dbeta);
+  }
+  return gradients;
+}
+
+// The gradients of x, gamma, beta and, where given, scale and shift.
 std::vector<Tensor> groupNormGrad(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                                  const std::optional<Tensor>& scale, const std::optional<Tensor>& shift,
                                   const Tensor& mean, const Tensor& rstd, int64_t groups,
                                   const std::string& activation) {
   const Plan plan = planFor(x, gamma, beta, groups);
+  const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
   const bool withSilu = isSilu(activation);
   TORCH_CHECK(dy.sizes() == x.sizes() && dy.scalar_type() == at::kFloat, "dy must have the shape and dtype of x");
   for (const Tensor* statistic : {&mean, &rstd}) {
@@ -226,14 +301,14 @@ std::vector<Tensor> groupNormGrad(const Tensor& dy, const Tensor& x, const Tenso
   Tensor dx = at::empty(x.sizes(), x.options());
   const float* in = x.data_ptr<float>();
   const float* gradient = dy.data_ptr<float>();
-  const float* weights = gamma.data_ptr<float>();
   float* out = dx.data_ptr<float>();
   std::vector<double> perImage(static_cast<size_t>(plan.images) * 2 * channels);
   forEachImage(plan, [&](int64_t n) {
     const int64_t start = n * plan.rows * plan.channels;
     const float* m = mean.data_ptr<float>() + n * groups;
     const float* r = rstd.data_ptr<float>() + n * groups;
-    const Affine a = affine(plan, m, r, weights, beta.data_ptr<float>());
+    const ImageParameters own = parameters.of(n, plan.channels);
+    const Affine a = affine(plan, m, r, own);
     const auto add = withSilu ? addGradientMoments<true> : addGradientMoments<false>;
     const std::vector<double> totals = channelTotals(plan, [&](int64_t begin, int64_t end, ChannelSums& sums) {
       const int64_t at = start + begin * plan.channels;
@@ -242,32 +317,22 @@ std::vector<Tensor> groupNormGrad(const Tensor& dy, const Tensor& x, const Tenso
     });
     std::vector<float> slope(channels);
     std::vector<float> offset(channels);
-    imageCorrection(plan, totals, weights, m, r, slope.data(), offset.data());
+    imageCorrection(plan, totals, own.gamma.data(), m, r, slope.data(), offset.data());
     forEachChunk(plan, [&](int64_t, int64_t begin, int64_t end) {
       const int64_t at = start + begin * plan.channels;
       const auto run = withSilu ? gradientRows<true> : gradientRows<false>;
       run(gradient + at, in + at, a.scale.data(), a.shift.data(), slope.data(), offset.data(), out + at, end - begin,
           plan.channels);
     });
-    double* own = perImage.data() + static_cast<size_t>(n) * 2 * channels;
+    double* sums = perImage.data() + static_cast<size_t>(n) * 2 * channels;
     for (size_t c = 0; c < channels; ++c) {
-      own[c] = totals[c];
-      own[c + channels] = totals[c + channels] * r[c / static_cast<size_t>(plan.perGroup())];
+      sums[c] = totals[c];
+      sums[c + channels] = totals[c + channels] * r[c / static_cast<size_t>(plan.perGroup())];
     }
   });
-  Tensor dgamma = at::empty(gamma.sizes(), gamma.options());
-  Tensor dbeta = at::empty(beta.sizes(), beta.options());
-  for (size_t c = 0; c < channels; ++c) {
-    double sum = 0.0;
-    double product = 0.0;
-    for (size_t n = 0; n < static_cast<size_t>(plan.images); ++n) {
-      sum += perImage[n * 2 * channels + c];
-      product += perImage[n * 2 * channels + channels + c];
-    }
-    dbeta.data_ptr<float>()[c] = static_cast<float>(sum);
-    dgamma.data_ptr<float>()[c] = static_cast<float>(product);
-  }
-  return {dx, dgamma, dbeta};
+  std::vector<Tensor> gradients = parameterGradients(plan, parameters, perImage, gamma.options());
+  gradients.insert(gradients.begin(), dx);
+  return gradients;
 }
 
 }  // namespace

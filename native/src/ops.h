@@ -17,6 +17,11 @@ Exports layoutExports();
 Exports indexingExports();
 Exports normExports();
 Exports attentionExports();
+
+Exports layerNormExports();
+Exports activationExports();
+Exports upsampleConvExports();
+Exports lossExports();
 Exports optimExports();
 Exports randomExports();
 

@@ -1,9 +1,11 @@
-// Updates over all parameters at once, in place: one pass over memory, the threads share all parameters' values.
+// Updates and norms over all parameters at once, in place: one pass over memory, the threads share all parameters'
+// values.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
 #include <cmath>
+#include <unordered_set>
 
 #include "ops.h"
 
@@ -43,10 +45,9 @@ std::vector<Chunk> chunks(const Tensors& tensors, size_t count) {
 }
 
 template <class Update>
-void forEachChunk(const Tensors& tensors, size_t count, Update update) {
-  const std::vector<Chunk> work = chunks(tensors, count);
+void forEachChunk(const std::vector<Chunk>& work, Update update) {
   at::parallel_for(0, static_cast<int64_t>(work.size()), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) update(work[static_cast<size_t>(i)]);
+    for (int64_t i = begin; i < end; ++i) update(static_cast<size_t>(i), work[static_cast<size_t>(i)]);
   });
 }
 
@@ -56,8 +57,9 @@ size_t listLength(const Tensors& tensors, int64_t count, size_t lists) {
   return static_cast<size_t>(count);
 }
 
-struct AdamW {
+struct Adam {
   float shrink;
+  float coupledDecay;
   float beta1;
   float oneMinusBeta1;
   float beta2;
@@ -67,11 +69,12 @@ struct AdamW {
   float epsilon;
 };
 
-void adamwStep(float* __restrict__ p, const float* __restrict__ g, float* __restrict__ m, float* __restrict__ v,
-               int64_t size, const AdamW& a) {
+void adamStep(float* __restrict__ p, const float* __restrict__ g, float* __restrict__ m, float* __restrict__ v,
+              int64_t size, const Adam& a) {
   for (int64_t i = 0; i < size; ++i) {
-    const float moment1 = m[i] * a.beta1 + g[i] * a.oneMinusBeta1;
-    const float moment2 = v[i] * a.beta2 + g[i] * g[i] * a.oneMinusBeta2;
+    const float gradient = g[i] + a.coupledDecay * p[i];
+    const float moment1 = m[i] * a.beta1 + gradient * a.oneMinusBeta1;
+    const float moment2 = v[i] * a.beta2 + gradient * gradient * a.oneMinusBeta2;
     const float denominator = std::sqrt(moment2) / a.rootCorrection2 + a.epsilon;
     p[i] = p[i] * a.shrink - a.stepSize * (moment1 / denominator);
     m[i] = moment1;
@@ -79,25 +82,27 @@ void adamwStep(float* __restrict__ p, const float* __restrict__ g, float* __rest
   }
 }
 
-// torch.optim.AdamW: `tensors` are the parameters, then the gradients, the first and the second moments.
-void adamw(const Tensors& tensors, int64_t count, double learningRate, double beta1, double beta2, double epsilon,
-           double weightDecay, int64_t step) {
+// torch.optim.AdamW where the weight decay is decoupled, else torch.optim.Adam: `tensors` are the parameters, then the
+// gradients, the first and the second moments.
+void adam(const Tensors& tensors, int64_t count, double learningRate, double beta1, double beta2, double epsilon,
+          double weightDecay, bool decoupled, int64_t step) {
   const size_t n = listLength(tensors, count, 4);
   TORCH_CHECK(step >= 1, "steps are counted from 1, found ", step);
   const double correction1 = 1 - std::pow(beta1, static_cast<double>(step));
   const double correction2 = 1 - std::pow(beta2, static_cast<double>(step));
-  const AdamW a = {static_cast<float>(1 - learningRate * weightDecay),
-                   static_cast<float>(beta1),
-                   static_cast<float>(1 - beta1),
-                   static_cast<float>(beta2),
-                   static_cast<float>(1 - beta2),
-                   static_cast<float>(learningRate / correction1),
-                   static_cast<float>(std::sqrt(correction2)),
-                   static_cast<float>(epsilon)};
-  forEachChunk(tensors, n, [&](const Chunk& c) {
-    adamwStep(tensors[c.tensor].data_ptr<float>() + c.begin, tensors[n + c.tensor].data_ptr<float>() + c.begin,
-              tensors[2 * n + c.tensor].data_ptr<float>() + c.begin,
-              tensors[3 * n + c.tensor].data_ptr<float>() + c.begin, c.end - c.begin, a);
+  const Adam a = {static_cast<float>(decoupled ? 1 - learningRate * weightDecay : 1.0),
+                  static_cast<float>(decoupled ? 0.0 : weightDecay),
+                  static_cast<float>(beta1),
+                  static_cast<float>(1 - beta1),
+                  static_cast<float>(beta2),
+                  static_cast<float>(1 - beta2),
+                  static_cast<float>(learningRate / correction1),
+                  static_cast<float>(std::sqrt(correction2)),
+                  static_cast<float>(epsilon)};
+  forEachChunk(chunks(tensors, n), [&](size_t, const Chunk& c) {
+    adamStep(tensors[c.tensor].data_ptr<float>() + c.begin, tensors[n + c.tensor].data_ptr<float>() + c.begin,
+             tensors[2 * n + c.tensor].data_ptr<float>() + c.begin,
+             tensors[3 * n + c.tensor].data_ptr<float>() + c.begin, c.end - c.begin, a);
   });
 }
 
@@ -109,14 +114,58 @@ void emaStep(float* __restrict__ shadow, const float* __restrict__ parameter, in
 void ema(const Tensors& tensors, int64_t count, double decay) {
   const size_t n = listLength(tensors, count, 2);
   const float rate = static_cast<float>(1 - decay);
-  forEachChunk(tensors, n, [&](const Chunk& c) {
+  forEachChunk(chunks(tensors, n), [&](size_t, const Chunk& c) {
     emaStep(tensors[c.tensor].data_ptr<float>() + c.begin, tensors[n + c.tensor].data_ptr<float>() + c.begin,
             c.end - c.begin, rate);
   });
 }
 
+double sumOfSquares(const float* x, int64_t size) {
+  double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t i = 0; i < size; ++i) sum += static_cast<double>(x[i]) * x[i];
+  return sum;
+}
+
+// The Euclidean norm of all values of all tensors.
+Tensor globalNorm(const Tensors& tensors) {
+  checkLists(tensors, tensors.size(), 1);
+  const std::vector<Chunk> work = chunks(tensors, tensors.size());
+  std::vector<double> sums(work.size());
+  forEachChunk(work, [&](size_t i, const Chunk& c) {
+    sums[i] = sumOfSquares(tensors[c.tensor].data_ptr<float>() + c.begin, c.end - c.begin);
+  });
+  double total = 0.0;
+  for (const double sum : sums) total += sum;
+  return at::full({}, std::sqrt(total), at::kFloat);
+}
+
+void scaleValues(float* x, int64_t size, float factor) {
+  for (int64_t i = 0; i < size; ++i) x[i] *= factor;
+}
+
+// torch.nn.utils.clip_grad_norm_, given the norm.
+void clipGradients(const Tensors& tensors, const Tensor& norm, double maxNorm) {
+  TORCH_CHECK(norm.numel() == 1 && norm.scalar_type() == at::kFloat, "the norm must be one float32 number");
+  checkLists(tensors, tensors.size(), 1);
+  const float factor = static_cast<float>(maxNorm) / (norm.data_ptr<float>()[0] + 1e-6f);
+  // A norm that is no number makes all gradients so, rather than pass unseen.
+  if (factor >= 1.0f) return;
+  // Two gradients may share their values, which are to be scaled once.
+  Tensors distinct;
+  std::unordered_set<const void*> seen;
+  for (const Tensor& tensor : tensors) {
+    if (seen.insert(tensor.data_ptr()).second) distinct.push_back(tensor);
+  }
+  forEachChunk(chunks(distinct, distinct.size()), [&](size_t, const Chunk& c) {
+    scaleValues(distinct[c.tensor].data_ptr<float>() + c.begin, c.end - c.begin, factor);
+  });
+}
+
 }  // namespace
 
-Exports optimExports() { return {bind("adamw", adamw), bind("ema", ema)}; }
+Exports optimExports() {
+  return {bind("adam", adam), bind("ema", ema), bind("globalNorm", globalNorm), bind("clipGradients", clipGradients)};
+}
 
 }  // namespace ldm

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { groupNorm } from '../ops/index.js';
+import { groupNorm, type ScaleShift } from '../ops/index.js';
 import { ones, zeros } from './initializers.js';
 import { Module } from './module.js';
 import type { Parameter } from './parameter.js';
@@ -27,7 +27,8 @@ export class GroupNorm extends Module {
     this.bias = this.parameter('bias', { shape: [channels], init: zeros });
   }
 
-  forward<R extends tf.Rank>(x: tf.Tensor<R>): tf.Tensor<R> {
-    return groupNorm(x, this.weight.value, this.bias.value, this.#options);
+  /** @param scaleShift applied to the normalized values, before the activation */
+  forward<R extends tf.Rank>(x: tf.Tensor<R>, scaleShift?: ScaleShift): tf.Tensor<R> {
+    return groupNorm(x, this.weight.value, this.bias.value, { ...this.#options, scaleShift });
   }
 }

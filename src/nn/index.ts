@@ -2,6 +2,7 @@ export { Conv2d, type Conv2dOptions } from './conv2d.js';
 export { Dropout } from './dropout.js';
 export { Embedding } from './embedding.js';
 export { GroupNorm } from './group-norm.js';
+export { LayerNorm } from './layer-norm.js';
 export { nchwToNhwc, nhwcToNchw, pointwise } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { inputsOf, type Methods, type NamedTensors } from './methods.js';

@@ -4,7 +4,7 @@ import { hasNativeKernel, runNative } from './native.js';
 
 /**
  * Moves every shadow towards its parameter, `shadow -= (1 - decay) (shadow - parameter)`, all in one call.
- * In place on an engine with the native form: see adamWStep.
+ * In place on an engine with the native form: see adamStep.
  */
 export function emaStep(shadows: readonly tf.Variable[], parameters: readonly tf.Tensor[], decay: number): void {
   if (shadows.length === 0) return;

@@ -10,10 +10,15 @@ export function hasNativeKernel(kernelName: string): boolean {
 export function runNative(
   kernelName: string,
   inputs: Record<string, tf.Tensor> | readonly tf.Tensor[],
-  attrs: object,
+  attrs: object = {},
 ): tf.Tensor[] {
   const outputs: tf.Tensor | tf.Tensor[] = tf
     .engine()
     .runKernel(kernelName, inputs as unknown as tf.NamedTensorMap, attrs as tf.NamedAttrMap);
   return Array.isArray(outputs) ? outputs : [outputs];
+}
+
+/** Runs one of our kernels and returns its first output; the others are for the gradient, which keeps them itself. */
+export function runNativeForFirst(...call: Parameters<typeof runNative>): tf.Tensor {
+  return tf.tidy(() => runNative(...call)[0] as tf.Tensor);
 }

@@ -1,30 +1,53 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import { Linear } from '../../src/nn/index.js';
-import { AdamW, LitEma } from '../../src/optim/index.js';
+import { Linear, type Parameter } from '../../src/nn/index.js';
+import { Adam, AdamW, LitEma, type Optimizer } from '../../src/optim/index.js';
 import { RandomStreams } from '../../src/random/index.js';
 import { assertClose, fillByHash } from '../support/compare.js';
 import { onEveryEngine } from '../support/engines.js';
 import { readGolden } from '../support/golden.js';
 
-onEveryEngine('AdamW and LitEma against the published ones', (test) => {
-  test('AdamW: ten steps with the defaults of torch.optim.AdamW', () => {
-    const golden = readGolden('optim_adamw');
-    const layer = new Linear(4, 3);
-    const [, weight] = layer.trainableParameters()[0]!;
-    weight.load(tf.tensor(golden.floats('param.w'), [3, 4]));
-    const optimizer = new AdamW([['w', weight]]);
-    const before = tf.memory().numTensors;
-    for (let i = 0; i < 10; i++) {
-      const gradient = tf.tensor(golden.floats(`in.grad${i}`), [3, 4]);
-      optimizer.step([gradient], 1e-2);
-      gradient.dispose();
-      const expected = `out.w${i + 1}`;
-      if (golden.tensors.has(expected)) {
-        assertClose(weight.value.dataSync(), golden.floats(expected), 1e-6, expected);
+onEveryEngine('Adam, AdamW and LitEma against the published ones', (test) => {
+  const cases: [title: string, golden: string, optimizer: (parameters: [string, Parameter][]) => Optimizer][] = [
+    ['AdamW with the defaults of torch.optim.AdamW', 'optim_adamw', (parameters) => new AdamW(parameters)],
+    [
+      'Adam with an autoencoder’s betas',
+      'optim_adam_betas',
+      (parameters) => new Adam(parameters, { betas: [0.5, 0.9] }),
+    ],
+  ];
+  for (const [title, name, optimizerOf] of cases) {
+    test(`${title}: ten steps`, () => {
+      const golden = readGolden(name);
+      const layer = new Linear(4, 3);
+      const [, weight] = layer.trainableParameters()[0]!;
+      weight.load(tf.tensor(golden.floats('param.w'), [3, 4]));
+      const optimizer = optimizerOf([['w', weight]]);
+      const before = tf.memory().numTensors;
+      for (let i = 0; i < 10; i++) {
+        const gradient = tf.tensor(golden.floats(`in.grad${i}`), [3, 4]);
+        optimizer.step([gradient], 1e-2);
+        gradient.dispose();
+        const expected = `out.w${i + 1}`;
+        if (golden.tensors.has(expected)) {
+          assertClose(weight.value.dataSync(), golden.floats(expected), 1e-6, expected);
+        }
       }
-    }
-    assert.is(tf.memory().numTensors, before);
+      assert.is(tf.memory().numTensors, before);
+    });
+  }
+
+  test('weight decay goes through the gradient in Adam and past it in AdamW', () => {
+    const layer = new Linear(1, 1);
+    layer.weight.assign(tf.tensor2d([[2]]));
+    const gradient = tf.tensor2d([[-0.5]]);
+    const options = { weight_decay: 0.25, eps: 0.1 };
+    // The penalty of 0.5 cancels the gradient: nothing moves.
+    new Adam([['w', layer.weight]], options).step([gradient], 0.1);
+    assert.equal([...layer.weight.value.dataSync()], [2]);
+    // A first step is gradient / (|gradient| + eps) of the learning rate.
+    new AdamW([['w', layer.weight]], options).step([gradient], 0.1);
+    assertClose(layer.weight.value.dataSync(), [2 * (1 - 0.1 * 0.25) + (0.1 * 0.5) / 0.6], 1e-6, 'weight');
   });
 
   test('AdamW goes on from its saved state as if it had never stopped', () => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { valueAndGrads } from '../../src/autodiff/index.js';
 import type { UNetModelParamsInput } from '../../src/models/unet/unet-model.params.js';
@@ -16,8 +17,8 @@ import {
 import { onEveryEngine } from '../support/engines.js';
 import { readGolden } from '../support/golden.js';
 
-onEveryEngine('UNetModel against the published one', (test) => {
-  for (const name of ['unet_attention', 'unet_adm']) {
+const matchGolden = (names: readonly string[]) => (test: Test) => {
+  for (const name of names) {
     test(`${name}: output, loss and every gradient`, () => {
       const golden = readGolden(name);
       const model = new UNetModel(golden.params as UNetModelParamsInput);
@@ -46,7 +47,15 @@ onEveryEngine('UNetModel against the published one', (test) => {
       model.dispose();
     });
   }
-});
+};
+
+onEveryEngine('UNetModel against the published one', matchGolden(['unet_attention', 'unet_adm']));
+// Its residual blocks resample and condition by scale and shift; on the CPU engine it takes half a minute.
+onEveryEngine(
+  'UNetModel of other options against the published one',
+  matchGolden(['unet_new_attention_order_updown_scale_shift']),
+  ['torch'],
+);
 
 onEveryEngine('timestep embedding against the published one', (test) => {
   const golden = readGolden('schedules');

@@ -96,7 +96,7 @@ const messages: [title: string, run: (addon: Addon, x: number) => unknown, messa
   ],
   [
     'groups that do not divide',
-    (addon, x) => addon.groupNorm(x, x, x, 3, 1e-5, 'linear'),
+    (addon, x) => addon.groupNorm(x, x, x, undefined, undefined, 3, 1e-5, 'linear'),
     /2 channels do not divide into 3 groups/,
   ],
   [

@@ -1,8 +1,10 @@
+import type { ActivationOperations } from './activation.js';
 import type { AttentionOperations } from './attention.js';
 import type { ConvOperations } from './conv.js';
 import type { ElementwiseOperations } from './elementwise.js';
 import type { IndexingOperations } from './indexing.js';
 import type { LayoutOperations } from './layout.js';
+import type { LossOperations } from './loss.js';
 import type { MatmulOperations } from './matmul.js';
 import type { NormOperations } from './norm.js';
 import type { OptimOperations } from './optim.js';
@@ -26,7 +28,6 @@ export const ADDON_ERROR_CODE = 'ERR_LDM_TORCH';
  * that loads it. Every function throws an error of code `ERR_LDM_TORCH` that names the operation and its tensors.
  */
 export type Addon = RuntimeOperations &
-  AttentionOperations &
   ElementwiseOperations &
   ReduceOperations &
   MatmulOperations &
@@ -36,5 +37,8 @@ export type Addon = RuntimeOperations &
   LayoutOperations &
   IndexingOperations &
   NormOperations &
+  ActivationOperations &
+  AttentionOperations &
+  LossOperations &
   OptimOperations &
   RandomOperations;

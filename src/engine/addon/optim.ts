@@ -2,7 +2,7 @@ import type { Id } from './types.js';
 
 /** native/src/optim.cc. */
 export interface OptimOperations {
-  adamw(
+  adam(
     tensors: readonly Id[],
     count: number,
     learningRate: number,
@@ -10,7 +10,10 @@ export interface OptimOperations {
     beta2: number,
     epsilon: number,
     weightDecay: number,
+    decoupled: boolean,
     step: number,
   ): void;
   ema(tensors: readonly Id[], count: number, decay: number): void;
+  globalNorm(tensors: readonly Id[]): Id;
+  clipGradients(tensors: readonly Id[], norm: Id, maxNorm: number): void;
 }

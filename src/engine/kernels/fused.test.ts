@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import { AdamWInPlace, EmaInPlace, GroupNorm, GroupNormGrad } from '../../ops/kernels/index.js';
+import { AdamInPlace, EmaInPlace, GroupNorm, GroupNormGrad } from '../../ops/kernels/index.js';
 import { Generator } from '../../random/generator.js';
 import { loadAddon } from '../addon/index.js';
 import { numbers, runSuites, torchSuite, values } from '../testing.js';
@@ -114,15 +114,15 @@ test('SiLU of large numbers neither overflows nor vanishes', () => {
   });
 });
 
-test('AdamWInPlace is AdamW’s arithmetic, in place', () => {
-  const attrs = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 };
+test('AdamInPlace is AdamW’s arithmetic where decoupled, in place', () => {
+  const attrs = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1, decoupled: true };
   const shapes = [[3], [2, 20000], []];
   tf.tidy(() => {
     const [p, g, m, v] = [1, 2, 3, 4].map((seed) => shapes.map((shape) => tf.variable(numbers(shape, seed))));
     for (const moment of v ?? []) moment.assign(tf.square(moment));
     const expected = shapes.map((_, i) => [p, g, m, v].map((list) => Array.from(list?.[i]?.dataSync() ?? [])));
     for (const step of [1, 2]) {
-      run(AdamWInPlace, [...(p ?? []), ...(g ?? []), ...(m ?? []), ...(v ?? [])], { count: 3, step, ...attrs });
+      run(AdamInPlace, [...(p ?? []), ...(g ?? []), ...(m ?? []), ...(v ?? [])], { count: 3, step, ...attrs });
       for (const [ps = [], gs = [], ms = [], vs = []] of expected) {
         ps.forEach((value, i) => {
           const gradient = gs[i] ?? NaN;

@@ -41,9 +41,7 @@ export class ResBlock extends Module {
     this.#inNorm = this.child('in_layers.0', normalization(channels, normGroups, 'silu'));
     this.#inConv = this.child('in_layers.2', new Conv2d(channels, outChannels, conv3));
     this.#embeddingLinear = this.child('emb_layers.1', new Linear(options.embeddingChannels, embeddingOut));
-    // Scale and shift come between this normalization and its SiLU, which then cannot be fused.
-    const activation = useScaleShiftNorm ? 'linear' : 'silu';
-    this.#outNorm = this.child('out_layers.0', normalization(outChannels, normGroups, activation));
+    this.#outNorm = this.child('out_layers.0', normalization(outChannels, normGroups, 'silu'));
     this.#dropout = this.child('out_layers.2', new Dropout(options.dropout));
     this.#outConv = this.child('out_layers.3', new Conv2d(outChannels, outChannels, { ...conv3, zeroInit: true }));
     if (outChannels !== channels) {
@@ -68,9 +66,10 @@ export class ResBlock extends Module {
   }
 
   #condition(h: tf.Tensor4D, embedding: tf.Tensor): tf.Tensor4D {
-    const perChannel = tf.reshape(embedding, [h.shape[0], 1, 1, -1]);
-    if (!this.#useScaleShiftNorm) return this.#outNorm.forward(tf.add<tf.Tensor4D>(h, perChannel));
-    const [scale, shift] = tf.split(perChannel, 2, -1) as [tf.Tensor, tf.Tensor];
-    return silu(tf.add<tf.Tensor4D>(tf.mul(this.#outNorm.forward(h), tf.add(scale, 1)), shift));
+    if (!this.#useScaleShiftNorm) {
+      return this.#outNorm.forward(tf.add<tf.Tensor4D>(h, tf.reshape(embedding, [h.shape[0], 1, 1, -1])));
+    }
+    const [scale, shift] = tf.split(embedding, 2, -1) as [tf.Tensor, tf.Tensor];
+    return this.#outNorm.forward(h, { scale, shift });
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Conv2d, Module } from '../../nn/index.js';
-import { upsampleNearest } from '../../ops/index.js';
+import { upsampleConv2d, upsampleNearest } from '../../ops/index.js';
 
 /** Halves height and width by averaging 2x2 blocks. */
 export function downsampleAverage(x: tf.Tensor4D): tf.Tensor4D {
@@ -18,10 +18,9 @@ export class Upsample extends Module {
 
   /** `[N, H, W, C]` to `[N, 2H, 2W, outChannels]`. */
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const doubled = upsampleNearest(x);
-      return this.#conv?.forward(doubled) ?? doubled;
-    });
+    if (!this.#conv) return upsampleNearest(x);
+    const { weight, bias } = this.#conv;
+    return upsampleConv2d(x, weight.value as tf.Tensor4D, bias.value);
   }
 }
 

@@ -6,6 +6,9 @@
  * tfjs's NamedAttrMap.
  */
 export * from './attention.js';
+export * from './activation.js';
+export * from './conv.js';
+export * from './loss.js';
 export * from './norm.js';
 export * from './optim.js';
 export * from './random.js';

@@ -1,17 +1,19 @@
 /**
- * One AdamW step (decoupled weight decay) over all parameters, in place.
+ * One Adam step over all parameters, in place.
  * Inputs, an array: `count` parameters, then as many gradients, first moments and second moments, in the same order.
  * Parameters and moments are overwritten where they lie; no outputs.
  */
-export const AdamWInPlace = 'AdamWInPlace';
+export const AdamInPlace = 'AdamInPlace';
 
-export type AdamWAttrs = {
+export type AdamAttrs = {
   readonly count: number;
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
+  /** Whether weights decay by themselves (AdamW) or through the gradient (Adam's L2 penalty). */
+  readonly decoupled: boolean;
   /** 1 for the first step. */
   readonly step: number;
 };
@@ -23,3 +25,14 @@ export type AdamWAttrs = {
 export const EmaInPlace = 'EmaInPlace';
 
 export type EmaAttrs = { readonly count: number; readonly decay: number };
+
+/** The Euclidean norm of all values of all tensors. Inputs, an array: the tensors; output: a scalar. */
+export const GlobalNorm = 'GlobalNorm';
+
+/**
+ * Multiplies all tensors by `min(1, maxNorm / (norm + 1e-6))`, in place.
+ * Inputs, an array: the norm, a scalar, then the tensors. The tensors are overwritten; no outputs.
+ */
+export const ClipGradientsInPlace = 'ClipGradientsInPlace';
+
+export type ClipGradientsAttrs = { readonly maxNorm: number };

@@ -1,0 +1,4 @@
+export { l1Loss } from './l1-loss.js';
+export type { MeanError, MeanErrorOptions } from './mean-error.js';
+export { mseLoss } from './mse-loss.js';
+export { softmaxCrossEntropy } from './softmax-cross-entropy.js';

@@ -1,0 +1,23 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor } from '../io/host-tensor.js';
+import type { Parameter } from '../nn/index.js';
+
+/** Named tensors of an optimizer's state in PyTorch's names: `exp_avg.<parameter>`, `exp_avg_sq.<parameter>`. */
+export interface OptimizerState {
+  readonly step: number;
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
+
+/** What a trainer needs of an optimizer. */
+export interface Optimizer {
+  readonly parameters: readonly (readonly [string, Parameter])[];
+  /**
+   * One step.
+   * @param gradients one for each parameter, in order; read, not disposed
+   * @param learningRate of this step
+   */
+  step(gradients: readonly tf.Tensor[], learningRate: number): void;
+  state(): OptimizerState;
+  load(state: OptimizerState): void;
+  dispose(): void;
+}
