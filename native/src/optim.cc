@@ -1,4 +1,5 @@
-// Updates over all parameters at once, in place: one pass over memory, the threads share all parameters' values.
+// Updates in place: of all parameters at once, in one pass over memory whose values the threads share, and of a
+// gradient that more than one operation contributes to.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -115,8 +116,15 @@ void ema(const Tensors& tensors, int64_t count, double decay) {
   });
 }
 
+// sum += addend.
+void accumulate(Tensor sum, const Tensor& addend) {
+  TORCH_CHECK(sum.scalar_type() == at::kFloat && addend.scalar_type() == at::kFloat, "both tensors must be float32");
+  TORCH_CHECK(sum.sizes() == addend.sizes(), "both tensors must have one shape");
+  sum.add_(addend);
+}
+
 }  // namespace
 
-Exports optimExports() { return {bind("adamw", adamw), bind("ema", ema)}; }
+Exports optimExports() { return {bind("adamw", adamw), bind("ema", ema), bind("accumulate", accumulate)}; }
 
 }  // namespace ldm

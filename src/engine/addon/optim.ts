@@ -13,4 +13,6 @@ export interface OptimOperations {
     step: number,
   ): void;
   ema(tensors: readonly Id[], count: number, decay: number): void;
+  /** `sum += addend`; one shape. */
+  accumulate(sum: Id, addend: Id): void;
 }

@@ -23,3 +23,9 @@ export type AdamWAttrs = {
 export const EmaInPlace = 'EmaInPlace';
 
 export type EmaAttrs = { readonly count: number; readonly decay: number };
+
+/**
+ * Adds one gradient to another, in place: `sum += addend`.
+ * Inputs, an array: `sum`, `addend`, one shape. `sum` is overwritten; no attributes, no outputs.
+ */
+export const AccumulateInPlace = 'AccumulateInPlace';

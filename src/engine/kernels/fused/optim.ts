@@ -1,5 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { AdamWInPlace, EmaInPlace, type AdamWAttrs, type EmaAttrs } from '../../../ops/kernels/index.js';
+import {
+  AccumulateInPlace,
+  AdamWInPlace,
+  EmaInPlace,
+  type AdamWAttrs,
+  type EmaAttrs,
+} from '../../../ops/kernels/index.js';
 import { kernel, type KernelTable } from '../kernel.js';
 
 export const optimKernels: KernelTable = {
@@ -15,6 +21,10 @@ export const optimKernels: KernelTable = {
       count,
       decay,
     );
+    return [];
+  }),
+  [AccumulateInPlace]: kernel<readonly [tf.TensorInfo, tf.TensorInfo]>(([sum, addend], _, torch) => {
+    torch.addon.accumulate(torch.id(sum), torch.id(addend));
     return [];
   }),
 };
