@@ -53,19 +53,22 @@ function inputGradients(
   if (!gradientOf) throw new Error(`${kernelName} has no gradient`);
   const computed = tf.tidy(() => {
     const functions = gradientOf([...dys], inputs);
-    return inputs.map((name) => {
-      const gradient = functions[name]?.();
-      if (!gradient) throw new Error(`${kernelName} has no gradient for its input ${name}`);
-      const expected = (node.inputs[name] as tf.Tensor).shape;
-      if (gradient.dtype !== 'float32' || !tf.util.arraysEqual(gradient.shape, expected)) {
-        throw new Error(
-          `${kernelName}: the gradient of ${name} is ${gradient.dtype} [${gradient.shape.join(', ')}], ` +
-            `expected float32 [${expected.join(', ')}]`,
-        );
-      }
-      // A gradient function may give its dy, what it saved, or one tensor for two inputs: each owner gets its own tensor.
-      return tf.clone(gradient);
-    });
+    return inputs.map((name) =>
+      // Frees what the gradient of one input takes before the next.
+      tf.tidy(() => {
+        const gradient = functions[name]?.();
+        if (!gradient) throw new Error(`${kernelName} has no gradient for its input ${name}`);
+        const expected = (node.inputs[name] as tf.Tensor).shape;
+        if (gradient.dtype !== 'float32' || !tf.util.arraysEqual(gradient.shape, expected)) {
+          throw new Error(
+            `${kernelName}: the gradient of ${name} is ${gradient.dtype} [${gradient.shape.join(', ')}], ` +
+              `expected float32 [${expected.join(', ')}]`,
+          );
+        }
+        // A gradient function may give its dy, what it saved, or one tensor for two inputs: each owner gets its own.
+        return tf.clone(gradient);
+      }),
+    );
   });
   return inputs.map((name, i) => [name, computed[i] as tf.Tensor]);
 }

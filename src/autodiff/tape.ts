@@ -89,7 +89,7 @@ function dependentTape(fromXs: Set<number>, prunedDepth: number | undefined): Ta
     const pruned = tapeState().gradientDepth === prunedDepth;
     for (const node of nodes) {
       const dependent = inputsFrom(node, fromXs);
-      if (dependent.length > 0) for (const output of node.outputs) fromXs.add(output.id);
+      if (dependent.length > 0) for (const { id } of node.outputs.filter(isContinuous)) fromXs.add(id);
       if (pruned && dependent.length === 0) {
         release(node);
         continue;
@@ -100,6 +100,11 @@ function dependentTape(fromXs: Set<number>, prunedDepth: number | undefined): Ta
     return tape.length;
   };
   return tape;
+}
+
+/** Comparisons and rounded numbers are constant almost everywhere: no gradient comes through them. */
+function isContinuous({ dtype }: tf.Tensor): boolean {
+  return dtype === 'float32' || dtype === 'complex64';
 }
 
 /** The names of the node's inputs that are among `tensors`, by id. */
