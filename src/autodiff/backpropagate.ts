@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { accumulate } from '../ops/index.js';
+import { withRematerialized } from './rematerialize.js';
 import { inputsFrom, isRecording, type TapeNode } from './tape.js';
 
 export interface Backpropagation {
@@ -51,7 +52,7 @@ function inputGradients(
 ): [name: string, gradient: tf.Tensor][] {
   const { gradient: gradientOf, kernelName } = node;
   if (!gradientOf) throw new Error(`${kernelName} has no gradient`);
-  const computed = tf.tidy(() => {
+  const compute = () => {
     const functions = gradientOf([...dys], inputs);
     return inputs.map((name) =>
       // Frees what the gradient of one input takes before the next.
@@ -69,7 +70,8 @@ function inputGradients(
         return tf.clone(gradient);
       }),
     );
-  });
+  };
+  const computed = tf.tidy(() => withRematerialized(node, compute));
   return inputs.map((name, i) => [name, computed[i] as tf.Tensor]);
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { freeRematerializable } from './rematerialize.js';
 import { releaseUnread } from './saved-tensors.js';
 
 /** The gradients of a node's inputs, by input name, computed when asked for. */
@@ -84,6 +85,7 @@ export function record<T extends tf.TensorContainer>(f: () => T, xs: readonly tf
  */
 function dependentTape(fromXs: Set<number>, prunedDepth: number | undefined): TapeNode[] {
   const tape: TapeNode[] = [];
+  const producers = new Map<number, TapeNode>();
   // tfjs-core pushes every node as it records it.
   tape.push = (...nodes) => {
     const pruned = tapeState().gradientDepth === prunedDepth;
@@ -94,7 +96,15 @@ function dependentTape(fromXs: Set<number>, prunedDepth: number | undefined): Ta
         release(node);
         continue;
       }
-      if (pruned) releaseUnread(node, dependent);
+      if (pruned) {
+        releaseUnread(node, dependent);
+        freeRematerializable(
+          node,
+          dependent.map((name) => node.inputs[name] as tf.Tensor),
+          producers,
+        );
+        for (const { id } of node.outputs) producers.set(id, node);
+      }
       tape[tape.length] = node;
     }
     return tape.length;

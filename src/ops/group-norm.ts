@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { GroupNorm, GroupNormGrad, type GroupNormAttrs } from './kernels/index.js';
 import { hasNativeKernel, runNative } from './native.js';
+import { setRematerialization } from './rematerialize.js';
 import { silu } from './silu.js';
 
 export interface GroupNormOptions {
@@ -49,7 +50,16 @@ export function groupNorm<R extends tf.Rank>(
   if (hasNativeKernel(GroupNorm)) {
     const attrs: GroupNormAttrs = { numGroups, epsilon, activation };
     // The statistics are for the gradient, which keeps them itself.
-    return tf.tidy(() => runNative(GroupNorm, { x, gamma, beta }, attrs)[0] as tf.Tensor<R>);
+    return tf.tidy(() => {
+      const normalize = (inputs: Record<'x' | 'gamma' | 'beta', tf.Tensor>) =>
+        runNative(GroupNorm, inputs, attrs)[0] as tf.Tensor<R>;
+      const y = normalize({ x, gamma, beta });
+      setRematerialization(y, (saved) => {
+        const [savedX, savedGamma, savedBeta] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return normalize({ x: savedX, gamma: savedGamma, beta: savedBeta });
+      });
+      return y;
+    });
   }
   return tf.tidy(() => {
     const grouped = tf.reshape(x, [x.shape[0], -1, numGroups, channels / numGroups]);
