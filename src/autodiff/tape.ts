@@ -89,7 +89,7 @@ function dependentTape(fromXs: Set<number>, prunedDepth: number | undefined): Ta
   // tfjs-core pushes every node as it records it.
   tape.push = (...nodes) => {
     const pruned = tapeState().gradientDepth === prunedDepth;
-    for (const node of nodes) {
+    for (const node of nodes.flatMap((recorded) => [recorded, ...takeCopies(tape, recorded)])) {
       const dependent = inputsFrom(node, fromXs);
       if (dependent.length > 0) for (const { id } of node.outputs.filter(isContinuous)) fromXs.add(id);
       if (pruned && dependent.length === 0) {
@@ -110,6 +110,18 @@ function dependentTape(fromXs: Set<number>, prunedDepth: number | undefined): Ta
     return tape.length;
   };
   return tape;
+}
+
+/**
+ * Takes from the end of the tape the copies of the node's outputs that it saves: tfjs-core (4.22.0) records them before
+ * the node itself, so that no gradient of its gradient would find the way from them to its inputs.
+ */
+function takeCopies(tape: TapeNode[], { outputs }: TapeNode): TapeNode[] {
+  const ids = new Set(outputs.map(({ id }) => id));
+  const isCopy = (node: TapeNode | undefined) => node !== undefined && inputsFrom(node, ids).length > 0;
+  let count = 0;
+  while (isCopy(tape.at(-1 - count))) count += 1;
+  return tape.splice(tape.length - count, count);
 }
 
 /** Comparisons and rounded numbers are constant almost everywhere: no gradient comes through them. */

@@ -175,6 +175,16 @@ onEveryEngine('autodiff', (test) => {
     tf.dispose([x, a]);
   });
 
+  test('gradients of gradients of operations that save their value, which tf.grad gets wrong', () => {
+    const x = tf.tensor1d([0, 1]);
+    // y'' of the sigmoid is y (1 - y) (1 - 2 y).
+    const y = 1 / (1 + Math.exp(-1));
+    const [found] = gradsOf(() => grads(() => tf.sigmoid(x), [x])[0] as tf.Tensor, [x]);
+    assert.is(found?.[0], 0);
+    assert.ok(Math.abs((found?.[1] ?? NaN) - y * (1 - y) * (1 - 2 * y)) < 1e-6);
+    x.dispose();
+  });
+
   test('no gradient comes through a comparison or a rounded number', () => {
     const x = tf.tensor1d([1, -2]);
     const f = () => tf.add(tf.where(tf.greater(x, 0), tf.square(x), 0), tf.cast(tf.cast(x, 'int32'), 'float32'));
