@@ -1,5 +1,5 @@
-// Updates and norms over all parameters at once, in place: one pass over memory, the threads share all parameters'
-// values.
+// Updates in place: of all parameters at once, in one pass over memory whose values the threads share, and of a
+// gradient that more than one operation contributes to; and the norm of all gradients.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -162,10 +162,18 @@ void clipGradients(const Tensors& tensors, const Tensor& norm, double maxNorm) {
   });
 }
 
+// sum += addend, in whichever precision the sum is stored.
+void accumulate(MixedTensor sum, const MixedTensor& addend) {
+  TORCH_CHECK(sum.is_floating_point() && addend.is_floating_point(), "both tensors must be float32");
+  TORCH_CHECK(sum.sizes() == addend.sizes(), "both tensors must have one shape");
+  sum.add_(addend);
+}
+
 }  // namespace
 
 Exports optimExports() {
-  return {bind("adam", adam), bind("ema", ema), bind("globalNorm", globalNorm), bind("clipGradients", clipGradients)};
+  return {bind("adam", adam), bind("ema", ema), bind("accumulate", accumulate), bind("globalNorm", globalNorm),
+          bind("clipGradients", clipGradients)};
 }
 
 }  // namespace ldm

@@ -3,8 +3,8 @@
 // Each output pixel sees only 2x2 input pixels, some of them through two or four taps of the filter: which taps fall on
 // which pixel depends on whether its row and column are even or odd. So one 2x2 convolution with the filters of the
 // four parities side by side, taps added beforehand, gives the output with 16 instead of 36 multiply-adds per input
-// pixel and pair of channels; its channels are then interleaved. Padding the input by one pixel gives one row and column more than each
-// parity needs: position q covers the input rows q - 1 and q, output row 2i + parity is at q = i + parity.
+// pixel and pair of channels; its channels are then interleaved. Padding the input by one pixel gives one row and column
+// more than each parity needs: position q covers the input rows q - 1 and q, output row 2i + parity is at q = i + parity.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -69,7 +69,7 @@ Tensor combineFilter(const Tensor& filter, const Sizes& s) {
   const float* from = filter.data_ptr<float>();
   float* to = combined.data_ptr<float>();
   forEachTap(s, [&](int64_t whole, int64_t part) { addRow(from + whole, to + part, s.outputs); });
-  return toOihw(combined, 1);
+  return toOihw(combined, 1, at::kFloat);
 }
 
 // Every tap of three receives the gradients of the taps of two that it was added to.

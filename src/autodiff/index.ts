@@ -1,1 +1,2 @@
-export { valueAndGrads, vjp, type Vjp } from './vjp.js';
+export { checkpoint, type RandomState } from './checkpoint.js';
+export { grads, valueAndGrads, vjp, type Vjp } from './vjp.js';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { backpropagate } from './backpropagate.js';
 import { isRecording, partition, record, release, releaseAll, type TapeNode } from './tape.js';
 
 /** A function's value and its vector-Jacobian product. */
@@ -7,6 +8,7 @@ export interface Vjp {
   /**
    * The gradients of `sum_i <dys[i], values[i]>` with respect to each x, shaped like it; zeros where a value does not
    * depend on it. May be called any number of times until `dispose`; the caller owns what it returns.
+   * @throws RangeError unless there is a dy of its shape for each value
    */
   readonly pullback: (dys: readonly tf.Tensor[]) => tf.Tensor[];
   /** Frees what the pullback needs, not the values. */
@@ -17,13 +19,16 @@ export interface Vjp {
  * Reverse-mode differentiation over tfjs-core's tape, several roots in one pass. Unlike `tf.grads`, whose tape is gone
  * after one backward pass, the pullback can be called again.
  *
- * @throws Error naming the operation, when one on the way from `xs` has no gradient
+ * @throws Error from the pullback, naming the operation, when one on the way from `xs` has no gradient
  */
 export function vjp(f: () => readonly tf.Tensor[], xs: readonly tf.Tensor[]): Vjp {
   const { values, path, fromXs } = trace(f, xs);
   return {
     values,
-    pullback: (dys) => backpropagate({ path, fromXs, xs, values, dys, releaseAfterUse: false }),
+    pullback: (dys) => {
+      checkRoots(values, dys);
+      return backpropagate({ path, fromXs, xs, values, dys, release: () => undefined });
+    },
     dispose: () => {
       releaseAll(path);
     },
@@ -31,113 +36,83 @@ export function vjp(f: () => readonly tf.Tensor[], xs: readonly tf.Tensor[]): Vj
 }
 
 /**
- * The scalar `f()` and its gradients with respect to `xs`, in one pass: what an operation saved for its gradient is
- * freed as soon as that gradient is taken. The caller owns the value and the gradients.
+ * The gradients of `sum_i <dys[i], f()[i]>` with respect to `xs`, in one pass: what an operation saved for its gradient
+ * is freed as soon as that gradient is taken, and the values before. The caller owns the gradients.
+ *
+ * @param dys ones where not given, so that the gradients are those of the sum of everything
+ * @throws Error naming the operation, when one on the way from `xs` has no gradient
+ */
+export function grads(
+  f: () => tf.Tensor | readonly tf.Tensor[],
+  xs: readonly tf.Tensor[],
+  dys?: readonly tf.Tensor[],
+): tf.Tensor[] {
+  // The scope frees the values that f made, and none that it was given: only their shapes are needed from here.
+  tf.engine().startScope();
+  let traced: Trace;
+  try {
+    traced = trace(() => [f()].flat(), xs);
+  } finally {
+    tf.engine().endScope();
+  }
+  const { values } = traced;
+  const roots = dys ?? values.map((value) => tf.ones(value.shape));
+  try {
+    return differentiate(traced, xs, roots);
+  } finally {
+    if (!dys) tf.dispose([...roots]);
+  }
+}
+
+/**
+ * The scalar `f()` and its gradients with respect to `xs`, in one pass; see grads. The caller owns the value and the
+ * gradients.
  */
 export function valueAndGrads(
   f: () => tf.Scalar,
   xs: readonly tf.Tensor[],
 ): { value: tf.Scalar; grads: readonly tf.Tensor[] } {
-  const { values, path, fromXs } = trace(() => [f()], xs);
+  const traced = trace(() => [f()], xs);
   const one = tf.scalar(1);
   try {
-    const grads = backpropagate({ path, fromXs, xs, values, dys: [one], releaseAfterUse: true });
-    return { value: values[0] as tf.Scalar, grads };
+    return { value: traced.values[0] as tf.Scalar, grads: differentiate(traced, xs, [one]) };
+  } catch (error) {
+    tf.dispose([...traced.values]);
+    throw error;
   } finally {
     one.dispose();
   }
 }
 
-function trace(f: () => readonly tf.Tensor[], xs: readonly tf.Tensor[]) {
-  const { value: values, tape } = record(() => [...f()]);
-  const { onPath, offPath, fromXs } = partition(tape, xs, values);
-  if (!isRecording()) releaseAll(offPath);
-  return { values, path: onPath, fromXs };
-}
-
-interface Backpropagation {
+interface Trace {
+  readonly values: readonly tf.Tensor[];
   readonly path: readonly TapeNode[];
   readonly fromXs: ReadonlySet<number>;
-  readonly xs: readonly tf.Tensor[];
-  readonly values: readonly tf.Tensor[];
-  readonly dys: readonly tf.Tensor[];
-  readonly releaseAfterUse: boolean;
 }
 
-function backpropagate({ path, fromXs, xs, values, dys, releaseAfterUse }: Backpropagation): tf.Tensor[] {
-  const gradients = new Gradients();
-  values.forEach((value, i) => {
-    const dy = dys[i];
-    if (dy) gradients.add(value, dy.clone());
-  });
-  const wanted = new Set(xs.map((x) => x.id));
-  for (const node of [...path].reverse()) {
-    const outputs = node.outputs.map((output) => gradients.get(output));
-    if (outputs.some((dy) => dy !== null)) {
-      const inputs = Object.entries(node.inputs).filter(([, input]) => fromXs.has(input.id));
-      const computed = tf.tidy(() => inputGradients(node, outputs, inputs));
-      inputs.forEach(([name, input]) => {
-        gradients.add(input, computed[name] as tf.Tensor);
-      });
-    }
-    for (const output of node.outputs) if (!wanted.has(output.id)) gradients.drop(output);
-    if (releaseAfterUse && !isRecording()) release(node);
-  }
-  const result = xs.map((x) => gradients.get(x)?.clone() ?? tf.zeros(x.shape));
-  gradients.dispose();
-  return result;
+function trace(f: () => readonly tf.Tensor[], xs: readonly tf.Tensor[]): Trace {
+  const recording = record(() => [...f()], xs);
+  const { onPath, offPath } = partition(recording, recording.value);
+  if (!isRecording()) releaseAll(offPath);
+  return { values: recording.value, path: onPath, fromXs: recording.fromXs };
 }
 
-/** Runs a node's gradient function; every tensor returned is the caller's own. */
-function inputGradients(
-  node: TapeNode,
-  dys: readonly (tf.Tensor | null)[],
-  inputs: readonly (readonly [string, tf.Tensor])[],
-): Record<string, tf.Tensor> {
-  if (!node.gradient) throw new Error(`${node.kernelName} has no gradient`);
-  const functions = node.gradient([...dys]);
-  return Object.fromEntries(
-    inputs.map(([name, input]) => {
-      const gradient = functions[name]?.();
-      if (!gradient) throw new Error(`${node.kernelName} has no gradient for its input ${name}`);
-      if (!tf.util.arraysEqual(gradient.shape, input.shape)) {
-        throw new Error(
-          `${node.kernelName}: the gradient of ${name} has shape [${gradient.shape.join(', ')}], ` +
-            `its input [${input.shape.join(', ')}]`,
-        );
-      }
-      // A gradient function may hand its dy through; then two owners need two tensors.
-      return [name, dys.includes(gradient) ? gradient.clone() : gradient];
-    }),
-  );
+/** The one backward pass over a trace; frees what it saved. */
+function differentiate({ values, path, fromXs }: Trace, xs: readonly tf.Tensor[], dys: readonly tf.Tensor[]) {
+  // What another recording recorded too is freed by that one.
+  const isNested = isRecording();
+  try {
+    checkRoots(values, dys);
+    const released = isNested ? () => undefined : release;
+    return backpropagate({ path, fromXs, xs, values, dys, release: released });
+  } finally {
+    if (!isNested) releaseAll(path);
+  }
 }
 
-/** The gradients gathered so far, by tensor id; owns them. */
-class Gradients {
-  readonly #byId = new Map<number, tf.Tensor>();
-
-  get(tensor: tf.Tensor): tf.Tensor | null {
-    return this.#byId.get(tensor.id) ?? null;
-  }
-
-  add(tensor: tf.Tensor, gradient: tf.Tensor): void {
-    const sum = this.#byId.get(tensor.id);
-    if (!sum) {
-      this.#byId.set(tensor.id, gradient);
-      return;
-    }
-    this.#byId.set(tensor.id, tf.add(sum, gradient));
-    sum.dispose();
-    gradient.dispose();
-  }
-
-  drop(tensor: tf.Tensor): void {
-    this.#byId.get(tensor.id)?.dispose();
-    this.#byId.delete(tensor.id);
-  }
-
-  dispose(): void {
-    for (const gradient of this.#byId.values()) gradient.dispose();
-    this.#byId.clear();
+function checkRoots(values: readonly tf.Tensor[], dys: readonly tf.Tensor[]): void {
+  const shapes = (tensors: readonly tf.Tensor[]) => tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
+  if (shapes(values) !== shapes(dys)) {
+    throw new RangeError(`expected a dy for each value, shaped ${shapes(values)}, found ${shapes(dys)}`);
   }
 }

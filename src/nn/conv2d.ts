@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { conv2d } from '../ops/index.js';
 import { fanInUniform, zeros } from './initializers.js';
 import { hwio } from './layout.js';
 import { Module } from './module.js';
@@ -32,12 +33,7 @@ export class Conv2d extends Module {
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.fused.conv2d({
-      x,
-      filter: this.weight.value as tf.Tensor4D,
-      bias: this.bias.value,
-      strides: this.#stride,
-      pad: this.#padding,
-    });
+    const filter = this.weight.value as tf.Tensor4D;
+    return conv2d(x, filter, this.bias.value, { strides: this.#stride, pad: this.#padding });
   }
 }

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { linear } from '../ops/index.js';
 import { fanInUniform, zeros } from './initializers.js';
 import { asPublished, type WeightLayout } from './layout.js';
 import { Module } from './module.js';
@@ -15,26 +16,15 @@ export interface LinearOptions {
 export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;
-  readonly #outFeatures: number;
 
   constructor(inFeatures: number, outFeatures: number, { zeroInit = false, layout = asPublished }: LinearOptions = {}) {
     super();
-    this.#outFeatures = outFeatures;
     const init = zeroInit ? zeros : fanInUniform(inFeatures);
     this.weight = this.parameter('weight', { shape: [outFeatures, inFeatures], init, layout });
     this.bias = this.parameter('bias', { shape: [outFeatures], init });
   }
 
   forward(x: tf.Tensor): tf.Tensor {
-    const leading = x.shape.slice(0, -1);
-    return tf.tidy(() => {
-      const y = tf.fused.matMul({
-        a: tf.reshape(x, [tf.util.sizeFromShape(leading), -1]),
-        b: this.weight.value,
-        transposeB: true,
-        bias: this.bias.value,
-      });
-      return tf.reshape(y, [...leading, this.#outFeatures]);
-    });
+    return linear(x, this.weight.value, this.bias.value);
   }
 }

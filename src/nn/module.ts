@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkpoint } from '../autodiff/index.js';
 import { nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
 import type { RandomStreams } from '../random/index.js';
@@ -42,6 +43,23 @@ export abstract class Module {
   protected get random(): RandomStreams {
     if (!this.#random) throw new Error('this module has no random streams yet: call initialize(streams)');
     return this.#random;
+  }
+
+  /**
+   * Calls `f`, a part of this module, with gradient checkpointing or without: the values and the gradients have the
+   * same bits.
+   */
+  protected checkpointed<Inputs extends readonly tf.Tensor[], Output extends tf.Tensor>(
+    useCheckpoint: boolean,
+    f: (...inputs: Inputs) => Output,
+    inputs: Inputs,
+  ): Output {
+    if (useCheckpoint) {
+      const weights = this.trainableParameters().map(([, parameter]) => parameter.value);
+      return checkpoint(f, inputs, weights, this.#random);
+    }
+    // An input's gradients are then summed over this part first and over all parts after, as checkpointing does.
+    return tf.tidy(() => f(...(inputs.map((input) => tf.clone(input)) as readonly tf.Tensor[] as Inputs)));
   }
 
   protected parameter(name: string, options: ParameterOptions): Parameter {

@@ -8,6 +8,7 @@ import {
   type GroupNormAttrs,
 } from './kernels/index.js';
 import { hasNativeKernel, runNative, runNativeForFirst } from './native.js';
+import { setRematerialization } from './rematerialize.js';
 import { silu } from './silu.js';
 
 /** What each image's normalized channels are multiplied by, less one, and moved by: `[N, C]` both. */
@@ -41,8 +42,11 @@ function registerGroupNormGradient(kernelName: string, gradKernelName: string, i
   });
 }
 
-registerGroupNormGradient(GroupNorm, GroupNormGrad, ['x', 'gamma', 'beta']);
-registerGroupNormGradient(GroupNormScaleShift, GroupNormScaleShiftGrad, ['x', 'gamma', 'beta', 'scale', 'shift']);
+const parameterNames = ['x', 'gamma', 'beta'];
+const scaleShiftNames = ['scale', 'shift'];
+
+registerGroupNormGradient(GroupNorm, GroupNormGrad, parameterNames);
+registerGroupNormGradient(GroupNormScaleShift, GroupNormScaleShiftGrad, [...parameterNames, ...scaleShiftNames]);
 
 /**
  * Group normalization over channel groups of the last axis (Wu and He 2018, eq. 1-5), optionally scaled and shifted for
@@ -63,11 +67,15 @@ export function groupNorm<R extends tf.Rank>(
 ): tf.Tensor<R> {
   checkShapes(x, numGroups, scaleShift);
   const attrs: GroupNormAttrs = { numGroups, epsilon, activation };
-  if (scaleShift && hasNativeKernel(GroupNormScaleShift)) {
-    return runNativeForFirst(GroupNormScaleShift, { x, gamma, beta, ...scaleShift }, attrs) as tf.Tensor<R>;
-  }
-  if (!scaleShift && hasNativeKernel(GroupNorm)) {
-    return runNativeForFirst(GroupNorm, { x, gamma, beta }, attrs) as tf.Tensor<R>;
+  const kernelName = scaleShift ? GroupNormScaleShift : GroupNorm;
+  if (hasNativeKernel(kernelName)) {
+    const names = scaleShift ? [...parameterNames, ...scaleShiftNames] : parameterNames;
+    const y = runNativeForFirst(kernelName, { x, gamma, beta, ...scaleShift }, attrs);
+    setRematerialization(y, (saved) => {
+      const inputs = Object.fromEntries(names.map((name, i) => [name, saved[i] as tf.Tensor]));
+      return runNativeForFirst(kernelName, inputs, attrs);
+    });
+    return y as tf.Tensor<R>;
   }
   return tf.tidy(() => {
     const [batch = 1, ...rest] = x.shape;

@@ -11,8 +11,20 @@ tf.registerGradient({
   },
 });
 
+/** Its gradient keeps only `x`. */
+const composed = tf.customGrad((...args) => {
+  const [x, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc];
+  save([x]);
+  return {
+    value: tf.mul(x, tf.sigmoid(x)),
+    gradFunc: (dy: tf.Tensor, [saved = x]: tf.Tensor[]) => {
+      const sigmoid = tf.sigmoid(saved);
+      return tf.mul(dy, tf.mul(sigmoid, tf.add(tf.mul(saved, tf.sub(1, sigmoid)), 1)));
+    },
+  };
+});
+
 /** Sigmoid-weighted linear unit, `x * sigmoid(x)` (Elfwing et al. 2017); same shape as `x`. */
 export function silu<T extends tf.Tensor>(x: T): T {
-  if (hasNativeKernel(Silu)) return runNativeForFirst(Silu, { x }) as T;
-  return tf.tidy(() => tf.mul(x, tf.sigmoid(x)));
+  return (hasNativeKernel(Silu) ? runNativeForFirst(Silu, { x }) : composed(x)) as T;
 }

@@ -16,4 +16,7 @@ export interface OptimOperations {
   ema(tensors: readonly Id[], count: number, decay: number): void;
   globalNorm(tensors: readonly Id[]): Id;
   clipGradients(tensors: readonly Id[], norm: Id, maxNorm: number): void;
+
+  /** `sum += addend`; one shape. */
+  accumulate(sum: Id, addend: Id): void;
 }

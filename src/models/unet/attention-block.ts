@@ -9,23 +9,27 @@ export interface AttentionBlockOptions {
   readonly normGroups: number;
   /** Whether the published weights split q, k and v before the heads (QKVAttention) or after (QKVAttentionLegacy). */
   readonly splitBeforeHeads: boolean;
+  /** Recompute the block in the backward pass rather than keep what it computed. */
+  readonly useCheckpoint: boolean;
 }
 
 /** Self-attention over the positions of an image (`openaimodel.AttentionBlock`); the shape stays as it is. */
 export class AttentionBlock extends Module {
   readonly #numHeads: number;
   readonly #splitBeforeHeads: boolean;
+  readonly #useCheckpoint: boolean;
   readonly #norm: GroupNorm;
   readonly #qkv: Linear;
   readonly #projOut: Linear;
 
-  constructor({ channels, numHeads, normGroups, splitBeforeHeads }: AttentionBlockOptions) {
+  constructor({ channels, numHeads, normGroups, splitBeforeHeads, useCheckpoint }: AttentionBlockOptions) {
     super();
     if (channels % numHeads !== 0) {
       throw new RangeError(`AttentionBlock: expected channels divisible by heads, found ${channels} / ${numHeads}`);
     }
     this.#numHeads = numHeads;
     this.#splitBeforeHeads = splitBeforeHeads;
+    this.#useCheckpoint = useCheckpoint;
     this.#norm = this.child('norm', normalization(channels, normGroups));
     this.#qkv = this.child('qkv', new Linear(channels, 3 * channels, { layout: pointwise }));
     this.#projOut = this.child('proj_out', new Linear(channels, channels, { layout: pointwise, zeroInit: true }));
@@ -33,6 +37,10 @@ export class AttentionBlock extends Module {
 
   /** `[N, H, W, channels]` to the same. */
   forward(x: tf.Tensor4D): tf.Tensor4D {
+    return this.checkpointed(this.#useCheckpoint, (input: tf.Tensor4D) => this.#attend(input), [x]);
+  }
+
+  #attend(x: tf.Tensor4D): tf.Tensor4D {
     const [batch, height, width, channels] = x.shape;
     return tf.tidy(() => {
       const projected = this.#qkv.forward(this.#norm.forward(x));

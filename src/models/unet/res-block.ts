@@ -12,6 +12,8 @@ export interface ResBlockOptions {
   readonly normGroups: number;
   /** Condition by scale and shift of the second normalization rather than by addition. */
   readonly useScaleShiftNorm: boolean;
+  /** Recompute the block in the backward pass rather than keep what it computed. */
+  readonly useCheckpoint: boolean;
   /** Change height and width in between by a factor of two. */
   readonly resample?: 'up' | 'down';
 }
@@ -29,12 +31,14 @@ export class ResBlock extends Module {
   readonly #outConv: Conv2d;
   readonly #skip: Conv2d | undefined;
   readonly #useScaleShiftNorm: boolean;
+  readonly #useCheckpoint: boolean;
   readonly #resample: ((x: tf.Tensor4D) => tf.Tensor4D) | undefined;
 
   constructor(options: ResBlockOptions) {
     super();
     const { channels, outChannels, normGroups, useScaleShiftNorm, resample } = options;
     this.#useScaleShiftNorm = useScaleShiftNorm;
+    this.#useCheckpoint = options.useCheckpoint;
     this.#resample = resample && { up: upsampleNearest, down: downsampleAverage }[resample];
     const conv3 = { kernelSize: 3, padding: 1 };
     const embeddingOut = useScaleShiftNorm ? 2 * outChannels : outChannels;
@@ -55,6 +59,11 @@ export class ResBlock extends Module {
    * @returns `[N, H', W', outChannels]`
    */
   forward(x: tf.Tensor4D, embedding: tf.Tensor2D): tf.Tensor4D {
+    const run = (input: tf.Tensor4D, condition: tf.Tensor2D) => this.#residual(input, condition);
+    return this.checkpointed(this.#useCheckpoint, run, [x, embedding]);
+  }
+
+  #residual(x: tf.Tensor4D, embedding: tf.Tensor2D): tf.Tensor4D {
     return tf.tidy(() => {
       const resample = this.#resample ?? ((unchanged: tf.Tensor4D) => unchanged);
       const h = this.#inConv.forward(resample(this.#inNorm.forward(x)));

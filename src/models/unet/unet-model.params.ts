@@ -59,6 +59,11 @@ export const unetModelParams = {
       default: -1,
       description: 'Attention heads on the way up; -1 for num_heads.',
     },
+    use_checkpoint: {
+      type: 'boolean',
+      default: false,
+      description: 'Recompute residual and attention blocks in the backward pass: less memory, more time, same bits.',
+    },
     use_scale_shift_norm: {
       type: 'boolean',
       default: false,

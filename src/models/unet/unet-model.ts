@@ -129,8 +129,10 @@ export class UNetModel extends Module {
       }
       h = this.#middleBlock(h, embedding);
       for (const block of this.#outputBlocks) {
-        const skip = skips.pop();
-        if (skip) h = block(tf.concat([h, skip], -1), embedding);
+        const joined = [h, ...skips.splice(-1)];
+        h = tf.tidy(() => block(tf.concat(joined, -1), embedding));
+        // Nothing but the recording needs them any more, which has its own copies of what it needs.
+        tf.dispose(joined);
       }
       return this.#outConv.forward(this.#outNorm.forward(h));
     });
@@ -163,6 +165,7 @@ export class UNetModel extends Module {
       dropout: this.params.dropout,
       normGroups: this.params.norm_num_groups,
       useScaleShiftNorm: this.params.use_scale_shift_norm,
+      useCheckpoint: this.params.use_checkpoint,
       ...(resample && { resample }),
     });
   }
@@ -174,6 +177,7 @@ export class UNetModel extends Module {
       numHeads: headChannels === -1 ? numHeads : channels / headChannels,
       normGroups,
       splitBeforeHeads: use_new_attention_order,
+      useCheckpoint: this.params.use_checkpoint,
     });
   }
 

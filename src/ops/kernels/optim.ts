@@ -36,3 +36,9 @@ export const GlobalNorm = 'GlobalNorm';
 export const ClipGradientsInPlace = 'ClipGradientsInPlace';
 
 export type ClipGradientsAttrs = { readonly maxNorm: number };
+
+/**
+ * Adds one gradient to another, in place: `sum += addend`.
+ * Inputs, an array: `sum`, `addend`, one shape. `sum` is overwritten; no attributes, no outputs.
+ */
+export const AccumulateInPlace = 'AccumulateInPlace';

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  AccumulateInPlace,
   AdamInPlace,
   ClipGradientsInPlace,
   EmaInPlace,
@@ -35,4 +36,9 @@ export const optimKernels: KernelTable = {
       return [];
     },
   ),
+
+  [AccumulateInPlace]: kernel<readonly [tf.TensorInfo, tf.TensorInfo]>(([sum, addend], _, torch) => {
+    torch.addon.accumulate(torch.id(sum), torch.id(addend));
+    return [];
+  }),
 };
