@@ -24,16 +24,12 @@ function symmetricPadding(info: PoolInfo): Pair | undefined {
 const windowOf = (info: PoolInfo): Pair => [info.filterHeight, info.filterWidth];
 const strideOf = (info: PoolInfo): Pair => [info.strideHeight, info.strideWidth];
 
-const gradient = (name: 'avgPoolGrad' | 'maxPoolGrad') =>
-  kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo }, tf.AvgPoolAttrs>(({ dy, input }, attrs, torch) => {
-    const info = poolInfo(input, attrs);
-    const padding = symmetricPadding(info);
-    if (!isFloat(dy, input) || !padding) return undefined;
-    const id = torch.addon[name](torch.id(dy), torch.id(input), windowOf(info), strideOf(info), padding);
-    return torch.tensor(id, input.shape, 'float32');
-  });
+const beforeOf = (info: PoolInfo): Pair => [info.padInfo.top, info.padInfo.left];
+const outputOf = (info: PoolInfo): Pair => [info.outHeight, info.outWidth];
 
-/** 2-d pooling and its gradients, where padding is the same on both sides. */
+type GradientInputs = { dy: tf.TensorInfo; input: tf.TensorInfo };
+
+/** 2-d pooling and its gradients; a mean only where padding is the same on both sides. */
 export const poolKernels: KernelTable = {
   [tf.AvgPool]: kernel<X, tf.AvgPoolAttrs>(({ x }, attrs, torch) => {
     const info = poolInfo(x, attrs);
@@ -43,12 +39,25 @@ export const poolKernels: KernelTable = {
     return torch.tensor(id, info.outShape, 'float32');
   }),
   [tf.MaxPool]: kernel<X, tf.MaxPoolAttrs>(({ x }, attrs, torch) => {
+    if (!isFloat(x)) return undefined;
     const info = poolInfo(x, attrs);
-    const padding = symmetricPadding(info);
-    if (!isFloat(x) || !padding) return undefined;
-    const id = torch.addon.maxPool(torch.id(x), windowOf(info), strideOf(info), padding, [1, 1]);
+    // As tfjs has it, whatever the strides and the padding.
+    if (info.filterHeight * info.filterWidth === 1 && tf.util.arraysEqual(x.shape, info.outShape))
+      return torch.share(x);
+    const id = torch.addon.maxPool(torch.id(x), windowOf(info), strideOf(info), beforeOf(info), outputOf(info));
     return torch.tensor(id, info.outShape, 'float32');
   }),
-  [tf.AvgPoolGrad]: gradient('avgPoolGrad'),
-  [tf.MaxPoolGrad]: gradient('maxPoolGrad'),
+  [tf.AvgPoolGrad]: kernel<GradientInputs, tf.AvgPoolAttrs>(({ dy, input }, attrs, torch) => {
+    const info = poolInfo(input, attrs);
+    const padding = symmetricPadding(info);
+    if (!isFloat(dy, input) || !padding) return undefined;
+    const id = torch.addon.avgPoolGrad(torch.id(dy), torch.id(input), windowOf(info), strideOf(info), padding);
+    return torch.tensor(id, input.shape, 'float32');
+  }),
+  [tf.MaxPoolGrad]: kernel<GradientInputs, tf.MaxPoolAttrs>(({ dy, input }, attrs, torch) => {
+    if (!isFloat(dy, input)) return undefined;
+    const info = poolInfo(input, attrs);
+    const id = torch.addon.maxPoolGrad(torch.id(dy), torch.id(input), windowOf(info), strideOf(info), beforeOf(info));
+    return torch.tensor(id, input.shape, 'float32');
+  }),
 };
