@@ -126,25 +126,28 @@ test('NCHW is the CPU backend’s', () =>
     tf.conv2d(numbers([2, 3, 5, 5]) as tf.Tensor4D, numbers([3, 3, 3, 4], 2) as tf.Tensor4D, 1, 'same', 'NCHW'),
   ));
 
-for (const [name, pool] of [
-  ['maxPool', tf.maxPool],
-  ['avgPool', tf.avgPool],
-] as const) {
-  for (const [size, stride, pad] of [
-    [2, 2, 'valid'],
-    [3, 1, 'same'],
-    [3, 2, 'valid'],
-    [3, 2, 1],
-  ] as const) {
-    const run = (x: tf.Tensor): tf.Tensor => pool(x as tf.Tensor4D, size, stride, pad);
-    test(`${name} ${size}, stride ${stride}, pad ${pad}`, () =>
-      assertNativeSameAsCpu(() => run(numbers([2, 7, 7, 3]))));
-    test(`gradient of ${name} ${size}, stride ${stride}, pad ${pad}`, () =>
-      assertNativeSameAsCpu(() => tf.grad(run)(numbers([2, 7, 7, 3]), numbers(run(numbers([2, 7, 7, 3])).shape, 3))));
-  }
-  test(`${name} with padding on one side is the CPU backend’s`, () =>
-    assertSameAsCpu(() => pool(numbers([1, 6, 6, 2]) as tf.Tensor4D, 3, 2, 'same')));
-}
+test('a transposed convolution whose output does not fit its input is the CPU backend’s', () =>
+  assertSameAsCpu(() =>
+    tf.conv2dTranspose(
+      numbers([1, 6, 6, 2]) as tf.Tensor4D,
+      numbers([3, 3, 2, 2]) as tf.Tensor4D,
+      [1, 4, 4, 2],
+      1,
+      'same',
+    ),
+  ));
+
+test('dilations of null are 1', () =>
+  assertNativeSameAsCpu(() =>
+    tf.depthwiseConv2d(
+      numbers([1, 4, 4, 2]) as tf.Tensor4D,
+      numbers([2, 2, 2, 3]) as tf.Tensor4D,
+      1,
+      'same',
+      'NHWC',
+      null as unknown as number,
+    ),
+  ));
 
 for (const size of [
   [8, 8],
