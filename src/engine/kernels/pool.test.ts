@@ -24,6 +24,14 @@ for (const [name, pool] of [
 test('avgPool with padding on one side is the CPU backend’s', () =>
   assertSameAsCpu(() => tf.avgPool(numbers([1, 6, 6, 2]) as tf.Tensor4D, 3, 2, 'same')));
 
+test('avgPool with a window larger than the image is the CPU backend’s', () =>
+  assertSameAsCpu(() => tf.avgPool(numbers([1, 1, 4, 3]) as tf.Tensor4D, 3, 2, 'valid')));
+
+test('the gradient of avgPool that rounds up is the CPU backend’s', () =>
+  assertSameAsCpu(() =>
+    tf.grad((x: tf.Tensor) => tf.avgPool(x as tf.Tensor4D, 4, 2, 1, 'ceil'))(numbers([1, 5, 5, 1])),
+  ));
+
 const maxPoolings: [title: string, shape: number[], size: [number, number], stride: number, pad: 'same' | number][] = [
   ['with padding on one side', [1, 6, 6, 2], [3, 3], 2, 'same'],
   ['of windows that overlap, with more channels than one block', [2, 5, 7, 35], [3, 2], 1, 'same'],

@@ -13,7 +13,7 @@ function poolInfo(x: tf.TensorInfo, attrs: tf.AvgPoolAttrs): PoolInfo {
 /** Padding that is the same on both sides and reads the same windows, if there is one that LibTorch takes. */
 function symmetricPadding(info: PoolInfo): Pair | undefined {
   const fits = (size: number, window: number, stride: number, before: number, out: number): boolean =>
-    Math.floor((size + 2 * before - window) / stride) + 1 === out && 2 * before <= window;
+    out > 0 && Math.floor((size + 2 * before - window) / stride) + 1 === out && 2 * before <= window;
   const { top, left } = info.padInfo;
   return fits(info.inHeight, info.filterHeight, info.strideHeight, top, info.outHeight) &&
     fits(info.inWidth, info.filterWidth, info.strideWidth, left, info.outWidth)
@@ -50,7 +50,8 @@ export const poolKernels: KernelTable = {
   [tf.AvgPoolGrad]: kernel<GradientInputs, tf.AvgPoolAttrs>(({ dy, input }, attrs, torch) => {
     const info = poolInfo(input, attrs);
     const padding = symmetricPadding(info);
-    if (!isFloat(dy, input) || !padding) return undefined;
+    // tfjs forgets the rounding mode on the way to the gradient: what it then reads is for the CPU backend to say.
+    if (!isFloat(dy, input) || !padding || !tf.util.arraysEqual(dy.shape, info.outShape)) return undefined;
     const id = torch.addon.avgPoolGrad(torch.id(dy), torch.id(input), windowOf(info), strideOf(info), padding);
     return torch.tensor(id, input.shape, 'float32');
   }),
