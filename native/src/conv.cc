@@ -47,15 +47,17 @@ void checkFilter(const Tensor& x, const Tensor& filter) {
   TORCH_CHECK(filter.size(2) == x.size(3), "the filter takes ", filter.size(2), " channels, the image has ", x.size(3));
 }
 
-// Pads with zeros, or crops where a size is negative; sizes as at::constant_pad_nd takes them, which cannot crop what it
-// has just padded.
+// Pads with zeros, or crops where a size is negative; sizes as at::constant_pad_nd takes them, which cannot crop what
+// it has just padded.
 Tensor padOrCrop(const Tensor& x, const Shape& sizes) {
   Shape grown, cropped;
   for (const int64_t size : sizes) {
     grown.push_back(std::max<int64_t>(size, 0));
     cropped.push_back(std::min<int64_t>(size, 0));
   }
-  const auto none = [](const Shape& all) { return std::all_of(all.begin(), all.end(), [](int64_t n) { return n == 0; }); };
+  const auto none = [](const Shape& all) {
+    return std::all_of(all.begin(), all.end(), [](int64_t size) { return size == 0; });
+  };
   const Tensor whole = none(grown) ? x : at::constant_pad_nd(x, grown, 0);
   return none(cropped) ? whole : at::constant_pad_nd(whole, cropped, 0);
 }

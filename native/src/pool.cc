@@ -1,5 +1,5 @@
-// 2-d pooling of NHWC tensors and its gradients, by tfjs's rules: padding may be larger on one side, a mean is one of the
-// window's part inside the image, and a NaN is no maximum, where ATen's is one.
+// 2-d pooling of NHWC tensors and its gradients, by tfjs's rules: padding may be larger on one side, a mean is one of
+// the window's part inside the image, and a NaN is no maximum, where ATen's is one.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -89,10 +89,12 @@ Tensor maxPool(const Tensor& x, const Shape& size, const Shape& stride, const Sh
   });
 }
 
-constexpr int64_t kBlock = 32;
+constexpr int64_t kBlock = 128;
+constexpr int64_t kSmallBlock = 32;  // where there are fewer images than threads
+constexpr int64_t kNarrow = 8;       // below, one channel after the other is faster than all at once
 
-// Calls `spread(image, k, l, dy, dx, count)` for each window and block of channels: the first pixels of the image and of
-// its gradient, the window's pixel of dy, and how many channels there are, at most kBlock. Threads divide images and
+// Calls `spread(image, k, l, dy, dx, count)` for each window and block of channels: the first pixels of the image and
+// of its gradient, the window's pixel of dy, and how many channels there are, at most kBlock. Threads divide images and
 // channels, because windows overlap.
 template <class Spread>
 Tensor spreadOut(const Tensor& dy, const Tensor& x, Spread spread) {
@@ -101,19 +103,23 @@ Tensor spreadOut(const Tensor& dy, const Tensor& x, Spread spread) {
   const Tensor dx = at::zeros(x.sizes(), x.options());
   const int64_t channels = x.size(3);
   const int64_t pixels = x.size(1) * x.size(2);
-  const int64_t outputs = dy.size(1) * dy.size(2);
-  const int64_t blocks = (channels + kBlock - 1) / kBlock;
+  const int64_t rows = dy.size(1);
+  const int64_t columns = dy.size(2);
+  const int64_t block = x.size(0) < at::get_num_threads() ? kSmallBlock : kBlock;
+  const int64_t blocks = (channels + block - 1) / block;
   const float* images = x.data_ptr<float>();
   const float* given = dy.data_ptr<float>();
   float* gradients = dx.data_ptr<float>();
   at::parallel_for(0, x.size(0) * blocks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
-      const int64_t channel = task % blocks * kBlock;
+      const int64_t channel = task % blocks * block;
       const int64_t first = task / blocks * pixels * channels + channel;
-      const float* fromWindow = given + task / blocks * outputs * channels + channel;
-      for (int64_t output = 0; output < outputs; ++output, fromWindow += channels) {
-        spread(images + first, output / dy.size(2), output % dy.size(2), fromWindow, gradients + first,
-               std::min(kBlock, channels - channel));
+      const float* fromWindow = given + task / blocks * rows * columns * channels + channel;
+      const int64_t count = std::min(block, channels - channel);
+      for (int64_t k = 0; k < rows; ++k) {
+        for (int64_t l = 0; l < columns; ++l, fromWindow += channels) {
+          spread(images + first, k, l, fromWindow, gradients + first, count);
+        }
       }
     }
   });
@@ -127,6 +133,13 @@ Tensor avgPoolGrad(const Tensor& dy, const Tensor& x, const Shape& size, const S
   const float share = 1.0f / static_cast<float>(size[0] * size[1]);
   return spreadOut(dy, x, [&](const float*, int64_t k, int64_t l, const float* __restrict from, float* dx,
                               int64_t count) {
+    if (count < kNarrow) {
+      w.forEachPixel(k, l, [&](int64_t pixel) {
+        float* to = dx + pixel * channels;
+        for (int64_t c = count; c-- > 0;) to[c] += from[c] * share;
+      });
+      return;
+    }
     w.forEachPixel(k, l, [&](int64_t pixel) {
       float* __restrict to = dx + pixel * channels;
       for (int64_t c = 0; c < count; ++c) to[c] += from[c] * share;
@@ -139,21 +152,39 @@ Tensor maxPoolGrad(const Tensor& dy, const Tensor& x, const Shape& size, const S
   const Windows w = windows(x, size, stride, before);
   const int64_t channels = x.size(3);
   return spreadOut(dy, x, [&](const float* image, int64_t k, int64_t l, const float* from, float* dx, int64_t count) {
+    constexpr float kNone = -std::numeric_limits<float>::infinity();
+    if (count < kNarrow) {
+      for (int64_t c = 0; c < count; ++c) {
+        float largest = kNone;
+        int64_t where = -1;
+        w.forEachPixel(k, l, [&](int64_t pixel) {
+          const float value = image[pixel * channels + c];
+          if (value > largest) {
+            largest = value;
+            where = pixel;
+          }
+        });
+        if (where >= 0) dx[where * channels + c] += from[c];
+      }
+      return;
+    }
     float maximum[kBlock];
-    int32_t where[kBlock];
-    std::fill_n(maximum, kBlock, -std::numeric_limits<float>::infinity());
-    std::fill_n(where, kBlock, -1);
+    float pending[kBlock];
+    std::fill_n(maximum, count, kNone);
     w.forEachPixel(k, l, [&](int64_t pixel) {
       const float* value = image + pixel * channels;
+      for (int64_t c = 0; c < count; ++c) maximum[c] = value[c] > maximum[c] ? value[c] : maximum[c];
+    });
+    for (int64_t c = 0; c < count; ++c) pending[c] = maximum[c] > kNone ? from[c] : 0.0f;
+    w.forEachPixel(k, l, [&](int64_t pixel) {
+      const float* value = image + pixel * channels;
+      float* __restrict to = dx + pixel * channels;
       for (int64_t c = 0; c < count; ++c) {
-        const bool larger = value[c] > maximum[c];
-        maximum[c] = larger ? value[c] : maximum[c];
-        where[c] = larger ? static_cast<int32_t>(pixel) : where[c];
+        const bool here = value[c] == maximum[c];
+        to[c] += here ? pending[c] : 0.0f;
+        pending[c] = here ? 0.0f : pending[c];
       }
     });
-    for (int64_t c = 0; c < count; ++c) {
-      if (where[c] >= 0) dx[where[c] * channels + c] += from[c];
-    }
   });
 }
 

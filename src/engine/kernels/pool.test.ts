@@ -26,7 +26,7 @@ const cases: Case[] = [
   { size: 3, stride: 2, pad: 1 },
   { title: 'padding on one side', x: [1, 6, 6, 2], size: 3, stride: 2, pad: 'same' },
   { title: 'padding of its own for each side', x: [2, 5, 6, 3], size: [3, 2], stride: [2, 1], pad: unpaired },
-  { title: 'more channels than one block', x: [2, 5, 7, 35], size: [3, 2], stride: 1, pad: 'same' },
+  { title: 'more channels than one block', x: [2, 5, 7, 131], size: [3, 2], stride: 1, pad: 'same' },
   { title: 'windows of padding alone', x: [1, 4, 4, 3], size: 1, stride: 3, pad: 1 },
   { title: 'single pixels that keep the shape', x: [1, 2, 2, 3], size: 1, stride: 3, pad: 1 },
   { title: 'a window larger than the image', x: [1, 1, 4, 3], size: 3, stride: 2, pad: 'valid' },
