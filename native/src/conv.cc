@@ -2,9 +2,12 @@
 //
 // NHWC memory is an NCHW tensor in channels-last order, so that `permute` alone gives oneDNN and cuDNN the layout they
 // run fastest, and their result is NHWC memory again. Geometry comes from tfjs: the padding before the first row and
-// column and the output size; padding after the last follows from them and is applied only as far as it is read.
+// column and the output size; padding after the last follows from them and is applied only as far as it is read. It is
+// negative where no window reaches the last rows or columns.
 
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 #include "activation.h"
 #include "filter_layout.h"
@@ -48,11 +51,34 @@ void checkFilter(const Tensor& x, const Tensor& filter) {
   TORCH_CHECK(filter.size(2) == x.size(3), "the filter takes ", filter.size(2), " channels, the image has ", x.size(3));
 }
 
+// Pads with zeros, or crops where a size is negative; sizes as at::constant_pad_nd takes them, which cannot crop what
+// it has just padded.
+Tensor padOrCrop(const Tensor& x, const Shape& sizes) {
+  Shape grown, cropped;
+  for (const int64_t size : sizes) {
+    grown.push_back(std::max<int64_t>(size, 0));
+    cropped.push_back(std::min<int64_t>(size, 0));
+  }
+  const auto none = [](const Shape& all) {
+    return std::all_of(all.begin(), all.end(), [](int64_t size) { return size == 0; });
+  };
+  const Tensor whole = none(grown) ? x : at::constant_pad_nd(x, grown, 0);
+  return none(cropped) ? whole : at::constant_pad_nd(whole, cropped, 0);
+}
+
 // An image ready for a convolution: padded in memory where symmetric padding would not do.
 struct Prepared {
   Tensor nchw;
   Shape padding;  // left to the convolution
-  bool padded;
+  std::optional<Shape> inMemory;  // before and after the columns, before and after the rows
+
+  // The gradient with respect to the image itself, from that with respect to `nchw`.
+  Tensor imageGradient(const Tensor& dx) const {
+    if (!inMemory) return dx;
+    Shape undone;
+    for (const int64_t size : *inMemory) undone.push_back(-size);
+    return padOrCrop(dx, undone);
+  }
 };
 
 Prepared prepare(const Tensor& x, const Tensor& filter, const Geometry& g) {
@@ -64,12 +90,12 @@ Prepared prepare(const Tensor& x, const Tensor& filter, const Geometry& g) {
     const int64_t needed = (g.output[k] - 1) * g.stride[k] + window - x.size(i + 1) - g.before[k];
     // As much padding after as before is as good while the surplus yields no further output.
     symmetric = symmetric && needed <= g.before[k] && g.before[k] - needed < g.stride[k];
-    after[k] = std::max<int64_t>(needed, 0);
+    after[k] = needed;
   }
   const Tensor image = x.to(g.type);
-  if (symmetric) return {toNchw(image), g.before, false};
-  const Tensor whole = at::constant_pad_nd(image, {0, 0, g.before[1], after[1], g.before[0], after[0]}, 0);
-  return {toNchw(whole), {0, 0}, true};
+  if (symmetric) return {toNchw(image), g.before, std::nullopt};
+  const Shape padding = {g.before[1], after[1], g.before[0], after[0]};
+  return {toNchw(padOrCrop(image, {0, 0, padding[0], padding[1], padding[2], padding[3]})), {0, 0}, padding};
 }
 
 void checkOutput(const Tensor& result, const Geometry& g) {
@@ -84,8 +110,20 @@ bool byWinograd(int64_t images, const Tensor& filter, const Geometry& g, const S
          worthWinograd(images, filter.size(2), filter.size(3), {outputSize[0], outputSize[1]});
 }
 
+// Whether there is nothing to sum or no sum, which LibTorch's convolutions refuse.
+bool isEmpty(const Tensor& x, const Tensor& filter, const Geometry& g) {
+  return x.numel() == 0 || filter.numel() == 0 || g.output[0] == 0 || g.output[1] == 0;
+}
+
+Tensor emptySums(const Tensor& x, const Tensor& filter, const std::optional<Tensor>& bias, const Geometry& g) {
+  const int64_t channels = g.groups == 1 ? filter.size(3) : filter.size(2) * filter.size(3);
+  Tensor sums = at::zeros({x.size(0), g.output[0], g.output[1], channels}, x.options());
+  return bias ? sums.add_(*bias) : sums;
+}
+
 Tensor convolve(const Tensor& x, const Tensor& filter, const std::optional<Tensor>& bias, const Geometry& g) {
   checkFilter(x, filter);
+  if (isEmpty(x, filter, g)) return emptySums(x, filter, bias, g);
   if (byWinograd(x.size(0), filter, g, g.output)) {
     return winogradConvolve(x.to(g.type), filter, bias, {g.before[0], g.before[1]}, {g.output[0], g.output[1]});
   }
@@ -138,6 +176,7 @@ Tensor conv2dInputGrad(const MixedTensor& dy, const Tensor& filter, const Shape&
   const Geometry g = geometry(x, stride, dilation, before, output, depthwise);
   checkFilter(x, filter);
   checkGradient(dy, x, g);
+  if (isEmpty(x, filter, g)) return at::zeros(inputShape, dy.options());
   if (byWinograd(x.size(0), filter, g, {x.size(1), x.size(2)})) {
     return winogradInputGrad(dy.to(g.type), filter, {g.before[0], g.before[1]}, {x.size(1), x.size(2)});
   }
@@ -145,11 +184,7 @@ Tensor conv2dInputGrad(const MixedTensor& dy, const Tensor& filter, const Shape&
   const auto gradients =
       at::convolution_backward(toNchw(dy.to(g.type)), image.nchw, toOihw(filter, g.groups, g.type), at::OptionalIntArrayRef(), g.stride,
                                image.padding, g.dilation, false, {0, 0}, g.groups, {true, false, false});
-  Tensor dx = std::get<0>(gradients);
-  if (image.padded) {
-    dx = dx.narrow(2, g.before[0], inputShape[1]).narrow(3, g.before[1], inputShape[2]);
-  }
-  return toNhwc(dx);
+  return toNhwc(image.imageGradient(std::get<0>(gradients)));
 }
 
 Tensor conv2dFilterGrad(const MixedTensor& x, const MixedTensor& dy, const Shape& filterShape, const Shape& stride,
@@ -160,6 +195,7 @@ Tensor conv2dFilterGrad(const MixedTensor& x, const MixedTensor& dy, const Shape
   const Tensor filter = at::empty(filterShape, x.options().dtype(at::kFloat));
   checkFilter(x, filter);
   checkGradient(dy, x, g);
+  if (isEmpty(x, filter, g)) return at::zeros(filterShape, x.options());
   if (byWinograd(x.size(0), filter, g, g.output)) {
     return winogradFilterGrad(x.to(g.type), dy.to(g.type), {g.before[0], g.before[1]});
   }

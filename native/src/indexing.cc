@@ -4,6 +4,8 @@
 #include <ATen/Parallel.h>
 
 #include <cstring>
+#include <stdexcept>
+#include <string>
 
 #include "ops.h"
 
@@ -27,7 +29,10 @@ Tensor gather(const Tensor& x, const Tensor& indices) {
   const size_t bytes = static_cast<size_t>(x.size(3)) * x.element_size();
   const int32_t* index = indices.data_ptr<int32_t>();
   for (int64_t i = 0; i < indices.numel(); ++i) {
-    TORCH_CHECK(index[i] >= 0 && index[i] < size, "the index value ", index[i], " is not in [0, ", size - 1, "]");
+    if (index[i] < 0 || index[i] >= size) {
+      throw std::out_of_range("the index value " + std::to_string(index[i]) + " is not in [0, " +
+                              std::to_string(size - 1) + "]");
+    }
   }
   Tensor y = at::empty({x.size(0), outer, count, x.size(3)}, x.options());
   const auto* from = static_cast<const char*>(x.data_ptr());

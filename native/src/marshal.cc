@@ -170,11 +170,13 @@ Napi::Value encode(Arguments& args, std::vector<at::Tensor> results) {
 
 namespace {
 
-Napi::Error failure(Napi::Env env, const Export& entry, const Arguments& args, const std::string& reason) {
+template <class NapiError = Napi::Error>
+NapiError failure(Napi::Env env, const Export& entry, const Arguments& args, const std::string& reason) {
   // LibTorch appends where in its own sources a check failed: of no use to the caller.
   const std::string firstLines = reason.substr(0, reason.find("\nException raised from"));
-  Napi::Error error = Napi::Error::New(env, std::string(entry.name) + "(" + args.describe() + "): " + firstLines);
+  NapiError error = NapiError::New(env, std::string(entry.name) + "(" + args.describe() + "): " + firstLines);
   error.Set("code", Napi::String::New(env, "ERR_LDM_TORCH"));
+  error.Set("reason", Napi::String::New(env, firstLines));
   return error;
 }
 
@@ -190,6 +192,8 @@ Napi::Value dispatch(const Napi::CallbackInfo& info) {
     throw failure(info.Env(), entry, args, error.what_without_backtrace());
   } catch (const std::bad_alloc&) {
     throw failure(info.Env(), entry, args, "out of memory");
+  } catch (const std::out_of_range& error) {
+    throw failure<Napi::RangeError>(info.Env(), entry, args, error.what());
   } catch (const std::exception& error) {
     throw failure(info.Env(), entry, args, error.what());
   }

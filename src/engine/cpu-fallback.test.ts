@@ -34,6 +34,17 @@ const programs: Record<string, () => tf.Tensor | tf.Tensor[]> = {
     tf.conv3d(numbers([1, 4, 4, 4, 2]) as tf.Tensor5D, numbers([2, 2, 2, 2, 3], 2) as tf.Tensor5D, 1, 'same'),
   resizeBilinear: () => tf.image.resizeBilinear(numbers([1, 4, 4, 2]) as tf.Tensor4D, [7, 5]),
   cumprod: () => tf.cumprod(numbers([2, 3]), 1),
+  'raggedGather, whose tensors are partly in a list': () => {
+    const splits = [tf.tensor1d([0, 1, 3, 3], 'int32')];
+    const indices = tf.tensor1d([2, 1, 0], 'int32');
+    const { outputNestedSplits, outputDenseValues } = tf.raggedGather(splits, tf.tensor1d([0.1, 0.2, 0.3]), indices, 1);
+    return [...outputNestedSplits, outputDenseValues];
+  },
+  'gradient of dilation2d, which reads a rank': () => {
+    const filter = numbers([2, 2, 2], 2) as tf.Tensor3D;
+    const run = (x: tf.Tensor): tf.Tensor => tf.dilation2d(x as tf.Tensor4D, filter, 1, 'valid');
+    return tf.grad(run)(numbers([1, 3, 3, 2]), numbers([1, 2, 2, 2], 3));
+  },
   einsum: () => tf.einsum('ij,jk->ik', numbers([2, 3]), numbers([3, 4], 2)),
   batchNorm: () => tf.batchNorm(numbers([2, 3]), numbers([3], 2), tf.square(numbers([3], 3))),
   'cast of complex64': () => tf.cast(tf.complex(numbers([2]), numbers([2], 2)), 'float32'),

@@ -7,7 +7,9 @@ import { EngineError } from '../errors.js';
  * So any tfjs program runs on any engine; `kernelSupport` lists which kernels take this way.
  */
 
-type Inputs = tf.NamedTensorInfoMap | readonly tf.TensorInfo[];
+type Input = tf.TensorInfo | null | undefined;
+/** Some kernels take lists of tensors by name, e.g. RaggedGather. */
+type Inputs = Readonly<Record<string, Input | readonly Input[]>> | readonly Input[];
 
 const calls = new Map<string, number>();
 
@@ -28,6 +30,8 @@ export function silence(cpu: object): void {
   (cpu as { firstUse: boolean }).firstUse = false;
 }
 
+const isList = (x: Inputs | Input | readonly Input[]): x is readonly Input[] => Array.isArray(x);
+
 type Outputs = tf.TensorInfo | tf.TensorInfo[];
 
 function runCpuKernel(kernelName: string, inputs: unknown, attrs: unknown, cpu: MathBackendCPU): Outputs {
@@ -38,9 +42,14 @@ function runCpuKernel(kernelName: string, inputs: unknown, attrs: unknown, cpu: 
   });
 }
 
+/** Some CPU kernels read the rank, which a Tensor has and a TensorInfo lacks. */
+const withRank = (x: tf.TensorInfo): tf.TensorInfo => Object.assign(x, { rank: x.shape.length });
+
 function moveToCpu(x: tf.TensorInfo, from: tf.KernelBackend, cpu: MathBackendCPU): tf.TensorInfo {
   const values = from.readSync(x.dataId);
-  if (x.dtype !== 'complex64') return { ...x, dataId: cpu.write(values, x.shape, x.dtype) };
+  if (x.dtype !== 'complex64') {
+    return withRank({ dataId: cpu.write(values, x.shape, x.dtype), shape: x.shape, dtype: x.dtype });
+  }
   const { real, imag } = tf.backend_util.splitRealAndImagArrays(values as Float32Array);
   const parts = {
     real: cpu.makeTensorInfo(x.shape, 'float32', real),
@@ -66,16 +75,17 @@ export function cpuFallback(kernelName: string, supportsComplex = true): tf.Kern
     calls.set(kernelName, (calls.get(kernelName) ?? 0) + 1);
     const cpu = privateCpu();
     const originals = new Map<object, tf.TensorInfo>();
-    const move = (x: tf.TensorInfo | null | undefined): tf.TensorInfo | null | undefined => {
+    const move = (x: Input): Input => {
       if (!x) return x;
       const moved = moveToCpu(x, engine, cpu);
       originals.set(moved.dataId, x);
       return moved;
     };
-    const given = inputs as Inputs;
-    const moved = Array.isArray(given)
+    const moveAll = (x: Input | readonly Input[]): Input | readonly Input[] => (isList(x) ? x.map(move) : move(x));
+    const given = inputs as unknown as Inputs;
+    const moved = isList(given)
       ? given.map(move)
-      : Object.fromEntries(Object.entries(given).map(([name, x]) => [name, move(x)]));
+      : Object.fromEntries(Object.entries(given).map(([name, x]) => [name, moveAll(x)]));
     const moveBack = (output: tf.TensorInfo): tf.TensorInfo => {
       const original = originals.get(output.dataId);
       if (original?.dtype === output.dtype) {

@@ -1,15 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.js';
-import { ADDON_ERROR_CODE } from './addon/index.js';
+import { ADDON_ERROR_CODE, type AddonError } from './addon/index.js';
 import { cpuFallback } from './cpu-fallback.js';
 import type { NativeKernel } from './kernels/kernel.js';
 import { nativeKernels } from './kernels/index.js';
 import { TorchBackend } from './torch-backend.js';
 
+function isAddonError(error: unknown): error is AddonError {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === ADDON_ERROR_CODE;
+}
+
 /** The addon's errors as ours, with tfjs's name of the kernel; tfjs's own pass as they are. */
 function named(kernelName: string, error: unknown): unknown {
-  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== ADDON_ERROR_CODE) return error;
-  return new EngineError(`${kernelName}: ${error.message}`, { cause: error });
+  if (!isAddonError(error)) return error;
+  // A wrong value is told in tfjs's words: the tensors' shapes and dtypes do not explain it.
+  const explanation = error instanceof RangeError ? error.reason : error.message;
+  return new EngineError(`${kernelName}: ${explanation}`, { cause: error });
 }
 
 function asKernelFunc(kernelName: string, native: NativeKernel): tf.KernelFunc {

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UserError } from '../../errors.js';
-import { addonPath, loadAddon, type Addon } from './index.js';
+import { addonPath, loadAddon, type Addon, type AddonError } from './index.js';
 import { isTorchBuilt, runSuites, torchSuite } from '../testing.js';
 
 const test = await torchSuite('the native addon');
@@ -113,6 +113,21 @@ for (const [title, run, message] of messages) {
     assert.throws(() => run(addon, x), message);
   });
 }
+
+test('an index out of range is a RangeError that also gives its reason alone', () => {
+  const addon = loadAddon();
+  const indices = addon.write(Int32Array.of(3), [1, 1], 'int32');
+  let error: unknown;
+  try {
+    addon.gather(addon.fill([1, 1, 2, 1], 0, 'float32'), indices);
+  } catch (caught) {
+    error = caught;
+  }
+  const reason = 'the index value 3 is not in [0, 1]';
+  assert.instance(error, RangeError);
+  assert.is((error as AddonError).message, `gather(float32[1,1,2,1], int32[1,1]): ${reason}`);
+  assert.is((error as AddonError).reason, reason);
+});
 
 test('a tensor’s number is not used again', () => {
   const addon = loadAddon();

@@ -23,6 +23,13 @@ export type { FusedActivation, Id, Integers, NativeDtype, NativeValues, Pair } f
 /** What `error.code` is of everything the addon throws. */
 export const ADDON_ERROR_CODE = 'ERR_LDM_TORCH';
 
+/** What the addon throws; a RangeError where a value in a tensor, e.g. an index, is out of range. */
+export interface AddonError extends Error {
+  readonly code: typeof ADDON_ERROR_CODE;
+  /** The message without the operation and its tensors, which come first in it. */
+  readonly reason: string;
+}
+
 /**
  * The native addon, native/src: LibTorch tensors known by number. It knows nothing of tfjs; load.ts is the only file
  * that loads it. Every function throws an error of code `ERR_LDM_TORCH` that names the operation and its tensors.

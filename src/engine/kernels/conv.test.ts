@@ -140,25 +140,68 @@ test('NCHW is the CPU backend’s', () =>
     tf.conv2d(numbers([2, 3, 5, 5]) as tf.Tensor4D, numbers([3, 3, 3, 4], 2) as tf.Tensor4D, 1, 'same', 'NCHW'),
   ));
 
-for (const [name, pool] of [
-  ['maxPool', tf.maxPool],
-  ['avgPool', tf.avgPool],
-] as const) {
-  for (const [size, stride, pad] of [
-    [2, 2, 'valid'],
-    [3, 1, 'same'],
-    [3, 2, 'valid'],
-    [3, 2, 1],
+test('a transposed convolution whose output does not fit its input is the CPU backend’s', () =>
+  assertSameAsCpu(() =>
+    tf.conv2dTranspose(
+      numbers([1, 6, 6, 2]) as tf.Tensor4D,
+      numbers([3, 3, 2, 2]) as tf.Tensor4D,
+      [1, 4, 4, 2],
+      1,
+      'same',
+    ),
+  ));
+
+for (const [title, shape] of [
+  ['image', [0, 4, 4, 2]],
+  ['channel', [2, 4, 4, 0]],
+] as [string, Image][]) {
+  for (const [name, convolve] of [
+    ['conv2d', tf.conv2d],
+    ['depthwiseConv2d', tf.depthwiseConv2d],
   ] as const) {
-    const run = (x: tf.Tensor): tf.Tensor => pool(x as tf.Tensor4D, size, stride, pad);
-    test(`${name} ${size}, stride ${stride}, pad ${pad}`, () =>
-      assertNativeSameAsCpu(() => run(numbers([2, 7, 7, 3]))));
-    test(`gradient of ${name} ${size}, stride ${stride}, pad ${pad}`, () =>
-      assertNativeSameAsCpu(() => tf.grad(run)(numbers([2, 7, 7, 3]), numbers(run(numbers([2, 7, 7, 3])).shape, 3))));
+    const filter = (): tf.Tensor => numbers([3, 3, shape[3], 5], 2);
+    const run = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => convolve(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same');
+    test(`${name} of no ${title}`, () => assertNativeSameAsCpu(() => run(numbers(shape), filter())));
+    test(`gradients of ${name} of no ${title}`, () =>
+      assertNativeSameAsCpu(() => tf.grads(run)([numbers(shape), filter()])));
   }
-  test(`${name} with padding on one side is the CPU backend’s`, () =>
-    assertSameAsCpu(() => pool(numbers([1, 6, 6, 2]) as tf.Tensor4D, 3, 2, 'same')));
 }
+
+const beyond: [title: string, x: Image, filter: Image, stride: [number, number], pad: Pad][] = [
+  ['a window larger than the image', [1, 1, 4, 3], [3, 3, 3, 2], [2, 2], 'valid'],
+  ['columns that tfjs counts by the stride of the rows', [1, 8, 5, 1], [1, 1, 1, 2], [3, 1], 1],
+  [
+    'windows of padding alone',
+    [1, 2, 1, 1],
+    [1, 1, 1, 4],
+    [2, 3],
+    [
+      [0, 0],
+      [2, 2],
+      [2, 0],
+      [0, 0],
+    ],
+  ],
+];
+for (const [title, x, filter, stride, pad] of beyond) {
+  const run = (image: tf.Tensor, w: tf.Tensor): tf.Tensor =>
+    tf.conv2d(image as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
+  test(`conv2d with ${title}`, () => assertNativeSameAsCpu(() => run(numbers(x), numbers(filter, 2))));
+  test(`gradients of conv2d with ${title}`, () =>
+    assertNativeSameAsCpu(() => tf.grads(run)([numbers(x), numbers(filter, 2)])));
+}
+
+test('dilations of null are 1', () =>
+  assertNativeSameAsCpu(() =>
+    tf.depthwiseConv2d(
+      numbers([1, 4, 4, 2]) as tf.Tensor4D,
+      numbers([2, 2, 2, 3]) as tf.Tensor4D,
+      1,
+      'same',
+      'NHWC',
+      null as unknown as number,
+    ),
+  ));
 
 for (const size of [
   [8, 8],

@@ -6,19 +6,20 @@ type Conv2DInfo = tf.backend_util.Conv2DInfo;
 
 interface ConvAttrs {
   readonly strides: [number, number] | number;
-  readonly dilations?: [number, number] | number;
+  /** Absent or null: 1. */
+  readonly dilations?: [number, number] | number | null;
   readonly pad: tf.Conv2DAttrs['pad'];
   readonly dataFormat?: 'NHWC' | 'NCHW';
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
 function convInfo(x: number[], filter: number[], attrs: ConvAttrs, depthwise: boolean): Conv2DInfo {
-  const { strides, dilations = 1, pad, dimRoundingMode } = attrs;
+  const { strides, dilations, pad, dimRoundingMode } = attrs;
   return tf.backend_util.computeConv2DInfo(
     x as [number, number, number, number],
     filter as [number, number, number, number],
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,
@@ -72,6 +73,9 @@ const inputGradient = (depthwise: boolean) =>
       if (!isFloat(dy, filter) || !isNhwc(attrs)) return undefined;
       const { inputShape } = attrs;
       const info = convInfo(inputShape, filter.shape, attrs, depthwise);
+      // A transposed convolution may be asked for an output that its input does not fit: what tfjs then reads of it is
+      // for the CPU backend to say.
+      if (!tf.util.arraysEqual(dy.shape, info.outShape)) return undefined;
       const id = torch.addon.conv2dInputGrad(torch.id(dy), torch.id(filter), inputShape, ...geometry(info, depthwise));
       return torch.tensor(id, inputShape, 'float32');
     },

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { isNativeDtype, kernel, type KernelTable, type X } from './kernel.js';
+import { isNativeDtype, kernel, storedValue, type KernelTable, type X } from './kernel.js';
 
 const like = (value: 0 | 1) =>
   kernel<X>(({ x: { shape, dtype } }, _, torch) =>
@@ -11,9 +11,7 @@ export const createKernels: KernelTable = {
   [tf.Fill]: kernel<unknown, tf.FillAttrs>((_, { shape, value, dtype }, torch) => {
     const filled = (dtype as tf.DataType | undefined) ?? tf.util.inferDtype(value);
     if (!isNativeDtype(filled) || typeof value !== 'number') return undefined;
-    // What a typed array would make of the value: an int32 is truncated, a NaN among them is 0.
-    const stored = filled === 'int32' ? value | 0 : filled === 'bool' ? Number(Math.trunc(value) !== 0) : value;
-    return torch.tensor(torch.addon.fill(shape, stored, filled), shape, filled);
+    return torch.tensor(torch.addon.fill(shape, storedValue(value, filled), filled), shape, filled);
   }),
   [tf.ZerosLike]: like(0),
   [tf.OnesLike]: like(1),

@@ -31,6 +31,12 @@ export function isNumber(...tensors: readonly tf.TensorInfo[]): boolean {
   return (dtype === 'float32' || dtype === 'int32') && tensors.every((tensor) => tensor.dtype === dtype);
 }
 
+/** What storing `value` in a tensor of `dtype` leaves of it: an int32 is truncated, a NaN among them is 0. */
+export function storedValue(value: number, dtype: NativeDtype): number {
+  if (dtype === 'int32') return value | 0;
+  return dtype === 'bool' ? Number((value & 0xff) !== 0) : value;
+}
+
 export function isNativeDtype(dtype: tf.DataType): dtype is NativeDtype {
   return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { commonDtype, isNativeDtype, kernel, type KernelTable, type X } from './kernel.js';
+import { commonDtype, isNativeDtype, kernel, storedValue, type KernelTable, type X } from './kernel.js';
 
 const axisOf = (axis: number | number[], { shape }: tf.TensorInfo): number =>
   tf.util.parseAxisParam(axis, shape)[0] ?? 0;
@@ -82,6 +82,9 @@ export const layoutKernels: KernelTable = {
     const masks = [beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask] as const;
     const info = tf.slice_util.sliceInfo(x.shape, begin, end, strides, ...masks);
     if (info.isIdentity) return torch.share(x, info.finalShape);
+    if (info.finalShape.includes(0)) {
+      return torch.tensor(torch.addon.fill(info.finalShape, 0, x.dtype), info.finalShape, x.dtype);
+    }
     if (info.strides.some((stride) => stride < 0)) return undefined;
     const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
     const part = torch.tensor(torch.addon.slice(torch.id(x), info.begin, size, info.strides), size, x.dtype);
@@ -90,7 +93,8 @@ export const layoutKernels: KernelTable = {
   [tf.PadV2]: kernel<X, tf.PadV2Attrs>(({ x }, { paddings, constantValue }, torch) => {
     if (!isNativeDtype(x.dtype)) return undefined;
     const shape = x.shape.map((size, i) => size + (paddings[i]?.[0] ?? 0) + (paddings[i]?.[1] ?? 0));
-    return torch.tensor(torch.addon.pad(torch.id(x), paddings.flat(), constantValue), shape, x.dtype);
+    const value = storedValue(constantValue, x.dtype);
+    return torch.tensor(torch.addon.pad(torch.id(x), paddings.flat(), value), shape, x.dtype);
   }),
   [tf.Tile]: kernel<X, tf.TileAttrs>(({ x }, { reps }, torch) => {
     if (!isNativeDtype(x.dtype)) return undefined;

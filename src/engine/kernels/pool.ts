@@ -3,52 +3,47 @@ import type { Pair } from '../addon/index.js';
 import { isFloat, kernel, type KernelTable, type X } from './kernel.js';
 
 type PoolInfo = tf.backend_util.Conv2DInfo;
+type PoolAttrs = Pick<tf.AvgPoolAttrs, 'filterSize' | 'strides' | 'pad' | 'dimRoundingMode'>;
 
-function poolInfo(x: tf.TensorInfo, attrs: tf.AvgPoolAttrs): PoolInfo {
+function poolInfo(x: tf.TensorInfo, attrs: PoolAttrs): PoolInfo {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   const shape = x.shape as [number, number, number, number];
   return tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-/** Padding that is the same on both sides and reads the same windows, if there is one that LibTorch takes. */
-function symmetricPadding(info: PoolInfo): Pair | undefined {
-  const fits = (size: number, window: number, stride: number, before: number, out: number): boolean =>
-    Math.floor((size + 2 * before - window) / stride) + 1 === out && 2 * before <= window;
-  const { top, left } = info.padInfo;
-  return fits(info.inHeight, info.filterHeight, info.strideHeight, top, info.outHeight) &&
-    fits(info.inWidth, info.filterWidth, info.strideWidth, left, info.outWidth)
-    ? [top, left]
-    : undefined;
-}
+/** The windows' size, stride and padding before the first. */
+const windowsOf = (info: PoolInfo): [Pair, Pair, Pair] => [
+  [info.filterHeight, info.filterWidth],
+  [info.strideHeight, info.strideWidth],
+  [info.padInfo.top, info.padInfo.left],
+];
 
-const windowOf = (info: PoolInfo): Pair => [info.filterHeight, info.filterWidth];
-const strideOf = (info: PoolInfo): Pair => [info.strideHeight, info.strideWidth];
+const pool = (name: 'avgPool' | 'maxPool') =>
+  kernel<X, PoolAttrs>(({ x }, attrs, torch) => {
+    if (!isFloat(x)) return undefined;
+    const info = poolInfo(x, attrs);
+    const { outHeight, outWidth, outShape } = info;
+    // As tfjs has it, whatever the strides and the padding.
+    if (info.filterHeight * info.filterWidth === 1 && tf.util.arraysEqual(x.shape, outShape)) return torch.share(x);
+    const id = torch.addon[name](torch.id(x), ...windowsOf(info), [outHeight, outWidth]);
+    return torch.tensor(id, outShape, 'float32');
+  });
 
+/**
+ * tfjs forgets the rounding mode on its way to the gradient. The windows, whose number alone depends on it, are those of
+ * the output's gradient.
+ */
 const gradient = (name: 'avgPoolGrad' | 'maxPoolGrad') =>
-  kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo }, tf.AvgPoolAttrs>(({ dy, input }, attrs, torch) => {
-    const info = poolInfo(input, attrs);
-    const padding = symmetricPadding(info);
-    if (!isFloat(dy, input) || !padding) return undefined;
-    const id = torch.addon[name](torch.id(dy), torch.id(input), windowOf(info), strideOf(info), padding);
+  kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo }, PoolAttrs>(({ dy, input }, attrs, torch) => {
+    if (!isFloat(dy, input)) return undefined;
+    const id = torch.addon[name](torch.id(dy), torch.id(input), ...windowsOf(poolInfo(input, attrs)));
     return torch.tensor(id, input.shape, 'float32');
   });
 
-/** 2-d pooling and its gradients, where padding is the same on both sides. */
+/** 2-d pooling and its gradients. */
 export const poolKernels: KernelTable = {
-  [tf.AvgPool]: kernel<X, tf.AvgPoolAttrs>(({ x }, attrs, torch) => {
-    const info = poolInfo(x, attrs);
-    const padding = symmetricPadding(info);
-    if (!isFloat(x) || !padding) return undefined;
-    const id = torch.addon.avgPool(torch.id(x), windowOf(info), strideOf(info), padding);
-    return torch.tensor(id, info.outShape, 'float32');
-  }),
-  [tf.MaxPool]: kernel<X, tf.MaxPoolAttrs>(({ x }, attrs, torch) => {
-    const info = poolInfo(x, attrs);
-    const padding = symmetricPadding(info);
-    if (!isFloat(x) || !padding) return undefined;
-    const id = torch.addon.maxPool(torch.id(x), windowOf(info), strideOf(info), padding, [1, 1]);
-    return torch.tensor(id, info.outShape, 'float32');
-  }),
+  [tf.AvgPool]: pool('avgPool'),
+  [tf.MaxPool]: pool('maxPool'),
   [tf.AvgPoolGrad]: gradient('avgPoolGrad'),
   [tf.MaxPoolGrad]: gradient('maxPoolGrad'),
 };
