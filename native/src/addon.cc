@@ -12,7 +12,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   for (const auto& group :
        {ldm::runtimeExports(), ldm::unaryExports(), ldm::binaryExports(), ldm::reduceExports(), ldm::matmulExports(),
         ldm::convExports(), ldm::poolExports(), ldm::resizeExports(), ldm::layoutExports(), ldm::indexingExports(),
-        ldm::normExports(), ldm::optimExports(), ldm::randomExports()}) {
+        ldm::normExports(), ldm::optimExports(), ldm::randomExports(), ldm::conv3dExports(), ldm::poolWindowExports(),
+        ldm::resizeBilinearExports(), ldm::scatterExports(), ldm::sortExports(), ldm::fftExports(),
+        ldm::channelNormExports(), ldm::blocksExports(), ldm::sequenceExports()}) {
     ldm::install(env, exports, group);
   }
   return exports;

@@ -18,5 +18,14 @@ Exports indexingExports();
 Exports normExports();
 Exports optimExports();
 Exports randomExports();
+Exports conv3dExports();
+Exports poolWindowExports();
+Exports resizeBilinearExports();
+Exports scatterExports();
+Exports sortExports();
+Exports fftExports();
+Exports channelNormExports();
+Exports blocksExports();
+Exports sequenceExports();
 
 }  // namespace ldm

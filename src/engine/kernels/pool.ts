@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pair } from '../addon/index.js';
 import { isFloat, kernel, type KernelTable, type X } from './kernel.js';
+import { asFrames, frameWindows, ofFrames } from './pool-window.js';
 
 type PoolInfo = tf.backend_util.Conv2DInfo;
 
@@ -24,31 +25,46 @@ function symmetricPadding(info: PoolInfo): Pair | undefined {
 const windowOf = (info: PoolInfo): Pair => [info.filterHeight, info.filterWidth];
 const strideOf = (info: PoolInfo): Pair => [info.strideHeight, info.strideWidth];
 
+const pool = (name: 'avgPool' | 'maxPool') =>
+  kernel<X, tf.AvgPoolAttrs>(({ x }, attrs, torch) => {
+    if (!isFloat(x)) return undefined;
+    const info = poolInfo(x, attrs);
+    const padding = symmetricPadding(info);
+    if (!padding) {
+      const window = name === 'avgPool' ? 'windowMean' : 'windowMax';
+      const id = torch.addon[window](torch.id(asFrames(x)), ...frameWindows(info));
+      return ofFrames(id, info.outShape, 'float32', torch);
+    }
+    const sizes = [windowOf(info), strideOf(info), padding] as const;
+    const id =
+      name === 'avgPool'
+        ? torch.addon.avgPool(torch.id(x), ...sizes)
+        : torch.addon.maxPool(torch.id(x), ...sizes, [1, 1]);
+    return torch.tensor(id, info.outShape, 'float32');
+  });
+
 const gradient = (name: 'avgPoolGrad' | 'maxPoolGrad') =>
   kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo }, tf.AvgPoolAttrs>(({ dy, input }, attrs, torch) => {
+    if (!isFloat(dy, input)) return undefined;
     const info = poolInfo(input, attrs);
     const padding = symmetricPadding(info);
-    if (!isFloat(dy, input) || !padding) return undefined;
+    if (!padding) {
+      const [slopes, image] = [torch.id(asFrames(dy)), torch.id(asFrames(input))];
+      const sizes = frameWindows(info);
+      const id =
+        name === 'avgPoolGrad'
+          ? torch.addon.windowMeanGrad(slopes, image, ...sizes)
+          : torch.addon.windowMaxGrad(slopes, image, ...sizes, false);
+      return ofFrames(id, input.shape, 'float32', torch);
+    }
     const id = torch.addon[name](torch.id(dy), torch.id(input), windowOf(info), strideOf(info), padding);
     return torch.tensor(id, input.shape, 'float32');
   });
 
-/** 2-d pooling and its gradients, where padding is the same on both sides. */
+/** 2-d pooling and its gradients; LibTorch's own where padding is the same on both sides. */
 export const poolKernels: KernelTable = {
-  [tf.AvgPool]: kernel<X, tf.AvgPoolAttrs>(({ x }, attrs, torch) => {
-    const info = poolInfo(x, attrs);
-    const padding = symmetricPadding(info);
-    if (!isFloat(x) || !padding) return undefined;
-    const id = torch.addon.avgPool(torch.id(x), windowOf(info), strideOf(info), padding);
-    return torch.tensor(id, info.outShape, 'float32');
-  }),
-  [tf.MaxPool]: kernel<X, tf.MaxPoolAttrs>(({ x }, attrs, torch) => {
-    const info = poolInfo(x, attrs);
-    const padding = symmetricPadding(info);
-    if (!isFloat(x) || !padding) return undefined;
-    const id = torch.addon.maxPool(torch.id(x), windowOf(info), strideOf(info), padding, [1, 1]);
-    return torch.tensor(id, info.outShape, 'float32');
-  }),
+  [tf.AvgPool]: pool('avgPool'),
+  [tf.MaxPool]: pool('maxPool'),
   [tf.AvgPoolGrad]: gradient('avgPoolGrad'),
   [tf.MaxPoolGrad]: gradient('maxPoolGrad'),
 };
