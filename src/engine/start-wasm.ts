@@ -3,6 +3,7 @@ import { dirname, sep } from 'node:path';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { activate } from './start.js';
 import type { Starter } from './types.js';
+import { registerWasmKernels } from './wasm-kernels.js';
 
 const processEvents: NodeJS.EventEmitter = process;
 const crashEvents = ['uncaughtException', 'unhandledRejection'] as const;
@@ -14,6 +15,7 @@ export const startWasm: Starter = async () => {
     setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     located = true;
   }
+  registerWasmKernels();
   const before = new Map(crashEvents.map((event) => [event, new Set(processEvents.listeners(event))]));
   // Its tensors hold real numbers only.
   await activate('wasm', false);

@@ -15,9 +15,9 @@ export const resizeBilinearKernels: KernelTable = {
     { images: tf.TensorInfo; dy: tf.TensorInfo },
     { alignCorners: boolean; halfPixelCenters?: boolean }
   >(({ images, dy }, { alignCorners, halfPixelCenters }, torch) => {
-    // tfjs's own gradient leaves half pixel centers out of account: what it says is for the CPU backend to say.
-    if (!isFloat(images, dy) || halfPixelCenters || images.shape.includes(0)) return undefined;
-    const id = torch.addon.resizeBilinearGrad(torch.id(dy), images.shape, alignCorners, false);
+    if (!isFloat(images, dy) || images.shape.includes(0)) return undefined;
+    // tfjs's CPU backend leaves half pixel centers out of account here.
+    const id = torch.addon.resizeBilinearGrad(torch.id(dy), images.shape, alignCorners, halfPixelCenters ?? false);
     return torch.tensor(id, images.shape, 'float32');
   }),
 };

@@ -27,12 +27,12 @@ export const resizeKernels: KernelTable = {
     { images: tf.TensorInfo; dy: tf.TensorInfo },
     { alignCorners: boolean; halfPixelCenters?: boolean }
   >(({ images, dy }, { alignCorners, halfPixelCenters }, torch) => {
-    // tfjs's own gradient leaves half pixel centers out of account: what it says is for the CPU backend to say.
-    if (!isFloat(images, dy) || halfPixelCenters) return undefined;
+    if (!isFloat(images, dy)) return undefined;
     const [, height = 0, width = 0] = images.shape;
     const [, newHeight = 0, newWidth = 0] = dy.shape;
-    const rows = sources(height, newHeight, alignCorners, false);
-    const columns = sources(width, newWidth, alignCorners, false);
+    // tfjs's CPU backend leaves half pixel centers out of account here.
+    const rows = sources(height, newHeight, alignCorners, halfPixelCenters ?? false);
+    const columns = sources(width, newWidth, alignCorners, halfPixelCenters ?? false);
     return torch.tensor(
       torch.addon.resizeNearestGrad(torch.id(dy), images.shape, rows, columns),
       images.shape,
