@@ -82,8 +82,8 @@ export const layoutKernels: KernelTable = {
     const masks = [beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask] as const;
     const info = tf.slice_util.sliceInfo(x.shape, begin, end, strides, ...masks);
     if (info.isIdentity) return torch.share(x, info.finalShape);
-    if (info.strides.some((stride) => stride < 0)) return undefined;
-    const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+    // An end on the wrong side of the begin takes nothing.
+    const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides).map((n) => Math.max(0, n));
     const part = torch.tensor(torch.addon.slice(torch.id(x), info.begin, size, info.strides), size, x.dtype);
     return { ...part, shape: info.finalShape };
   }),

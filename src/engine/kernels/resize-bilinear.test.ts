@@ -30,6 +30,12 @@ for (const size of sizes) {
   }
 }
 
+test('int32 pictures', async () => {
+  const picture = (): tf.Tensor4D => tf.tensor4d([0, 255, 128, 7, 9, 250], [1, 2, 3, 1], 'int32');
+  await assertNativeSameAsCpu(() => tf.image.resizeBilinear(picture(), [3, 5]));
+  await assertNativeSameAsCpu(() => tf.image.resizeNearestNeighbor(picture(), [3, 5]));
+});
+
 const resizings = { bilinear: tf.image.resizeBilinear, nearest: tf.image.resizeNearestNeighbor };
 
 for (const [name, resize] of Object.entries(resizings)) {
