@@ -89,8 +89,8 @@ Tensor batchToSpace(const Tensor& x, const Shape& blocks, const Shape& widths) {
 // Channels [N, H, W, block * block * C] to blocks of space [N, H * block, W * block, C].
 Tensor depthToSpace(const Tensor& x, int64_t block) {
   TORCH_CHECK(x.dim() == 4, "the image must have the four axes NHWC");
-  TORCH_CHECK(block > 0 && block <= std::max<int64_t>(x.size(3), 1) && x.size(3) % (block * block) == 0, x.size(3), " channels do not divide into blocks of ",
-              block, "x", block);
+  TORCH_CHECK(block > 0 && block <= std::max<int64_t>(x.size(3), 1) && x.size(3) % (block * block) == 0, x.size(3),
+              " channels do not divide into blocks of ", block, "x", block);
   const int64_t channels = x.size(3) / (block * block);
   return x.reshape({x.size(0), x.size(1), x.size(2), block, block, channels})
       .permute({0, 1, 3, 2, 4, 5})
@@ -107,7 +107,8 @@ Tensor mirrorPad(const Tensor& x, const Shape& widths, bool symmetric) {
     const int64_t after = widths[2 * static_cast<size_t>(axis) + 1];
     const int64_t size = x.size(axis);
     if (before == 0 && after == 0) continue;
-    TORCH_CHECK(before >= 0 && after >= 0 && before <= size - 1 + edge && after <= size - 1 + edge, "an axis of ", size,
+    const int64_t most = size - 1 + edge;
+    TORCH_CHECK(before >= 0 && after >= 0 && before <= most && after <= most, "an axis of ", size,
                 " cannot be mirrored by ", before, " and ", after);
     std::vector<int64_t> sources;
     for (int64_t i = -before; i < size + after; ++i) {

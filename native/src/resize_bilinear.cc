@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops.h"
@@ -25,7 +26,8 @@ std::vector<Between> positions(int64_t input, int64_t output, bool alignCorners,
   std::vector<Between> result;
   result.reserve(static_cast<size_t>(output));
   for (int64_t i = 0; i < output; ++i) {
-    const double source = halfPixelCenters ? ratio * (static_cast<double>(i) + 0.5) - 0.5 : ratio * static_cast<double>(i);
+    const double shift = halfPixelCenters ? 0.5 : 0.0;
+    const double source = ratio * (static_cast<double>(i) + shift) - shift;
     const int64_t low = std::clamp<int64_t>(static_cast<int64_t>(std::floor(source)), 0, input - 1);
     const int64_t high = std::clamp<int64_t>(static_cast<int64_t>(std::ceil(source)), 0, input - 1);
     result.push_back({low, high, static_cast<float>(source - static_cast<double>(low))});

@@ -74,7 +74,8 @@ void addRows(const Tensor& updates, const std::vector<int64_t>& rows, Tensor& su
 // Zeros [rows, width], to whose rows the updates [n, width] are added.
 Tensor scatterNd(const Tensor& indices, const Tensor& updates, const Shape& strides, int64_t count) {
   checkMatrix(updates);
-  TORCH_CHECK(indices.dim() == 2 && indices.size(0) == updates.size(0) && count >= 0, "needs one index for each update");
+  TORCH_CHECK(indices.dim() == 2 && indices.size(0) == updates.size(0) && count >= 0,
+              "needs one index for each update");
   const auto rows = rowsOf(indices, strides, count);
   Tensor sums = at::zeros({count, updates.size(1)}, updates.options());
   if (updates.scalar_type() == at::kFloat) {

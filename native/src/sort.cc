@@ -125,8 +125,8 @@ std::vector<Tensor> unique(const Tensor& x) {
   std::unordered_map<std::string, int32_t> known;
   std::vector<int64_t> firsts;
   for (int64_t i = 0; i < count; ++i) {
-    const auto [entry, isNew] =
-        known.try_emplace(std::string(data + static_cast<size_t>(i) * bytes, bytes), static_cast<int32_t>(firsts.size()));
+    std::string key(data + static_cast<size_t>(i) * bytes, bytes);
+    const auto [entry, isNew] = known.try_emplace(std::move(key), static_cast<int32_t>(firsts.size()));
     if (isNew) firsts.push_back(i);
     number[i] = entry->second;
   }
