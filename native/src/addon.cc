@@ -28,6 +28,15 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
            ldm::lossExports(),
            ldm::optimExports(),
            ldm::randomExports(),
+           ldm::conv3dExports(),
+           ldm::poolWindowExports(),
+           ldm::resizeBilinearExports(),
+           ldm::scatterExports(),
+           ldm::sortExports(),
+           ldm::fftExports(),
+           ldm::channelNormExports(),
+           ldm::blocksExports(),
+           ldm::sequenceExports(),
        }) {
     ldm::install(env, exports, group);
   }

@@ -69,6 +69,7 @@ Exports binaryExports() {
       bind("lessEqual", +[](const Tensor& a, const Tensor& b) { return at::le(a, b); }),
       bind("logicalAnd", +[](const Tensor& a, const Tensor& b) { return at::logical_and(a, b); }),
       bind("logicalOr", +[](const Tensor& a, const Tensor& b) { return at::logical_or(a, b); }),
+      bind("bitwiseAnd", +[](const Tensor& a, const Tensor& b) { return at::bitwise_and(a, b); }),
       bind("floorDiv", floorDiv),
       bind("mod", mod),
       bind("squaredDifference", squaredDifference),

@@ -35,21 +35,27 @@ Tensor stack(const std::vector<MixedTensor>& tensors, int64_t axis) {
   return at::stack(alike(tensors), axis);
 }
 
-// Every `stride`-th value from `begin`, `size` of them, along each axis.
+// Every `stride`-th value from `begin`, `size` of them, along each axis; backwards where the stride is negative.
 Tensor slice(const MixedTensor& x, const Shape& begin, const Shape& size, const Shape& stride) {
   const size_t rank = static_cast<size_t>(x.dim());
   TORCH_CHECK(begin.size() == rank && size.size() == rank && stride.size() == rank,
               "begin, size and stride need one entry for each of ", rank, " axes");
   Tensor part = x;
+  Shape backwards;
   for (int64_t axis = 0; axis < x.dim(); ++axis) {
     const size_t i = static_cast<size_t>(axis);
-    TORCH_CHECK(stride[i] > 0 && size[i] >= 0 && begin[i] >= 0 &&
-                    (size[i] == 0 || begin[i] + (size[i] - 1) * stride[i] < x.size(axis)),
+    const int64_t end = begin[i] + (size[i] - 1) * stride[i];
+    TORCH_CHECK(stride[i] != 0 && size[i] >= 0 && begin[i] >= 0 &&
+                    (size[i] == 0 || (begin[i] < x.size(axis) && end >= 0 && end < x.size(axis))),
                 "axis ", axis, " of ", x.size(axis), " has no ", size[i], " values from ", begin[i], " by ", stride[i]);
-    part = size[i] == 0 ? part.narrow(axis, 0, 0)
-                        : part.slice(axis, begin[i], begin[i] + (size[i] - 1) * stride[i] + 1, stride[i]);
+    if (size[i] == 0) {
+      part = part.narrow(axis, 0, 0);
+    } else {
+      part = part.slice(axis, std::min(begin[i], end), std::max(begin[i], end) + 1, std::abs(stride[i]));
+      if (stride[i] < 0) backwards.push_back(axis);
+    }
   }
-  return part;
+  return backwards.empty() ? part : at::flip(part, backwards);
 }
 
 std::vector<Tensor> split(const MixedTensor& x, const Shape& sizes, int64_t axis) {

@@ -24,5 +24,14 @@ Exports upsampleConvExports();
 Exports lossExports();
 Exports optimExports();
 Exports randomExports();
+Exports conv3dExports();
+Exports poolWindowExports();
+Exports resizeBilinearExports();
+Exports scatterExports();
+Exports sortExports();
+Exports fftExports();
+Exports channelNormExports();
+Exports blocksExports();
+Exports sequenceExports();
 
 }  // namespace ldm

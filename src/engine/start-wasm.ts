@@ -4,6 +4,7 @@ import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { activate } from './start.js';
 import type { Starter } from './types.js';
 import { replaceFusedMatMul } from './wasm-fused-matmul.js';
+import { registerWasmKernels } from './wasm-kernels.js';
 
 const processEvents: NodeJS.EventEmitter = process;
 const crashEvents = ['uncaughtException', 'unhandledRejection'] as const;
@@ -16,6 +17,7 @@ export const startWasm: Starter = async () => {
     located = true;
     replaceFusedMatMul();
   }
+  registerWasmKernels();
   const before = new Map(crashEvents.map((event) => [event, new Set(processEvents.listeners(event))]));
   // Its tensors hold real numbers only.
   await activate('wasm', false);

@@ -87,8 +87,13 @@ export class TorchBackend extends tf.KernelBackend {
 
   /** A complex tensor of copies of two real ones. */
   complex(real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
+    return this.joined(this.copy(real), this.copy(imag));
+  }
+
+  /** A complex tensor of two real ones, which it owns from now on. */
+  joined(real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
     const dataId = {};
-    this.#data.set(dataId, { kind: 'complex', real: this.copy(real), imag: this.copy(imag), refCount: 1 });
+    this.#data.set(dataId, { kind: 'complex', real, imag, refCount: 1 });
     return { dataId, shape: real.shape, dtype: 'complex64' };
   }
 

@@ -62,6 +62,7 @@ export type BinaryName =
   | 'lessEqual'
   | 'logicalAnd'
   | 'logicalOr'
+  | 'bitwiseAnd'
   | 'prelu'
   | 'eluGrad';
 

@@ -5,6 +5,8 @@ export type NativeValues = Float32Array | Int32Array | Uint8Array;
 export type Integers = readonly number[];
 /** Two numbers: rows, then columns. */
 export type Pair = readonly [number, number];
+/** Three numbers: frames (depth), then rows, then columns. */
+export type Triple = readonly [number, number, number];
 
 /** Activation, prelu's weights, leakyrelu's slope. */
 export type FusedActivation = readonly [activation: string, slopes: Id | undefined, alpha: number];

@@ -62,6 +62,9 @@ export const binaryKernels: KernelTable = {
       commonDtype([inputs.a, inputs.b]) === 'bool' ? run(name, inputs, 'bool', torch) : undefined,
     ),
   ),
+  [tf.BitwiseAnd]: kernel<AB>((inputs, _, torch) =>
+    isNumber(inputs.a, inputs.b) && inputs.a.dtype === 'int32' ? run('bitwiseAnd', inputs, 'int32', torch) : undefined,
+  ),
   [tf.FloorDiv]: kernel<AB>((inputs, _, torch) =>
     isNumber(inputs.a, inputs.b) ? run('floorDiv', inputs, 'int32', torch) : undefined,
   ),

@@ -135,11 +135,6 @@ test('transposed convolution', () =>
     ),
   ));
 
-test('NCHW is the CPU backend’s', () =>
-  assertSameAsCpu(() =>
-    tf.conv2d(numbers([2, 3, 5, 5]) as tf.Tensor4D, numbers([3, 3, 3, 4], 2) as tf.Tensor4D, 1, 'same', 'NCHW'),
-  ));
-
 test('a transposed convolution whose output does not fit its input is the CPU backend’s', () =>
   assertSameAsCpu(() =>
     tf.conv2dTranspose(

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConvGeometry } from '../addon/index.js';
+import { withChannelsFirst } from './channels-first.js';
 import { isFloat, kernel, type KernelTable } from './kernel.js';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
@@ -36,7 +37,7 @@ function geometry(info: Conv2DInfo, depthwise: boolean): ConvGeometry {
   ];
 }
 
-/** NCHW is left to the CPU backend; everything here is NHWC. */
+/** Everything here is NHWC; channels-first.ts makes it that. */
 const isNhwc = ({ dataFormat }: ConvAttrs): boolean => dataFormat !== 'NCHW';
 
 type ForwardInputs = { x: tf.TensorInfo; filter: tf.TensorInfo };
@@ -92,10 +93,10 @@ const filterGradient = (depthwise: boolean) =>
 
 /** 2-d convolutions and their gradients. */
 export const convKernels: KernelTable = {
-  [tf.Conv2D]: forward(false),
-  [tf.FusedConv2D]: fused(false),
-  [tf.Conv2DBackpropInput]: inputGradient(false),
-  [tf.Conv2DBackpropFilter]: filterGradient(false),
+  [tf.Conv2D]: withChannelsFirst(['x'], true, forward(false)),
+  [tf.FusedConv2D]: withChannelsFirst(['x'], true, fused(false)),
+  [tf.Conv2DBackpropInput]: withChannelsFirst(['dy'], true, inputGradient(false)),
+  [tf.Conv2DBackpropFilter]: withChannelsFirst(['x', 'dy'], false, filterGradient(false)),
   [tf.DepthwiseConv2dNative]: forward(true),
   [tf.FusedDepthwiseConv2D]: fused(true),
   [tf.DepthwiseConv2dNativeBackpropInput]: inputGradient(true),

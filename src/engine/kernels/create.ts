@@ -17,6 +17,18 @@ export const createKernels: KernelTable = {
   [tf.OnesLike]: like(1),
   [tf.Cast]: kernel<X, tf.CastAttrs>(({ x }, { dtype }, torch) => {
     if (x.dtype === dtype) return torch.share(x);
+    if (x.dtype === 'complex64') {
+      if (!isNativeDtype(dtype)) return undefined;
+      const { real } = torch.parts(x);
+      return dtype === 'float32'
+        ? torch.copy(real)
+        : torch.tensor(torch.addon.cast(torch.id(real), dtype), x.shape, dtype);
+    }
+    if (dtype === 'complex64' && isNativeDtype(x.dtype)) {
+      const real = torch.addon.cast(torch.id(x), 'float32');
+      const imag = torch.addon.fill(x.shape, 0, 'float32');
+      return torch.joined(torch.tensor(real, x.shape, 'float32'), torch.tensor(imag, x.shape, 'float32'));
+    }
     if (!isNativeDtype(x.dtype) || !isNativeDtype(dtype)) return undefined;
     return torch.tensor(torch.addon.cast(torch.id(x), dtype), x.shape, dtype);
   }),

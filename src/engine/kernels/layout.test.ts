@@ -24,6 +24,11 @@ const programs: Record<string, () => tf.Tensor | tf.Tensor[]> = {
   'slice of everything': () => tf.slice(numbers([3, 4]), [0, 0]),
   'slice of nothing': () => tf.slice(numbers([3, 4]), [1, 0], [0, 2]),
   stridedSlice: () => tf.stridedSlice(numbers([5, 6]), [1, 0], [5, 6], [2, 3]),
+  'stridedSlice backwards': () => [
+    tf.stridedSlice(numbers([5, 6]), [4, 1], [0, 6], [-2, 3]),
+    tf.stridedSlice(numbers([5, 6]), [0, 0], [0, 0], [-1, -2], 3, 3),
+    tf.stridedSlice(numbers([5]), [1], [3], [-1]),
+  ],
   'stridedSlice that drops and adds axes': () =>
     tf.stridedSlice(numbers([3, 4]), [1, 0, 0], [2, 0, 3], [1, 1, 1], 0, 0, 0, 2, 1),
   pad: () =>

@@ -85,8 +85,8 @@ export const layoutKernels: KernelTable = {
     if (info.finalShape.includes(0)) {
       return torch.tensor(torch.addon.fill(info.finalShape, 0, x.dtype), info.finalShape, x.dtype);
     }
-    if (info.strides.some((stride) => stride < 0)) return undefined;
-    const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+    // An end on the wrong side of the begin takes nothing.
+    const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides).map((n) => Math.max(0, n));
     const part = torch.tensor(torch.addon.slice(torch.id(x), info.begin, size, info.strides), size, x.dtype);
     return { ...part, shape: info.finalShape };
   }),

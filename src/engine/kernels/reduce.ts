@@ -50,7 +50,7 @@ export const reduceKernels: KernelTable = {
     isNumber(x) && !isEmpty(x) ? reduce('min', x, attrs, dtypeOf(x), torch) : undefined,
   ),
   [tf.Prod]: kernel<X, tf.ProdAttrs>(({ x }, attrs, torch) =>
-    isFloat(x) && !isEmpty(x) ? reduce('prod', x, attrs, 'float32', torch) : undefined,
+    isNumber(x) && !isEmpty(x) ? reduce('prod', x, attrs, dtypeOf(x), torch) : undefined,
   ),
   [tf.All]: truth('all'),
   [tf.Any]: truth('any'),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { isFloat, kernel, type KernelTable } from './kernel.js';
+import { isFloat, isNativeDtype, kernel, type KernelTable } from './kernel.js';
 
 /** For each output row (or column) the input row it shows, by tfjs's three rounding rules. */
 function sources(input: number, output: number, alignCorners: boolean, halfPixelCenters: boolean): number[] {
@@ -15,24 +15,24 @@ function sources(input: number, output: number, alignCorners: boolean, halfPixel
 export const resizeKernels: KernelTable = {
   [tf.ResizeNearestNeighbor]: kernel<{ images: tf.TensorInfo }, tf.ResizeNearestNeighborAttrs>(
     ({ images }, { alignCorners, halfPixelCenters, size: [newHeight, newWidth] }, torch) => {
-      if (!isFloat(images)) return undefined;
+      if (!isNativeDtype(images.dtype)) return undefined;
       const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;
       const rows = sources(height, newHeight, alignCorners, halfPixelCenters);
       const columns = sources(width, newWidth, alignCorners, halfPixelCenters);
       const id = torch.addon.resizeNearest(torch.id(images), rows, columns);
-      return torch.tensor(id, [batch, newHeight, newWidth, channels], 'float32');
+      return torch.tensor(id, [batch, newHeight, newWidth, channels], images.dtype);
     },
   ),
   [tf.ResizeNearestNeighborGrad]: kernel<
     { images: tf.TensorInfo; dy: tf.TensorInfo },
     { alignCorners: boolean; halfPixelCenters?: boolean }
   >(({ images, dy }, { alignCorners, halfPixelCenters }, torch) => {
-    // tfjs's own gradient leaves half pixel centers out of account: what it says is for the CPU backend to say.
-    if (!isFloat(images, dy) || halfPixelCenters) return undefined;
+    if (!isFloat(images, dy)) return undefined;
     const [, height = 0, width = 0] = images.shape;
     const [, newHeight = 0, newWidth = 0] = dy.shape;
-    const rows = sources(height, newHeight, alignCorners, false);
-    const columns = sources(width, newWidth, alignCorners, false);
+    // tfjs's CPU backend leaves half pixel centers out of account here.
+    const rows = sources(height, newHeight, alignCorners, halfPixelCenters ?? false);
+    const columns = sources(width, newWidth, alignCorners, halfPixelCenters ?? false);
     return torch.tensor(
       torch.addon.resizeNearestGrad(torch.id(dy), images.shape, rows, columns),
       images.shape,
