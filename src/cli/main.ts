@@ -149,9 +149,10 @@ function commandLine(): CAC {
     .command('bench [name]', 'Time the standard workloads on every engine, and in PyTorch where it is there')
     .option('--json', 'Print the figures as JSON')
     .option('--threads <n>', 'Threads of every contestant (default: all logical cores)')
-    .option('--rounds <n>', 'Rounds in which they take turns (default: 9)')
+    .option('--rounds <n>', 'Rounds in which they take turns (default: 9, fewer where one takes long)')
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm bench conv3x3')
+    .example('ldm bench unet_train_b8_32px --rounds 12')
     .action(async (name: string | undefined, flags: Flags) => (await import('./bench.js')).bench(name, flags));
 
   cli.help();

@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import { UserError } from '../../errors.js';
 import { Contestant } from './contestant.js';
 import { disagreements, measure } from './measure.js';
-import type { Workload } from './workload.js';
-import { workloadNamed } from './workloads.js';
+import type { Workload } from './workloads/workload.js';
+import { workloadNamed } from './workloads/index.js';
 
 const test = suite('bench');
 
@@ -29,7 +29,8 @@ function contestant(name: string, seconds: number, check: number): Promise<Conte
 
 test('measures in rounds: rates, and times relative to the first', async () => {
   const contestants = await Promise.all([contestant('fast', 0.01, 5), contestant('slow', 0.5, 5)]);
-  const [fast, slow] = await measure(workload, contestants, 5);
+  const { measurements, yardsticks } = await measure(workload, contestants, 5);
+  const [fast, slow] = measurements;
   contestants.forEach((one) => {
     one.stop();
   });
@@ -43,7 +44,44 @@ test('measures in rounds: rates, and times relative to the first', async () => {
   assert.is(slow.samples, 3, 'who takes long is measured in fewer rounds');
   assert.is(slow.repetitionsPerSample, 1);
   assert.is(slow.timesTheFirst.toFixed(3), '50.000');
+  assert.equal(yardsticks, []);
+  assert.is(fast.shareOfPeak, undefined);
   assert.equal(disagreements(workload, contestants), []);
+});
+
+test('rates are shares of the yardstick of their unit', async () => {
+  const [one, flop, bytes] = await Promise.all([
+    contestant('one', 0.1, 5),
+    contestant('flop', 0.05, 5),
+    contestant('bytes', 1, 5),
+  ]);
+  const { measurements, yardsticks } = await measure(workload, [one], 2, [
+    { contestant: flop, part: { name: 'step', work: { amount: 400, unit: 'FLOP' } } },
+    { contestant: bytes, part: { name: 'step', work: { amount: 400, unit: 'B' } } },
+  ]);
+  [one, flop, bytes].forEach((process) => {
+    process.stop();
+  });
+  assert.equal(
+    yardsticks.map(({ engine, unit, rate }) => [engine, unit, rate?.toFixed(0)]),
+    [
+      ['flop', 'FLOP/s', '8000'],
+      ['bytes', 'B/s', '400'],
+    ],
+  );
+  assert.is(measurements[0]?.shareOfPeak?.toFixed(4), '0.1250', '1000 of 8000 FLOP/s');
+});
+
+test('who takes long but is no slower than others is measured in every round', async () => {
+  const contestants = await Promise.all([contestant('one', 0.4, 5), contestant('other', 1, 5)]);
+  const { measurements } = await measure(workload, contestants, 5);
+  contestants.forEach((one) => {
+    one.stop();
+  });
+  assert.equal(
+    measurements.map(({ samples }) => samples),
+    [5, 5],
+  );
 });
 
 test('who computes something else is told', async () => {

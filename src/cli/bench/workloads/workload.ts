@@ -11,6 +11,12 @@ export interface Workload {
   readonly engines: readonly string[];
   /** The same workload in PyTorch: a script under scripts/bench/ that speaks the protocol of `protocol.ts`. */
   readonly pytorch?: string;
+  /** Whether it is run only when asked for by name, because it needs much time or memory. */
+  readonly onlyByName?: boolean;
+  /** Rounds unless the user says otherwise; for what takes long. */
+  readonly rounds?: number;
+  /** What the published PyTorch code took, elsewhere. */
+  readonly published?: Published;
   /** Builds the inputs on the active tfjs backend. */
   prepare(): PreparedWorkload;
 }
@@ -21,16 +27,29 @@ export interface Part {
   readonly work?: Work;
   /** The tfjs kernels that do it: an engine that borrows one of them from tfjs's CPU backend is not timed. */
   readonly kernels?: readonly string[];
+  /** Whether to tell, apart from the rounds, how much of one repetition our engine spends in convolutions. */
+  readonly tellsConvolutions?: boolean;
 }
 
+export type WorkUnit = 'FLOP' | 'B';
+
 export interface Work {
+  /** Of a memory-bound operation: what must be moved at least, each input read once and each output written once. */
   readonly amount: number;
-  readonly unit: 'FLOP' | 'B';
+  readonly unit: WorkUnit;
+}
+
+/** A time taken on another machine, and how fast the convolution of `conv3x3` was there, to scale it by. */
+export interface Published {
+  /** Seconds of one repetition, from and to. */
+  readonly seconds: readonly [low: number, high: number];
+  /** FLOP/s of the part `forward` of `conv3x3`. */
+  readonly convolutionRate: number;
 }
 
 export interface PreparedWorkload {
   /** Runs a part so often and returns when the last result is there. */
-  run(part: string, repetitions: number): void;
+  run(part: string, repetitions: number): void | Promise<void>;
   /** A number that follows from a part's result: engines that disagree on it do not compute the same. */
-  check(part: string): number;
+  check(part: string): number | Promise<number>;
 }

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { probeEngines } from '../../engine/index.js';
+import { packageRoot } from '../package-root.js';
+import type { ContestantCommand } from './contestant.js';
+import { pythonWithTorch } from './python.js';
+import type { Workload } from './workloads/index.js';
+
+/** The contestants of a workload that are there, and why the others are not. */
+export async function contestantsOf(
+  workload: Workload,
+  threads: number,
+): Promise<{ commands: ContestantCommand[]; absent: string[] }> {
+  const commands: ContestantCommand[] = [];
+  const absent: string[] = [];
+  const probes = await probeEngines();
+  for (const engine of workload.engines) {
+    const probe = probes.find((candidate) => candidate.name === engine);
+    if (probe?.available === true) commands.push(ownEngine(workload, engine, threads));
+    else absent.push(`${engine}: ${probe?.detail ?? 'not there'}`);
+  }
+  if (workload.pytorch !== undefined) {
+    const python = pythonWithTorch();
+    if (python === undefined)
+      absent.push('pytorch: no Python with a torch package found (PYTHON=/path/to/python names one)');
+    else {
+      const script = join(packageRoot(), 'scripts', 'bench', workload.pytorch);
+      // The scripts import one another; that should leave no files behind in the package.
+      const env = { PYTHONDONTWRITEBYTECODE: '1' };
+      commands.push({ name: 'pytorch', command: python, args: [script, String(threads), workload.name], env });
+    }
+  }
+  return { commands, absent };
+}
+
+/** Never with the options that Node was started with: they may hold the very program that asks (`node -e …`). */
+export function ownEngine(workload: Workload, engine: string, threads: number): ContestantCommand {
+  const fromSources = import.meta.url.endsWith('.ts');
+  const worker = fileURLToPath(new URL(`worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));
+  const loader = fromSources ? ['--import', 'tsx'] : [];
+  return {
+    name: engine,
+    command: process.execPath,
+    args: [...loader, worker, workload.name, engine, String(threads)],
+  };
+}
+
+/** Updates so many bytes from as many in each repetition of the part, all threads together. */
+export function memoryBandwidth(threads: number, part: string, bytes: number): ContestantCommand {
+  const script = join(packageRoot(), 'scripts', 'bench', 'memory-bandwidth.mjs');
+  return { name: 'memory', command: process.execPath, args: [script, String(threads), part, String(bytes)] };
+}
