@@ -6,6 +6,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
+
 #include "activation.h"
 #include "filter_layout.h"
 #include "ops.h"
@@ -33,6 +35,9 @@ Geometry geometry(const Tensor& x, const Shape& stride, const Shape& dilation, c
   for (const Shape* pair : {&stride, &dilation, &before, &output}) {
     TORCH_CHECK(pair->size() == 2, "stride, dilation, padding and output size are pairs of rows and columns");
   }
+  for (const Shape* pair : {&stride, &dilation, &before, &output}) {
+    for (const int64_t value : *pair) TORCH_CHECK(value <= INT32_MAX, value, " rows or columns are more than possible");
+  }
   TORCH_CHECK(stride[0] > 0 && stride[1] > 0 && dilation[0] > 0 && dilation[1] > 0 && before[0] >= 0 &&
                   before[1] >= 0 && output[0] >= 0 && output[1] >= 0,
               "stride and dilation must be positive, padding and output size not negative");
@@ -41,6 +46,7 @@ Geometry geometry(const Tensor& x, const Shape& stride, const Shape& dilation, c
 
 void checkFilter(const Tensor& x, const Tensor& filter) {
   TORCH_CHECK(filter.dim() == 4, "the filter must have four axes: height, width, input and output channels");
+  TORCH_CHECK(filter.numel() > 0, "the filter is empty");
   TORCH_CHECK(filter.size(2) == x.size(3), "the filter takes ", filter.size(2), " channels, the image has ", x.size(3));
 }
 
@@ -60,6 +66,7 @@ Prepared prepare(const Tensor& x, const Tensor& filter, const Geometry& g) {
     const int64_t needed = (g.output[k] - 1) * g.stride[k] + window - x.size(i + 1) - g.before[k];
     // As much padding after as before is as good while the surplus yields no further output.
     symmetric = symmetric && needed <= g.before[k] && g.before[k] - needed < g.stride[k];
+    TORCH_CHECK(needed > -g.stride[k], "the image gives more than ", g.output[k], i == 0 ? " rows" : " columns");
     after[k] = std::max<int64_t>(needed, 0);
   }
   if (symmetric) return {toNchw(x), g.before, false};
@@ -109,10 +116,14 @@ Tensor blankOihw(const Tensor& filter, int64_t groups) {
   return ohwi.permute({0, 3, 1, 2});
 }
 
-void checkGradient(const Tensor& dy, const Tensor& x, const Geometry& g) {
+void checkGradient(const Tensor& dy, const Tensor& x, const Tensor& filter, const Geometry& g) {
   TORCH_CHECK(dy.dim() == 4 && dy.size(0) == x.size(0) && dy.size(1) == g.output[0] && dy.size(2) == g.output[1],
               "the output's gradient must have the batch of the image and the output size ", g.output[0], "x",
               g.output[1]);
+  TORCH_CHECK(dy.size(3) == filter.size(3) * (g.groups == 1 ? 1 : filter.size(2)), "the output's gradient has ",
+              dy.size(3), " channels, which the filter does not give");
+  TORCH_CHECK(dy.scalar_type() == filter.scalar_type() && dy.scalar_type() == x.scalar_type(),
+              "the output's gradient must have the dtype of the image and the filter");
 }
 
 Tensor conv2dInputGrad(const Tensor& dy, const Tensor& filter, const Shape& inputShape, const Shape& stride,
@@ -120,7 +131,7 @@ Tensor conv2dInputGrad(const Tensor& dy, const Tensor& filter, const Shape& inpu
   const Tensor x = blank(inputShape, dy);
   const Geometry g = geometry(x, stride, dilation, before, output, depthwise);
   checkFilter(x, filter);
-  checkGradient(dy, x, g);
+  checkGradient(dy, x, filter, g);
   const Prepared image = prepare(x, filter, g);
   const auto gradients =
       at::convolution_backward(toNchw(dy), image.nchw, toOihw(filter, g.groups), at::OptionalIntArrayRef(), g.stride,
@@ -139,7 +150,7 @@ Tensor conv2dFilterGrad(const Tensor& x, const Tensor& dy, const Shape& filterSh
   // Only the filter's layout is read.
   const Tensor filter = at::empty(filterShape, x.options());
   checkFilter(x, filter);
-  checkGradient(dy, x, g);
+  checkGradient(dy, x, filter, g);
   const Prepared image = prepare(x, filter, g);
   const auto gradients =
       at::convolution_backward(toNchw(dy), image.nchw, blankOihw(filter, g.groups), at::OptionalIntArrayRef(), g.stride,

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "device.h"
+
 namespace ldm {
 namespace {
 
@@ -45,7 +47,7 @@ void forEachPart(int64_t pixels, int64_t inputs, int64_t outputs, Move move) {
 
 Tensor toOihw(const Tensor& filter, int64_t groups) {
   if (groups != 1) return filter.view({filter.size(0), filter.size(1), 1, -1}).permute({3, 2, 0, 1});
-  if (filter.scalar_type() != at::kFloat || !filter.device().is_cpu()) return filter.permute({3, 2, 0, 1});
+  if (filter.scalar_type() != at::kFloat || !useLoops(filter)) return filter.permute({3, 2, 0, 1});
   const int64_t pixels = filter.size(0) * filter.size(1);
   const int64_t inputs = filter.size(2);
   const int64_t outputs = filter.size(3);
@@ -61,7 +63,7 @@ Tensor toOihw(const Tensor& filter, int64_t groups) {
 
 Tensor fromOihw(const Tensor& oihw, const std::vector<int64_t>& hwioShape) {
   const Tensor ohwi = oihw.permute({0, 2, 3, 1});
-  if (oihw.size(1) != hwioShape[2] || !ohwi.is_contiguous() || !oihw.device().is_cpu()) {
+  if (oihw.size(1) != hwioShape[2] || !ohwi.is_contiguous() || !useLoops(oihw)) {
     return oihw.permute({2, 3, 1, 0}).reshape(hwioShape);
   }
   const int64_t pixels = hwioShape[0] * hwioShape[1];

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
+
 #include "ops.h"
 
 namespace ldm {
@@ -30,7 +32,8 @@ Tensor slice(const Tensor& x, const Shape& begin, const Shape& size, const Shape
   for (int64_t axis = 0; axis < x.dim(); ++axis) {
     const size_t i = static_cast<size_t>(axis);
     TORCH_CHECK(stride[i] > 0 && size[i] >= 0 && begin[i] >= 0 &&
-                    (size[i] == 0 || begin[i] + (size[i] - 1) * stride[i] < x.size(axis)),
+                    (size[i] == 0 ||
+                     (begin[i] < x.size(axis) && size[i] - 1 <= (x.size(axis) - 1 - begin[i]) / stride[i])),
                 "axis ", axis, " of ", x.size(axis), " has no ", size[i], " values from ", begin[i], " by ", stride[i]);
     part = size[i] == 0 ? part.narrow(axis, 0, 0)
                         : part.slice(axis, begin[i], begin[i] + (size[i] - 1) * stride[i] + 1, stride[i]);
@@ -42,7 +45,12 @@ std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t axis) {
   return at::split_with_sizes(x, sizes, axis);
 }
 
-std::vector<Tensor> unstack(const Tensor& x, int64_t axis) { return at::unbind(x, axis); }
+std::vector<Tensor> unstack(const Tensor& x, int64_t axis) {
+  // An axis of an empty tensor may have any length.
+  constexpr int64_t kMost = int64_t{1} << 20;
+  TORCH_CHECK(x.size(axis) <= kMost, "would give ", x.size(axis), " tensors, at most ", kMost, " are allowed");
+  return at::unbind(x, axis);
+}
 
 // `widths`: before and after, axis by axis, the first axis first.
 Tensor pad(const Tensor& x, const Shape& widths, double value) {
@@ -58,6 +66,11 @@ Tensor pad(const Tensor& x, const Shape& widths, double value) {
 
 Tensor tile(const Tensor& x, const Shape& repeats) {
   TORCH_CHECK(repeats.size() == static_cast<size_t>(x.dim()), "needs one count for each axis");
+  for (int64_t axis = 0; axis < x.dim(); ++axis) {
+    const int64_t count = repeats[static_cast<size_t>(axis)];
+    TORCH_CHECK(count >= 0 && (count == 0 || x.size(axis) <= INT64_MAX / count), "axis ", axis, " cannot be repeated ",
+                count, " times");
+  }
   return x.repeat(repeats);
 }
 

@@ -117,6 +117,6 @@ void ema(const Tensors& tensors, int64_t count, double decay) {
 
 }  // namespace
 
-Exports optimExports() { return {bind("adamw", adamw), bind("ema", ema)}; }
+Exports optimExports() { return {cpuOnly(bind("adamw", adamw)), cpuOnly(bind("ema", ema))}; }
 
 }  // namespace ldm

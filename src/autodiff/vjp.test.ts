@@ -71,6 +71,21 @@ test('what was saved is freed when the function throws', () => {
   assert.is(tf.memory().numTensors, before);
 });
 
+test('what was saved and computed is freed when a gradient throws', () => {
+  const failing = tf.customGrad((x) => ({
+    value: (x as tf.Tensor).clone(),
+    gradFunc: (): tf.Tensor => {
+      throw new Error('stop');
+    },
+  }));
+  const x = tf.tensor1d([1, 2]);
+  const before = tf.memory().numTensors;
+  assert.throws(() => {
+    valueAndGrads(() => tf.sum(tf.square(failing(tf.square(x)))), [x]);
+  }, /stop/);
+  assert.is(tf.memory().numTensors, before);
+});
+
 test('a missing gradient names the operation', () => {
   const x = tf.tensor1d([1, 2]);
   assert.throws(() => valueAndGrads(() => tf.sum(tf.einsum('i,i->', x, x)), [x]), /Einsum has no gradient/);

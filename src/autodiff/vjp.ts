@@ -32,7 +32,8 @@ export function vjp(f: () => readonly tf.Tensor[], xs: readonly tf.Tensor[]): Vj
 
 /**
  * The scalar `f()` and its gradients with respect to `xs`, in one pass: what an operation saved for its gradient is
- * freed as soon as that gradient is taken. The caller owns the value and the gradients.
+ * freed as soon as that gradient is taken. The caller owns the value and the gradients. When an operation throws, be it
+ * for want of memory, everything made here is freed.
  */
 export function valueAndGrads(
   f: () => tf.Scalar,
@@ -43,6 +44,10 @@ export function valueAndGrads(
   try {
     const grads = backpropagate({ path, fromXs, xs, values, dys: [one], releaseAfterUse: true });
     return { value: values[0] as tf.Scalar, grads };
+  } catch (error) {
+    if (!isRecording()) releaseAll(path);
+    tf.dispose([...values]);
+    throw error;
   } finally {
     one.dispose();
   }
@@ -64,7 +69,12 @@ interface Backpropagation {
   readonly releaseAfterUse: boolean;
 }
 
-function backpropagate({ path, fromXs, xs, values, dys, releaseAfterUse }: Backpropagation): tf.Tensor[] {
+/** One backward pass; of what it makes, only the gradients of `xs` are left, and nothing when it throws. */
+function backpropagate(request: Backpropagation): tf.Tensor[] {
+  return tf.tidy(() => gradientsOf(request));
+}
+
+function gradientsOf({ path, fromXs, xs, values, dys, releaseAfterUse }: Backpropagation): tf.Tensor[] {
   const gradients = new Gradients();
   values.forEach((value, i) => {
     const dy = dys[i];

@@ -1,4 +1,5 @@
 import type { ConvOperations } from './conv.js';
+import type { DeviceOperations } from './device.js';
 import type { ElementwiseOperations } from './elementwise.js';
 import type { IndexingOperations } from './indexing.js';
 import type { LayoutOperations } from './layout.js';
@@ -25,6 +26,7 @@ export const ADDON_ERROR_CODE = 'ERR_LDM_TORCH';
  * that loads it. Every function throws an error of code `ERR_LDM_TORCH` that names the operation and its tensors.
  */
 export type Addon = RuntimeOperations &
+  DeviceOperations &
   ElementwiseOperations &
   ReduceOperations &
   MatmulOperations &

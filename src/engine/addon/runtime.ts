@@ -5,8 +5,10 @@ export interface RuntimeOperations {
   version(): string;
   threads(): number;
   setThreads(count: number): void;
-  /** Live tensors, the bytes of their distinct storages, and bytes kept for later tensors. */
-  memory(): { tensors: number; bytes: number; pooled: number };
+  /** Live tensors, the bytes of their distinct storages, bytes kept for later tensors, and how many there may be. */
+  memory(): { tensors: number; bytes: number; pooled: number; limit: number };
+  /** Of the process: beyond it, tensors of the CPU are refused with an error of `requestedBytes`. */
+  setMemoryLimit(bytes: number): void;
   write(values: NativeValues, shape: Integers, dtype: NativeDtype): Id;
   read(id: Id): NativeValues;
   dispose(id: Id): void;
