@@ -64,7 +64,7 @@ test('trains, and leaves a checkpoint, grids, event files, metrics, configs and 
   assert.match(String(device), /^(cpu|cuda:\d+)$/);
   assert.match(
     readFileSync(join(run, 'log.txt'), 'utf8'),
-    new RegExp(`^engine +${String(engine)} \\(.+\\), ${String(device)}, \\d+ threads`, 'm'),
+    new RegExp(`Z {2}engine +${String(engine)} \\(.+\\), ${String(device)}, \\d+ threads`),
   );
   assert.match(readFileSync(join(run, 'log.txt'), 'utf8'), /step 12\/12 {2}100%/);
 });
