@@ -75,7 +75,14 @@ export class FileError extends UserError {
 
 /** An operation that the tensor engine refused: names the operation, the shapes and the data types. */
 export class EngineError extends Error {
-  override readonly name = 'EngineError';
+  override readonly name: string = 'EngineError';
+  readonly code: string = 'ERR_LDM_ENGINE';
+}
+
+/** Memory ran out in an operation. What was there before is whole, and smaller tensors can still be made. */
+export class OutOfMemoryError extends EngineError {
+  override readonly name = 'OutOfMemoryError';
+  override readonly code = 'ERR_LDM_OUT_OF_MEMORY';
 }
 
 /** A call with wrong arguments by the program itself, e.g. tensors of the wrong shape: a bug, not bad input. */

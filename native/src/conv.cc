@@ -8,8 +8,10 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "activation.h"
+#include "device.h"
 #include "filter_layout.h"
 #include "ops.h"
 #include "precision.h"
@@ -39,6 +41,9 @@ Geometry geometry(const Tensor& x, const Shape& stride, const Shape& dilation, c
   TORCH_CHECK(x.dim() == 4, "the image must have the four axes NHWC");
   for (const Shape* pair : {&stride, &dilation, &before, &output}) {
     TORCH_CHECK(pair->size() == 2, "stride, dilation, padding and output size are pairs of rows and columns");
+  }
+  for (const Shape* pair : {&stride, &dilation, &before, &output}) {
+    for (const int64_t value : *pair) TORCH_CHECK(value <= INT32_MAX, value, " rows or columns are more than possible");
   }
   TORCH_CHECK(stride[0] > 0 && stride[1] > 0 && dilation[0] > 0 && dilation[1] > 0 && before[0] >= 0 &&
                   before[1] >= 0 && output[0] >= 0 && output[1] >= 0,
@@ -105,7 +110,7 @@ void checkOutput(const Tensor& result, const Geometry& g) {
 
 bool byWinograd(int64_t images, const Tensor& filter, const Geometry& g, const Shape& outputSize) {
   const auto all = [](const Shape& pair, int64_t value) { return pair[0] == value && pair[1] == value; };
-  return g.groups == 1 && filter.device().is_cpu() && filter.scalar_type() == at::kFloat &&
+  return g.groups == 1 && useLoops(filter) && filter.scalar_type() == at::kFloat &&
          filter.size(0) == 3 && filter.size(1) == 3 && all(g.stride, 1) && all(g.dilation, 1) &&
          worthWinograd(images, filter.size(2), filter.size(3), {outputSize[0], outputSize[1]});
 }
@@ -164,10 +169,14 @@ Tensor blankOihw(const Tensor& filter, const Geometry& g) {
   return ohwi.permute({0, 3, 1, 2});
 }
 
-void checkGradient(const Tensor& dy, const Tensor& x, const Geometry& g) {
+void checkGradient(const Tensor& dy, const Tensor& x, const Tensor& filter, const Geometry& g) {
   TORCH_CHECK(dy.dim() == 4 && dy.size(0) == x.size(0) && dy.size(1) == g.output[0] && dy.size(2) == g.output[1],
               "the output's gradient must have the batch of the image and the output size ", g.output[0], "x",
               g.output[1]);
+  TORCH_CHECK(dy.size(3) == filter.size(3) * (g.groups == 1 ? 1 : filter.size(2)), "the output's gradient has ",
+              dy.size(3), " channels, which the filter does not give");
+  TORCH_CHECK(dy.is_floating_point() && x.is_floating_point() && filter.scalar_type() == at::kFloat,
+              "image, filter and gradient must be float32");
 }
 
 Tensor conv2dInputGrad(const MixedTensor& dy, const Tensor& filter, const Shape& inputShape, const Shape& stride,
@@ -175,7 +184,7 @@ Tensor conv2dInputGrad(const MixedTensor& dy, const Tensor& filter, const Shape&
   const Tensor x = blank(inputShape, dy);
   const Geometry g = geometry(x, stride, dilation, before, output, depthwise);
   checkFilter(x, filter);
-  checkGradient(dy, x, g);
+  checkGradient(dy, x, filter, g);
   if (isEmpty(x, filter, g)) return at::zeros(inputShape, dy.options());
   if (byWinograd(x.size(0), filter, g, {x.size(1), x.size(2)})) {
     return winogradInputGrad(dy.to(g.type), filter, {g.before[0], g.before[1]}, {x.size(1), x.size(2)});
@@ -194,7 +203,7 @@ Tensor conv2dFilterGrad(const MixedTensor& x, const MixedTensor& dy, const Shape
   // Only the filter's layout is read.
   const Tensor filter = at::empty(filterShape, x.options().dtype(at::kFloat));
   checkFilter(x, filter);
-  checkGradient(dy, x, g);
+  checkGradient(dy, x, filter, g);
   if (isEmpty(x, filter, g)) return at::zeros(filterShape, x.options());
   if (byWinograd(x.size(0), filter, g, g.output)) {
     return winogradFilterGrad(x.to(g.type), dy.to(g.type), {g.before[0], g.before[1]});

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "device.h"
 #include "ops.h"
 
 namespace ldm {
@@ -26,7 +27,7 @@ Tensor step(const Tensor& x, double alpha) {
 }
 
 Tensor fill(const Shape& shape, double value, const std::string& dtype) {
-  return at::full(shape, value, at::TensorOptions().dtype(scalarType(dtype)));
+  return at::full(shape, value, newTensor(scalarType(dtype)));
 }
 
 }  // namespace

@@ -16,7 +16,11 @@ Tensor floorDiv(const Tensor& a, const Tensor& b) {
 }
 
 // The remainder with the sign of the divisor.
-Tensor mod(const Tensor& a, const Tensor& b) {
+Tensor mod(const Tensor& a, const Tensor& divisor) {
+  // The processor traps on the least integer divided by -1; the remainder is 0, as it is by 1.
+  const Tensor b = divisor.is_floating_point()
+                       ? divisor
+                       : at::where(divisor == -1, at::ones({}, divisor.options()), divisor);
   const Tensor remainder = at::fmod(a, b);
   const Tensor sameSign = at::logical_or(at::logical_and(a < 0, b < 0), at::logical_and(a >= 0, b >= 0));
   return at::where(sameSign, remainder, at::fmod(remainder + b, b));

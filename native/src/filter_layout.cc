@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bfloat16.h"
+#include "device.h"
 
 namespace ldm {
 namespace {
@@ -65,7 +66,7 @@ void fromOhwi(const In* from, float* to, int64_t pixels, int64_t inputs, int64_t
 
 Tensor toOihw(const Tensor& filter, int64_t groups, at::ScalarType type) {
   if (groups != 1) return filter.to(type).view({filter.size(0), filter.size(1), 1, -1}).permute({3, 2, 0, 1});
-  if (filter.scalar_type() != at::kFloat || !filter.device().is_cpu()) return filter.to(type).permute({3, 2, 0, 1});
+  if (filter.scalar_type() != at::kFloat || !useLoops(filter)) return filter.to(type).permute({3, 2, 0, 1});
   const int64_t pixels = filter.size(0) * filter.size(1);
   const int64_t inputs = filter.size(2);
   const int64_t outputs = filter.size(3);
@@ -81,7 +82,7 @@ Tensor toOihw(const Tensor& filter, int64_t groups, at::ScalarType type) {
 
 Tensor fromOihw(const Tensor& oihw, const std::vector<int64_t>& hwioShape) {
   const Tensor ohwi = oihw.permute({0, 2, 3, 1});
-  if (oihw.size(1) != hwioShape[2] || !ohwi.is_contiguous() || !oihw.device().is_cpu()) {
+  if (oihw.size(1) != hwioShape[2] || !ohwi.is_contiguous() || !useLoops(oihw)) {
     return oihw.to(at::kFloat).permute({2, 3, 1, 0}).reshape(hwioShape);
   }
   const int64_t pixels = hwioShape[0] * hwioShape[1];

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "device.h"
 #include "ops.h"
 
 namespace ldm {
@@ -18,11 +19,19 @@ void checkIndices(const Tensor& indices) {
   TORCH_CHECK(indices.scalar_type() == at::kInt, "indices must be int32");
 }
 
+Tensor gatherByAten(const Tensor& x, const Tensor& indices) {
+  const Tensor inside = at::logical_and(indices >= 0, indices < x.size(2));
+  TORCH_CHECK(inside.all().item<bool>(), "an index is not in [0, ", x.size(2) - 1, "]");
+  const Tensor wide = indices.to(at::kLong).view({x.size(0), 1, indices.size(1), 1});
+  return at::gather(x, 2, wide.expand({x.size(0), x.size(1), indices.size(1), x.size(3)}));
+}
+
 // x [batch, outer, size, inner] and indices [batch, n] give [batch, outer, n, inner].
 Tensor gather(const Tensor& x, const Tensor& indices) {
   checkIndices(indices);
   TORCH_CHECK(x.dim() == 4 && indices.dim() == 2 && indices.size(0) == x.size(0),
               "expected [batch, outer, size, inner] and indices [batch, n]");
+  if (!useLoops(x)) return gatherByAten(x, indices);
   const int64_t outer = x.size(1);
   const int64_t size = x.size(2);
   const int64_t count = indices.size(1);
@@ -35,6 +44,7 @@ Tensor gather(const Tensor& x, const Tensor& indices) {
     }
   }
   Tensor y = at::empty({x.size(0), outer, count, x.size(3)}, x.options());
+  if (y.numel() == 0) return y;
   const auto* from = static_cast<const char*>(x.data_ptr());
   auto* to = static_cast<char*>(y.data_ptr());
   const int64_t grain = 1 + 65536 / static_cast<int64_t>(bytes + 1);
@@ -54,13 +64,26 @@ Tensor oneHot(const Tensor& indices, int64_t depth, double on, double off, const
   TORCH_CHECK(depth >= 0, "depth must not be negative");
   Shape shape(indices.sizes().begin(), indices.sizes().end());
   shape.push_back(depth);
-  Tensor rows = at::full(shape, off, at::TensorOptions().dtype(at::kFloat));
+  Tensor rows = at::full(shape, off, indices.options().dtype(at::kFloat));
+  if (!useLoops(indices)) {
+    const Tensor hit = indices.unsqueeze(-1) == at::arange(depth, indices.options());
+    return at::where(hit, at::full({}, on, rows.options()), rows).to(scalarType(dtype));
+  }
   float* values = rows.data_ptr<float>();
   const int32_t* index = indices.data_ptr<int32_t>();
   for (int64_t i = 0; i < indices.numel(); ++i) {
     if (index[i] >= 0 && index[i] < depth) values[i * depth + index[i]] = static_cast<float>(on);
   }
   return rows.to(scalarType(dtype));
+}
+
+// Rows that belong nowhere are summed into one more segment, which is left out.
+Tensor segmentSumByAten(const Tensor& x, const Tensor& segments, int64_t count, Shape shape) {
+  const Tensor inside = at::logical_and(segments >= 0, segments < count);
+  const Tensor wide = segments.to(at::kLong);
+  const Tensor target = at::where(inside, wide, at::full({}, count, wide.options()));
+  shape[0] = count + 1;
+  return at::zeros(shape, x.options()).index_add_(0, target, x).narrow(0, 0, count);
 }
 
 // Sums the rows of x [n, ...] by their segment; rows of a segment outside [0, count) are left out.
@@ -71,7 +94,9 @@ Tensor segmentSum(const Tensor& x, const Tensor& segments, int64_t count) {
               "needs one segment for each row and a count that is not negative");
   Shape shape(x.sizes().begin(), x.sizes().end());
   shape[0] = count;
+  if (!useLoops(x)) return segmentSumByAten(x, segments, count, shape);
   Tensor sums = at::zeros(shape, x.options());
+  if (sums.numel() == 0) return sums;
   const int64_t rows = x.size(0);
   const int64_t width = rows == 0 ? 0 : x.numel() / rows;
   const float* from = x.data_ptr<float>();

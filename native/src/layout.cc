@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "ops.h"
 
@@ -44,13 +45,15 @@ Tensor slice(const MixedTensor& x, const Shape& begin, const Shape& size, const 
   Shape backwards;
   for (int64_t axis = 0; axis < x.dim(); ++axis) {
     const size_t i = static_cast<size_t>(axis);
-    const int64_t end = begin[i] + (size[i] - 1) * stride[i];
-    TORCH_CHECK(stride[i] != 0 && size[i] >= 0 && begin[i] >= 0 &&
-                    (size[i] == 0 || (begin[i] < x.size(axis) && end >= 0 && end < x.size(axis))),
+    // Compared by division, as a product may overflow.
+    const int64_t room = stride[i] > 0 ? x.size(axis) - 1 - begin[i] : begin[i];
+    TORCH_CHECK(stride[i] != 0 && stride[i] > -INT64_MAX && size[i] >= 0 && begin[i] >= 0 &&
+                    (size[i] == 0 || (begin[i] < x.size(axis) && size[i] - 1 <= room / std::abs(stride[i]))),
                 "axis ", axis, " of ", x.size(axis), " has no ", size[i], " values from ", begin[i], " by ", stride[i]);
     if (size[i] == 0) {
       part = part.narrow(axis, 0, 0);
     } else {
+      const int64_t end = begin[i] + (size[i] - 1) * stride[i];
       part = part.slice(axis, std::min(begin[i], end), std::max(begin[i], end) + 1, std::abs(stride[i]));
       if (stride[i] < 0) backwards.push_back(axis);
     }
@@ -62,7 +65,12 @@ std::vector<Tensor> split(const MixedTensor& x, const Shape& sizes, int64_t axis
   return at::split_with_sizes(x, sizes, axis);
 }
 
-std::vector<Tensor> unstack(const MixedTensor& x, int64_t axis) { return at::unbind(x, axis); }
+std::vector<Tensor> unstack(const MixedTensor& x, int64_t axis) {
+  // An axis of an empty tensor may have any length.
+  constexpr int64_t kMost = int64_t{1} << 20;
+  TORCH_CHECK(x.size(axis) <= kMost, "would give ", x.size(axis), " tensors, at most ", kMost, " are allowed");
+  return at::unbind(x, axis);
+}
 
 // `widths`: before and after, axis by axis, the first axis first.
 Tensor pad(const MixedTensor& x, const Shape& widths, double value) {
@@ -78,6 +86,11 @@ Tensor pad(const MixedTensor& x, const Shape& widths, double value) {
 
 Tensor tile(const MixedTensor& x, const Shape& repeats) {
   TORCH_CHECK(repeats.size() == static_cast<size_t>(x.dim()), "needs one count for each axis");
+  for (int64_t axis = 0; axis < x.dim(); ++axis) {
+    const int64_t count = repeats[static_cast<size_t>(axis)];
+    TORCH_CHECK(count >= 0 && (count == 0 || x.size(axis) <= INT64_MAX / count), "axis ", axis, " cannot be repeated ",
+                count, " times");
+  }
   return x.repeat(repeats);
 }
 

@@ -4,14 +4,18 @@
 #include <c10/util/Exception.h>
 
 #include <cmath>
+#include <algorithm>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+
+#include "memory_pool.h"
 
 namespace ldm {
 namespace {
 
 constexpr double kLargestInteger = 9007199254740991.0;  // Number.MAX_SAFE_INTEGER
+constexpr int64_t kMostAxes = 64;                        // as in PyTorch
 
 bool isInteger(double number) { return std::trunc(number) == number && std::abs(number) <= kLargestInteger; }
 
@@ -27,6 +31,9 @@ std::string typeName(const Napi::Value& value) {
     default: return "a value of another type";
   }
 }
+
+// An array may claim four billion entries and hold none.
+size_t expectedLength(const Napi::Array& array) { return std::min<size_t>(array.Length(), 4096); }
 
 }  // namespace
 
@@ -94,7 +101,7 @@ std::vector<T> Arguments::list(size_t i, Make make) {
   if (!info_[i].IsArray()) wrongType(i, "an array of tensor numbers");
   const Napi::Array array = info_[i].As<Napi::Array>();
   std::vector<T> result;
-  result.reserve(array.Length());
+  result.reserve(expectedLength(array));
   for (uint32_t k = 0; k < array.Length(); ++k) result.push_back(make(stored(array.Get(k), i)));
   return result;
 }
@@ -109,7 +116,7 @@ Shape Arguments::integers(size_t i) const {
   if (!info_[i].IsArray()) wrongType(i, "an array of integers");
   const Napi::Array array = info_[i].As<Napi::Array>();
   Shape result;
-  result.reserve(array.Length());
+  result.reserve(expectedLength(array));
   for (uint32_t k = 0; k < array.Length(); ++k) {
     const Napi::Value value = array.Get(k);
     const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : 0.5;
@@ -141,6 +148,7 @@ std::string Arguments::text(size_t i) const {
 }
 
 Napi::Value Arguments::output(at::Tensor tensor, bool mayShare) {
+  TORCH_CHECK(tensor.dim() <= kMostAxes, "a tensor has at most ", kMostAxes, " axes, this would have ", tensor.dim());
   at::Tensor dense = tensor.contiguous();
   if (!mayShare) {
     for (const at::Tensor& input : seen_) {
@@ -164,7 +172,19 @@ std::string Arguments::describe() const {
 
 Napi::Value encode(Arguments& args, std::vector<at::Tensor> results) {
   Napi::Array ids = Napi::Array::New(args.env(), results.size());
-  for (size_t i = 0; i < results.size(); ++i) ids.Set(static_cast<uint32_t>(i), args.output(std::move(results[i])));
+  size_t stored = 0;
+  try {
+    for (; stored < results.size(); ++stored) {
+      ids.Set(static_cast<uint32_t>(stored), args.output(std::move(results[stored])));
+    }
+  } catch (...) {
+    // Nobody will know the numbers of the ones that were stored.
+    for (size_t i = 0; i < stored; ++i) {
+      const Napi::Value id = ids.Get(static_cast<uint32_t>(i));
+      args.store().drop(id.As<Napi::Number>().Int64Value());
+    }
+    throw;
+  }
   return ids;
 }
 
@@ -180,22 +200,42 @@ NapiError failure(Napi::Env env, const Export& entry, const Arguments& args, con
   return error;
 }
 
+Napi::Error outOfMemory(Napi::Env env, const Export& entry, const Arguments& args, size_t requested,
+                        const std::string& reason) {
+  Napi::Error error = failure(env, entry, args, reason);
+  error.Set("requestedBytes", Napi::Number::New(env, static_cast<double>(requested)));
+  return error;
+}
+
 Napi::Value dispatch(const Napi::CallbackInfo& info) {
   const Export& entry = *static_cast<const Export*>(info.Data());
   const c10::InferenceMode withoutAutograd;
   Arguments args(info);
+  const Placement& placement = args.store().placement();
+  const PlacementScope scope(placement);
   try {
+    if (entry.isCpuOnly && !placement.usesLoops()) {
+      throw std::invalid_argument("has no form for devices other than the CPU, in use is " + placement.device.str());
+    }
     return entry.call(args);
   } catch (const Napi::Error&) {
     throw;
+  } catch (const c10::OutOfMemoryError& error) {
+    throw outOfMemory(info.Env(), entry, args, 0, error.what_without_backtrace());
   } catch (const c10::Error& error) {
     throw failure(info.Env(), entry, args, error.what_without_backtrace());
+  } catch (const OutOfMemory& error) {
+    throw outOfMemory(info.Env(), entry, args, error.requested(),
+                      "out of memory, asked for " + std::to_string(error.requested()) + " bytes");
   } catch (const std::bad_alloc&) {
-    throw failure(info.Env(), entry, args, "out of memory");
+    releasePooled();
+    throw outOfMemory(info.Env(), entry, args, 0, "out of memory");
   } catch (const std::out_of_range& error) {
     throw failure<Napi::RangeError>(info.Env(), entry, args, error.what());
   } catch (const std::exception& error) {
     throw failure(info.Env(), entry, args, error.what());
+  } catch (...) {
+    throw failure(info.Env(), entry, args, "an exception of unknown type");
   }
 }
 
@@ -205,7 +245,9 @@ void install(Napi::Env env, Napi::Object target, const Exports& exports) {
   for (const Export& entry : exports) {
     auto owned = std::make_unique<Export>(entry);
     Export* data = owned.get();
-    target.Set(entry.name, Napi::Function::New(env, dispatch, entry.name, data));
+    Napi::Function function = Napi::Function::New(env, dispatch, entry.name, data);
+    if (entry.isCpuOnly) function.Set("cpuOnly", Napi::Boolean::New(env, true));
+    target.Set(entry.name, function);
     env.AddCleanupHook([](Export* dead) { delete dead; }, owned.release());
   }
 }

@@ -71,6 +71,8 @@ class Arguments {
 struct Export {
   const char* name;
   std::function<Napi::Value(Arguments&)> call;
+  // Reads CPU memory itself and has no form for other devices: refused there, and marked `cpuOnly` in JavaScript.
+  bool isCpuOnly = false;
 };
 using Exports = std::vector<Export>;
 
@@ -147,11 +149,18 @@ template <class Result, class... Params>
 Export bind(const char* name, Result (*function)(Params...)) {
   return {name, [function](Arguments& args) {
             return invoke(args, function, std::index_sequence_for<Params...>{});
-          }};
+          },
+          false};
+}
+
+inline Export cpuOnly(Export entry) {
+  entry.isCpuOnly = true;
+  return entry;
 }
 
 // Installs the exports; each call runs without autograd, and what it throws becomes a JavaScript error with the code
-// ERR_LDM_TORCH that names the operation and its tensors.
+// ERR_LDM_TORCH that names the operation and its tensors; where memory ran out, also with `requestedBytes`, 0 where
+// LibTorch does not say how much it asked for.
 void install(Napi::Env env, Napi::Object target, const Exports& exports);
 
 }  // namespace ldm

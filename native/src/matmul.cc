@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "activation.h"
+#include "device.h"
 #include "filter_layout.h"
 #include "ops.h"
 #include "precision.h"
@@ -25,7 +26,7 @@ Tensor stacked(const Tensor& a, const Tensor& rows) {
 // matrices is up to twice as slow as oneDNN's 1x1 convolution, which computes the same.
 bool worthConvolving(const Tensor& rows, const Tensor& matrix) {
   constexpr int64_t kTall = 1024;
-  return !at::hasMKL() && at::globalContext().userEnabledMkldnn() && at::Context::hasMKLDNN() &&
+  return useLoops(rows) && !at::hasMKL() && at::globalContext().userEnabledMkldnn() && at::Context::hasMKLDNN() &&
          rows.is_floating_point() && rows.size(0) >= kTall && rows.size(0) >= 2 * matrix.size(0) &&
          rows.size(0) >= 2 * matrix.size(1) && matrix.numel() > 0;
 }

@@ -5,11 +5,11 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
-#include <new>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +20,26 @@ constexpr size_t kSmallest = size_t{1} << 16;  // below it, the system's allocat
 constexpr size_t kHugePage = size_t{1} << 21;
 constexpr size_t kAlignment = 64;
 constexpr size_t kSlack = size_t{1} << 26;
+constexpr size_t kLargest = SIZE_MAX / 32;  // more than any address space; keeps the arithmetic on sizes exact
+
+// Whether the address space has room for what the rest of the process will need: JavaScript's heap, threads. Node ends
+// the process where it finds none; so the last of it is not for tensors.
+bool leavesRoom() {
+  constexpr size_t kRoom = size_t{1} << 27;
+  void* room = mmap(nullptr, kRoom, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) return false;
+  munmap(room, kRoom);
+  return true;
+}
+
+// Null where the system refuses.
+void* allocate(size_t size) {
+  void* block = nullptr;
+  if (posix_memalign(&block, size >= kHugePage ? kHugePage : kAlignment, size) != 0) return nullptr;
+  if (leavesRoom()) return block;
+  std::free(block);
+  return nullptr;
+}
 
 // Sizes in steps of an eighth of a power of two, so that nearly equal tensors share blocks.
 size_t sizeClass(size_t bytes) {
@@ -31,11 +51,12 @@ size_t sizeClass(size_t bytes) {
 class MemoryPool {
  public:
   void* take(size_t bytes) {
+    if (bytes > kLargest) throw OutOfMemory(bytes);
     const size_t size = sizeClass(bytes);
     const std::lock_guard<std::mutex> lock(mutex_);
     void* block = nullptr;
     const auto found = free_.find(size);
-    if (found != free_.end()) {
+    if (found != free_.end() && !found->second.empty()) {
       block = found->second.back();
       found->second.pop_back();
       if (found->second.empty()) free_.erase(found);
@@ -44,24 +65,33 @@ class MemoryPool {
       // Sizes may change over a run: never hold much more than was in use at once.
       const size_t bound = peak_ + peak_ / 4 + kSlack;
       if (used_ + size + pooled_ > bound) trim(used_ + size > bound ? 0 : bound - used_ - size);
-      block = reserve(size);
+      block = reserve(size, bytes);
     }
-    sizes_.emplace(block, size);
+    try {
+      sizes_.emplace(block, size);
+    } catch (const std::bad_alloc&) {
+      std::free(block);
+      throw;
+    }
     used_ += size;
     peak_ = std::max(peak_, used_);
     return block;
   }
 
-  // False for memory that is not the pool's.
-  bool giveBack(void* block) {
+  // False for memory that is not the pool's. Called by destructors: keeps to what cannot fail.
+  bool giveBack(void* block) noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = sizes_.find(block);
     if (found == sizes_.end()) return false;
     const size_t size = found->second;
     sizes_.erase(found);
     used_ -= size;
-    pooled_ += size;
-    free_[size].push_back(block);
+    try {
+      free_[size].push_back(block);
+      pooled_ += size;
+    } catch (const std::bad_alloc&) {
+      std::free(block);
+    }
     return true;
   }
 
@@ -70,13 +100,35 @@ class MemoryPool {
     return pooled_;
   }
 
+  void release() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    trim(0);
+  }
+
+  void setLimit(size_t bytes) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    limit_ = bytes;
+  }
+
+  size_t limit() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return limit_;
+  }
+
  private:
-  void* reserve(size_t size) {
-    const size_t alignment = size >= kHugePage ? kHugePage : kAlignment;
-    void* block = nullptr;
-    if (posix_memalign(&block, alignment, size) != 0) {
+  // A block of `size` bytes, where `bytes` were asked for.
+  void* reserve(size_t size, size_t bytes) {
+    if (size > limit_ || used_ > limit_ - size) {
       trim(0);
-      if (posix_memalign(&block, alignment, size) != 0) throw std::bad_alloc();
+      throw OutOfMemory(bytes);
+    }
+    if (used_ + pooled_ > limit_ - size) trim(limit_ - size - used_);
+    void* block = allocate(size);
+    if (block == nullptr) {
+      // What is kept for later may be what is missing now.
+      trim(0);
+      block = allocate(size);
+      if (block == nullptr) throw OutOfMemory(bytes);
     }
 #ifdef MADV_HUGEPAGE
     if (size >= kHugePage) madvise(block, size, MADV_HUGEPAGE);
@@ -88,9 +140,12 @@ class MemoryPool {
   void trim(size_t bytes) {
     while (pooled_ > bytes && !free_.empty()) {
       const auto largest = std::prev(free_.end());
-      std::free(largest->second.back());
-      largest->second.pop_back();
-      pooled_ -= largest->first;
+      // Empty where a block could not be kept.
+      if (!largest->second.empty()) {
+        std::free(largest->second.back());
+        largest->second.pop_back();
+        pooled_ -= largest->first;
+      }
       if (largest->second.empty()) free_.erase(largest);
     }
   }
@@ -101,6 +156,7 @@ class MemoryPool {
   size_t used_ = 0;
   size_t pooled_ = 0;
   size_t peak_ = 0;
+  size_t limit_ = kLargest;
 };
 
 // Never destroyed: tensors may be dropped while the process ends.
@@ -113,8 +169,21 @@ void release(void* block) {
   if (!pool().giveBack(block)) c10::GetDefaultCPUAllocator()->raw_deallocate(block);
 }
 
+at::DataPtr obtainSmall(size_t bytes) {
+  try {
+    return c10::GetDefaultCPUAllocator()->allocate(bytes);
+  } catch (const std::exception&) {
+    pool().release();
+  }
+  try {
+    return c10::GetDefaultCPUAllocator()->allocate(bytes);
+  } catch (const std::exception&) {
+    throw OutOfMemory(bytes);
+  }
+}
+
 at::DataPtr obtain(size_t bytes) {
-  if (bytes < kSmallest) return c10::GetDefaultCPUAllocator()->allocate(bytes);
+  if (bytes < kSmallest) return obtainSmall(bytes);
   void* block = pool().take(bytes);
   return {block, block, &release, at::Device(at::DeviceType::CPU)};
 }
@@ -141,5 +210,11 @@ void installMemoryPool() {
 }
 
 size_t pooledBytes() { return pool().pooled(); }
+
+void releasePooled() { pool().release(); }
+
+void setMemoryLimit(size_t bytes) { pool().setLimit(bytes); }
+
+size_t memoryLimit() { return pool().limit(); }
 
 }  // namespace ldm

@@ -337,6 +337,6 @@ std::vector<Tensor> groupNormGrad(const Tensor& dy, const Tensor& x, const Tenso
 
 }  // namespace
 
-Exports normExports() { return {bind("groupNorm", groupNorm), bind("groupNormGrad", groupNormGrad)}; }
+Exports normExports() { return {cpuOnly(bind("groupNorm", groupNorm)), cpuOnly(bind("groupNormGrad", groupNormGrad))}; }
 
 }  // namespace ldm

@@ -6,6 +6,7 @@
 namespace ldm {
 
 Exports runtimeExports();
+Exports deviceExports();
 Exports unaryExports();
 Exports binaryExports();
 Exports reduceExports();

@@ -172,8 +172,8 @@ void accumulate(MixedTensor sum, const MixedTensor& addend) {
 }  // namespace
 
 Exports optimExports() {
-  return {bind("adam", adam), bind("ema", ema), bind("accumulate", accumulate), bind("globalNorm", globalNorm),
-          bind("clipGradients", clipGradients)};
+  return {cpuOnly(bind("adam", adam)), cpuOnly(bind("ema", ema)), bind("accumulate", accumulate),
+          cpuOnly(bind("globalNorm", globalNorm)), cpuOnly(bind("clipGradients", clipGradients))};
 }
 
 }  // namespace ldm

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "device.h"
 #include "ops.h"
 
 namespace ldm {
@@ -120,7 +121,8 @@ uint32_t word(int64_t value) {
   return static_cast<uint32_t>(value);
 }
 
-// Block b of the draw comes from counter + b, whatever thread computes it.
+// Block b of the draw comes from counter + b, whatever thread computes it. Drawn on the CPU, so that every device has
+// the same numbers.
 Tensor draw(const Shape& shape, const Shape& key, const Shape& counter, void (*transform)(const Block&, float*)) {
   TORCH_CHECK(key.size() == 2 && counter.size() == 4, "needs a key of two words and a counter of four");
   const uint32_t k0 = word(key[0]);
@@ -141,7 +143,7 @@ Tensor draw(const Shape& shape, const Shape& key, const Shape& counter, void (*t
       std::copy_n(last.begin(), size - block * 4, out + block * 4);
     }
   });
-  return result;
+  return result.to(currentDevice());
 }
 
 Tensor philoxNormal(const Shape& shape, const Shape& key, const Shape& counter) {

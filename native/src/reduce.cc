@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <cmath>
+
+#include "device.h"
 #include "ops.h"
 
 namespace ldm {
@@ -74,10 +77,21 @@ void firstExtreme(const Tensor& rows, Tensor& out, Better better) {
   });
 }
 
+// The same where the loop does not run. `worst`, an infinity, stands for a NaN, which wins only where it comes first.
+Tensor argExtremeByAten(const Tensor& rows, double worst) {
+  const auto find = [worst](const Tensor& values) {
+    return worst < 0 ? at::argmax(values, -1) : at::argmin(values, -1);
+  };
+  if (!rows.is_floating_point()) return find(rows.to(at::kInt)).to(at::kInt);
+  const Tensor found = find(at::where(rows.isnan(), at::full({}, worst, rows.options()), rows));
+  return at::where(rows.select(-1, 0).isnan(), at::zeros({}, found.options()), found).to(at::kInt);
+}
+
 template <class Better>
-Tensor argExtreme(const Tensor& x, int64_t axis, Better better) {
+Tensor argExtreme(const Tensor& x, int64_t axis, double worst, Better better) {
   auto [rows, kept] = reducedLast(x, {axis});
   TORCH_CHECK(rows.size(-1) > 0, "cannot reduce an empty axis");
+  if (!useLoops(x)) return argExtremeByAten(rows, worst);
   rows = rows.contiguous();
   Tensor out = at::empty(kept, x.options().dtype(at::kInt));
   if (x.scalar_type() == at::kFloat) {
@@ -91,10 +105,10 @@ Tensor argExtreme(const Tensor& x, int64_t axis, Better better) {
 }
 
 Tensor argMax(const Tensor& x, int64_t axis) {
-  return argExtreme(x, axis, [](auto a, auto b) { return a > b; });
+  return argExtreme(x, axis, -INFINITY, [](auto a, auto b) { return a > b; });
 }
 Tensor argMin(const Tensor& x, int64_t axis) {
-  return argExtreme(x, axis, [](auto a, auto b) { return a < b; });
+  return argExtreme(x, axis, INFINITY, [](auto a, auto b) { return a < b; });
 }
 
 Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "device.h"
 #include "ops.h"
 
 namespace ldm {
@@ -19,13 +20,19 @@ void checkSources(const Shape& sources, int64_t size) {
   }
 }
 
+Tensor positions(const Shape& sources, const Tensor& like) {
+  return at::tensor(at::IntArrayRef(sources), at::TensorOptions().dtype(at::kLong)).to(like.device());
+}
+
 Tensor resizeNearest(const MixedTensor& x, const Shape& rows, const Shape& columns) {
   TORCH_CHECK(x.dim() == 4, "the image must have the four axes NHWC");
   checkSources(rows, x.size(1));
   checkSources(columns, x.size(2));
+  if (!useLoops(x)) return x.index_select(1, positions(rows, x)).index_select(2, positions(columns, x));
   const int64_t height = static_cast<int64_t>(rows.size());
   const int64_t width = static_cast<int64_t>(columns.size());
   Tensor y = at::empty({x.size(0), height, width, x.size(3)}, x.options());
+  if (y.numel() == 0) return y;
   const size_t pixel = static_cast<size_t>(x.size(3)) * x.element_size();
   const size_t sourceRow = static_cast<size_t>(x.size(2)) * pixel;
   const auto* from = static_cast<const char*>(x.data_ptr());
@@ -55,6 +62,11 @@ Tensor resizeNearestGrad(const Tensor& dy, const Shape& inputShape, const Shape&
   checkSources(rows, inputShape[1]);
   checkSources(columns, inputShape[2]);
   Tensor dx = at::zeros(inputShape, dy.options());
+  if (dx.numel() == 0) return dx;
+  if (!useLoops(dy)) {
+    const Tensor lines = at::zeros({inputShape[0], inputShape[1], dy.size(2), inputShape[3]}, dy.options());
+    return dx.index_add_(2, positions(columns, dy), lines.index_add(1, positions(rows, dy), dy));
+  }
   const int64_t channels = inputShape[3];
   const int64_t width = dy.size(2);
   // One thread owns an input row, so that sums keep one order.

@@ -10,8 +10,12 @@
 #include <omp.h>
 #endif
 
+#include <algorithm>
 #include <cstring>
+#include <stdexcept>
+#include <thread>
 
+#include "device.h"
 #include "memory_pool.h"
 #include "ops.h"
 #include "precision.h"
@@ -31,7 +35,7 @@ napi_typedarray_type arrayType(at::ScalarType type) {
 Napi::Value write(Arguments& args) {
   args.expectCount(3);
   const at::ScalarType type = scalarType(args.text(2));
-  at::Tensor tensor = at::empty(args.integers(1), at::TensorOptions().dtype(type));
+  const Shape shape = args.integers(1);
   const Napi::Value value = args.value(0);
   napi_typedarray_type kind = napi_int8_array;
   size_t length = 0;
@@ -41,10 +45,13 @@ Napi::Value write(Arguments& args) {
       kind != arrayType(type)) {
     throw std::invalid_argument("argument 1 must be the typed array that holds " + args.text(2) + " values");
   }
-  if (static_cast<int64_t>(length) != tensor.numel()) {
-    throw std::invalid_argument(describe(tensor) + " holds " + std::to_string(tensor.numel()) + " values, found " +
+  // The shape may be absurd: memory is asked for when it is known to fit.
+  const at::Tensor layout = at::empty(shape, at::TensorOptions().dtype(type).device(at::kMeta));
+  if (static_cast<int64_t>(length) != layout.numel()) {
+    throw std::invalid_argument(describe(layout) + " holds " + std::to_string(layout.numel()) + " values, found " +
                                 std::to_string(length));
   }
+  at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(type));
   if (type == at::kBool) {
     // A C++ bool holds 0 or 1 and nothing else.
     bool* out = tensor.data_ptr<bool>();
@@ -52,21 +59,36 @@ Napi::Value write(Arguments& args) {
   } else if (tensor.numel() > 0) {
     std::memcpy(tensor.data_ptr(), bytes, tensor.nbytes());
   }
-  return args.output(std::move(tensor));
+  return args.output(tensor.to(currentDevice()));
+}
+
+// A typed array for the values, made by its constructor in JavaScript: Node-API's own ends the process where memory
+// runs out, the constructor throws.
+Napi::Value arrayFor(Napi::Env env, const at::Tensor& tensor) {
+  const at::ScalarType type = tensor.scalar_type();
+  const char* name = type == at::kFloat ? "Float32Array" : type == at::kInt ? "Int32Array" : "Uint8Array";
+  const Napi::Function constructor = env.Global().Get(name).As<Napi::Function>();
+  try {
+    return constructor.New({Napi::Number::New(env, static_cast<double>(tensor.numel()))});
+  } catch (const Napi::Error&) {
+    throw OutOfMemory(tensor.nbytes());
+  }
 }
 
 // read(id): a copy of the values.
 Napi::Value read(Arguments& args) {
   args.expectCount(1);
   const at::Tensor tensor = args.tensor(0).cpu().contiguous();
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(args.env(), tensor.nbytes());
-  if (tensor.numel() > 0) std::memcpy(buffer.Data(), tensor.data_ptr(), tensor.nbytes());
-  const size_t length = static_cast<size_t>(tensor.numel());
-  switch (tensor.scalar_type()) {
-    case at::kFloat: return Napi::Float32Array::New(args.env(), length, buffer, 0);
-    case at::kInt: return Napi::Int32Array::New(args.env(), length, buffer, 0);
-    default: return Napi::Uint8Array::New(args.env(), length, buffer, 0);
+  const Napi::Value array = arrayFor(args.env(), tensor);
+  napi_typedarray_type kind = napi_int8_array;
+  size_t length = 0;
+  void* bytes = nullptr;
+  if (napi_get_typedarray_info(args.env(), array, &kind, &length, &bytes, nullptr, nullptr) != napi_ok ||
+      kind != arrayType(tensor.scalar_type()) || static_cast<int64_t>(length) != tensor.numel()) {
+    throw std::runtime_error("the constructors of typed arrays have been replaced");
   }
+  if (length > 0) std::memcpy(bytes, tensor.data_ptr(), tensor.nbytes());
+  return array;
 }
 
 Napi::Value dispose(Arguments& args) {
@@ -104,6 +126,7 @@ Napi::Value memory(Arguments& args) {
   result.Set("tensors", Napi::Number::New(args.env(), static_cast<double>(args.store().size())));
   result.Set("bytes", Napi::Number::New(args.env(), static_cast<double>(args.store().bytes())));
   result.Set("pooled", Napi::Number::New(args.env(), static_cast<double>(pooledBytes())));
+  result.Set("limit", Napi::Number::New(args.env(), static_cast<double>(memoryLimit())));
   return result;
 }
 
@@ -117,8 +140,12 @@ Napi::Value version(Arguments& args) {
   return Napi::String::New(args.env(), TORCH_VERSION);
 }
 
+// OpenMP ends the process where the system refuses it a thread: no more than could be of use.
+int64_t mostThreads() { return std::max<int64_t>(256, 4 * static_cast<int64_t>(std::thread::hardware_concurrency())); }
+
 void setThreads(int64_t count) {
-  TORCH_CHECK(count >= 1 && count <= 4096, "the number of threads must be between 1 and 4096, found ", count);
+  TORCH_CHECK(count >= 1 && count <= mostThreads(), "the number of threads must be between 1 and ", mostThreads(),
+              ", found ", count);
   at::set_num_threads(static_cast<int>(count));
 #ifdef _OPENMP
   // A Python package of LibTorch brings an OpenMP of its own; the loops compiled here run on the system's.
@@ -133,12 +160,18 @@ void setThreads(int64_t count) {
 
 double threads() { return at::get_num_threads(); }
 
+void limitMemory(int64_t bytes) {
+  TORCH_CHECK(bytes > 0, "the limit must be a positive number of bytes, found ", bytes);
+  setMemoryLimit(static_cast<size_t>(bytes));
+}
+
 }  // namespace
 
 Exports runtimeExports() {
   return {{"write", write},     {"read", read},       {"dispose", dispose}, {"view", view},
           {"shapeOf", shapeOf}, {"dtypeOf", dtypeOf}, {"memory", memory},   {"version", version},  {"bfloat16", bfloat16},
-          bind("setThreads", setThreads), bind("threads", threads), bind("setPrecision", setPrecision)};
+          bind("setThreads", setThreads), bind("threads", threads), bind("setPrecision", setPrecision),
+          bind("setMemoryLimit", limitMemory)};
 }
 
 }  // namespace ldm

@@ -1,5 +1,6 @@
 #include "tensor_store.h"
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
 #include <unordered_set>
@@ -7,7 +8,8 @@
 namespace ldm {
 
 int64_t TensorStore::put(at::Tensor tensor) {
-  const int64_t id = next_++;
+  static std::atomic<int64_t> next{1};
+  const int64_t id = next++;
   tensors_.emplace(id, std::move(tensor));
   return id;
 }

@@ -175,6 +175,21 @@ onEveryEngine('autodiff', (test) => {
     tf.dispose([x, a]);
   });
 
+  test('what was saved and computed is freed when a gradient throws', () => {
+    const failing = tf.customGrad((x) => ({
+      value: (x as tf.Tensor).clone(),
+      gradFunc: (): tf.Tensor => {
+        throw new Error('stop');
+      },
+    }));
+    const x = tf.tensor1d([1, 2]);
+    const before = tf.memory().numTensors;
+    assert.throws(() => {
+      valueAndGrads(() => tf.sum(tf.square(failing(tf.square(x)))), [x]);
+    }, /stop/);
+    assert.is(tf.memory().numTensors, before);
+  });
+
   test('gradients of gradients of operations that save their value, which tf.grad gets wrong', () => {
     const x = tf.tensor1d([0, 1]);
     // y'' of the sigmoid is y (1 - y) (1 - 2 y).

@@ -17,7 +17,10 @@ interface Findings {
   readonly engines: readonly EngineProbe[];
   /** What `--engine auto` takes, and with how many threads. */
   readonly chosen: string;
+  readonly device: string;
   readonly threads: number;
+  /** Whether products on a GPU may round to TensorFloat-32; absent where it computes on the CPU. */
+  readonly tf32?: boolean;
   readonly kernels?: ReturnType<typeof kernelSupport>;
   /** Absent where set-up has not run. */
   readonly setUp?: SetUpRecord;
@@ -36,14 +39,16 @@ export async function doctor({ json = false, kernels = false }: DoctorOptions = 
 
 async function examine(listKernels: boolean): Promise<Findings> {
   const engines = await probeEngines();
-  const { name, threads } = await selectEngine('auto');
+  const { name, device, threads, tf32 } = await selectEngine('auto');
   return {
     version: ownVersion(),
     node: process.version,
     machine: inspectMachine(),
     engines,
     chosen: name,
+    device,
     threads,
+    tf32,
     kernels: listKernels ? kernelSupport(name) : undefined,
     setUp: setUpRecord(),
     mnist: mnistFolder(),
@@ -52,7 +57,7 @@ async function examine(listKernels: boolean): Promise<Findings> {
 }
 
 function describe(findings: Findings): string {
-  const { version, node, machine, engines, chosen, threads, kernels, setUp, mnist, tensorboard } = findings;
+  const { version, node, machine, engines, chosen, device, threads, kernels, setUp, mnist, tensorboard } = findings;
   const facts: [string, string][] = [
     ['ldm-runner', version],
     ['Node', node],
@@ -62,7 +67,9 @@ function describe(findings: Findings): string {
     ['GPU', machine.gpus.join('\n') || 'none that nvidia-smi reports'],
     ['', ''],
     ...engines.map((engine): [string, string] => [`engine ${engine.name}`, describeEngine(engine)]),
-    ['--engine auto', `${chosen}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`],
+    ['--engine auto', `${chosen} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`],
+    ['CUDA', describeCuda(findings)],
+    ['TF32', findings.tf32 === undefined ? 'for GPUs only' : findings.tf32 ? 'on' : 'off; --tf32 true switches it on'],
     ['LibTorch', describeLibTorch(setUp)],
     ['', ''],
     ['MNIST', mnist ?? 'missing\nto fix: npm run setup'],
@@ -80,6 +87,18 @@ function describe(findings: Findings): string {
 function describeEngine({ available, version, detail }: EngineProbe): string {
   if (!available) return `absent: ${detail ?? 'unknown why'}`;
   return ['ready', version, detail].filter(Boolean).join(', ');
+}
+
+function describeCuda({ engines, machine }: Findings): string {
+  const cuda = engines.find(({ name }) => name === 'torch')?.cuda;
+  if (cuda === undefined) return 'unknown: the engine torch is absent';
+  if (!cuda.built) {
+    const lacking = 'LibTorch was built without it';
+    return machine.gpus.length === 0
+      ? lacking
+      : `${lacking}\nto fix: LIBTORCH=/path npm run setup -- --force   (a LibTorch built with CUDA)`;
+  }
+  return `LibTorch was built with it and sees ${cuda.devices} ${cuda.devices === 1 ? 'GPU' : 'GPUs'}`;
 }
 
 function describeLibTorch(record: SetUpRecord | undefined): string {

@@ -64,6 +64,15 @@ function badUsage(error: Error, command: Command): UserError {
   });
 }
 
+/** The flags that engine-flags.ts reads. */
+function withEngineOptions(command: Command): Command {
+  return command
+    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
+    .option('--device <name>', 'auto, cpu, cuda or cuda:N; auto takes a GPU where the engine can (default: auto)')
+    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
+    .option('--tf32 <bool>', 'On a GPU: let products round to TensorFloat-32 (default: false)');
+}
+
 function commandLine(): CAC {
   const cli = cac('ldm');
   const run = cli
@@ -76,10 +85,8 @@ function commandLine(): CAC {
     .option('--postfix <text>', "End of the run folder's name")
     .option('-l, --logdir <folder>', 'Folder of the runs (default: runs)')
     .option('-s, --seed <n>', 'Seed of all random numbers (default: 23)')
-    .option('--scale_lr [bool]', 'Multiply the base learning rate by batch size and devices (default: true)')
-    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
-    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
-    .option('-d, --debug', 'Show stack traces of errors');
+    .option('--scale_lr [bool]', 'Multiply the base learning rate by batch size and devices (default: true)');
+  withEngineOptions(run).option('-d, --debug', 'Show stack traces of errors');
   for (const [name, { description }] of Object.entries(trainerParams.properties)) {
     run.option(`--${name} <value>`, `Trainer: ${description}`);
   }
@@ -89,7 +96,7 @@ function commandLine(): CAC {
     .example('ldm run --resume runs/2026-11-21T08-30-00_mnist')
     .action(async (words: string[], flags: Flags) => (await import('./run.js')).run(words, flags));
 
-  cli
+  const sample = cli
     .command('sample <run>', 'Draw images from a run folder or a checkpoint')
     .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each)')
     .option('--sampler <name>', 'ddim or ddpm (default: ddim)')
@@ -98,14 +105,13 @@ function commandLine(): CAC {
     .option('--class <n>', 'Draw this class only')
     .option('--seed <n>', 'Seed of the noise (default: 23)')
     .option('--batch_size <n>', 'Images drawn at a time (default: 80)')
-    .option('-o, --out <folder>', 'Where to write (default: samples/ in the run folder)')
-    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
-    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
+    .option('-o, --out <folder>', 'Where to write (default: samples/ in the run folder)');
+  withEngineOptions(sample)
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
     .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
 
-  cli
+  const forward = cli
     .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
     .option('--weights <file>', 'Weights under their published names (safetensors or a checkpoint of ours)')
@@ -113,9 +119,8 @@ function commandLine(): CAC {
     .option('--output <file>', 'Where to write the outputs (safetensors)')
     .option('--method <name>', 'What to call (default: forward)')
     .option('--loss <name>', 'mse (against the input `target`), mean or sum: also write loss and gradients')
-    .option('--seed <n>', 'Seed of weights that no file gives (default: 23)')
-    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
-    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
+    .option('--seed <n>', 'Seed of weights that no file gives (default: 23)');
+  withEngineOptions(forward)
     .option('-d, --debug', 'Show stack traces of errors')
     .example(
       'ldm forward unet.yaml --component model.params.unet_config --inputs in.safetensors --output out.safetensors',

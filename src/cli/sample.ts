@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
 import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
 import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
+import { makeFolder } from '../io/make-folder.js';
 import { imageGrid, separateImages, writePng } from '../io/images.js';
 import { formatRunTime } from '../io/run-folder.js';
 import { writeSafetensors } from '../io/safetensors.js';
@@ -112,7 +112,7 @@ async function drawInBatches(
 /** Writes the grid, each image by itself and all of them as they were drawn, `samples` `[N, C, H, W]` in [-1, 1]. */
 async function writeImages(folder: string, images: tf.Tensor4D, columns?: number): Promise<void> {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (cause) {
     throw fileProblem(folder, 'create the folder', cause, { remedy: 'choose another: --out FOLDER' });
   }

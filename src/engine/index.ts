@@ -8,6 +8,7 @@ import { findTensorflow, tensorflowRemedy } from './tensorflow.js';
 import type { EngineInfo, EngineName, EngineProbe, SelectOptions, Starter } from './types.js';
 
 export { fallbackCalls, kernelSupport };
+export { deviceNamed, type Device } from './device.js';
 export type { EngineInfo, EngineName, EngineProbe, KernelSupport, SelectOptions } from './types.js';
 
 /** The engines, fastest first. */
@@ -26,25 +27,35 @@ const starters: Record<EngineName, () => Promise<Starter>> = {
  *
  * @param name an engine, or `auto`: the fastest that is there, with a note about a faster one that is not
  * @param options `threads`, where the engine has them; `OMP_NUM_THREADS` or all logical cores by default
- * @throws UserError when the engine asked for is absent, naming the fix
+ * @throws UserError when the engine or the device asked for is absent, naming the fix
  */
 export async function selectEngine(name: EngineName | 'auto', options: SelectOptions = {}): Promise<EngineInfo> {
-  const { threads = defaultThreads() } = options;
+  const { threads = defaultThreads(), device = 'auto', tf32 = false } = options;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new UserError({ path: 'threads', problem: 'must be a positive integer', found: String(threads) });
   }
-  if (name !== 'auto') return start(name, threads);
+  const settings = { threads, device, tf32 };
+  const info = name === 'auto' ? await startFastest(settings) : await start(name, settings);
+  if (!tf32 || info.tf32 === true) return info;
+  const note = `TensorFloat-32 is for GPUs: --tf32 has no effect on the engine ${info.name} on ${info.device}`;
+  return { ...info, note: info.note === undefined ? note : `${info.note}\n${note}` };
+}
+
+/** The first that starts. Where none does, the first one's reason is the one to mend. */
+async function startFastest(settings: Required<SelectOptions>): Promise<EngineInfo> {
+  let reason: UserError | undefined;
   let note: string | undefined;
   for (const candidate of engineNames) {
     try {
-      const info = await start(candidate, threads);
+      const info = await start(candidate, settings);
       return note === undefined ? info : { ...info, note };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      reason ??= error;
       note ??= `${candidate} would be faster. ${error.message}`;
     }
   }
-  throw new UserError({ problem: 'no engine could be started', remedy: 'npm run setup' });
+  throw reason ?? new UserError({ problem: 'no engine could be started', remedy: 'npm run setup' });
 }
 
 /** All logical cores, unless OpenMP's own variable says otherwise, as in PyTorch. */
@@ -53,13 +64,13 @@ function defaultThreads(): number {
   return Number.isInteger(fromEnvironment) && fromEnvironment > 0 ? fromEnvironment : availableParallelism();
 }
 
-async function start(name: EngineName, threads: number): Promise<EngineInfo> {
+async function start(name: EngineName, settings: Required<SelectOptions>): Promise<EngineInfo> {
   if (!engineNames.includes(name)) {
     const expected = ['auto', ...engineNames].join(', ');
     throw new UserError({ problem: 'unknown engine', found: name, expected, remedy: '--engine auto' });
   }
   const starter = await starters[name]();
-  return starter(threads);
+  return starter(settings);
 }
 
 /** Which engines are there, without starting one. */
@@ -74,7 +85,8 @@ export function probeEngines(): Promise<EngineProbe[]> {
 
 function probeTorch(): EngineProbe {
   try {
-    return { name: 'torch', available: true, version: loadAddon().version(), detail: addonPath() };
+    const addon = loadAddon();
+    return { name: 'torch', available: true, version: addon.version(), detail: addonPath(), cuda: addon.cuda() };
   } catch (error) {
     return { name: 'torch', available: false, detail: error instanceof Error ? error.message : String(error) };
   }

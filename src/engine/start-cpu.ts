@@ -1,9 +1,11 @@
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
+import { requireCpu } from './device.js';
 import { activate } from './start.js';
 import type { Starter } from './types.js';
 
 /** tfjs's own backend in plain JavaScript: slow, complete, and what the others are tested against. */
-export const startCpu: Starter = async () => {
+export const startCpu: Starter = async ({ device }) => {
+  requireCpu('cpu', device);
   await activate('cpu');
   return { name: 'cpu', backend: 'cpu', device: 'cpu', threads: 1, version: version_cpu };
 };

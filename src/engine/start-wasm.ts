@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { requireCpu } from './device.js';
 import { activate } from './start.js';
 import type { Starter } from './types.js';
 import { replaceFusedMatMul } from './wasm-fused-matmul.js';
@@ -11,7 +12,8 @@ const crashEvents = ['uncaughtException', 'unhandledRejection'] as const;
 let located = false;
 
 /** tfjs's WebAssembly backend: one thread in Node.js, everywhere available. */
-export const startWasm: Starter = async () => {
+export const startWasm: Starter = async ({ device }) => {
+  requireCpu('wasm', device);
   if (!located) {
     setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     located = true;

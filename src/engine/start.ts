@@ -3,7 +3,7 @@ import { EngineError } from '../errors.js';
 import { registerCpuFallbacks, silence } from './cpu-fallback.js';
 import type { EngineName, KernelSupport } from './types.js';
 
-const support = new Map<EngineName, KernelSupport>();
+const fallbacks = new Map<EngineName, readonly string[]>();
 
 /**
  * Makes a registered backend tfjs's current one, with gradients and with every kernel it lacks run on the CPU backend.
@@ -13,10 +13,7 @@ export async function activate(name: EngineName, supportsComplex = true): Promis
   // The union package registers the gradients, and the CPU backend's kernels, on this same tfjs-core.
   await import('@tensorflow/tfjs');
   silence(tf.findBackend('cpu'));
-  if (!support.has(name)) {
-    const native = tf.getKernelsForBackend(name).map(({ kernelName }) => kernelName);
-    support.set(name, { native, fallback: registerCpuFallbacks(name, supportsComplex) });
-  }
+  if (!fallbacks.has(name)) fallbacks.set(name, registerCpuFallbacks(name, supportsComplex));
   const ready = await tf.setBackend(name);
   if (!ready) throw new EngineError(`The engine ${name} did not start: its tfjs backend failed to initialize`);
   await tf.ready();
@@ -24,7 +21,8 @@ export async function activate(name: EngineName, supportsComplex = true): Promis
 
 /** The kernels of an engine that has been started. */
 export function kernelSupport(name: EngineName): KernelSupport {
-  const found = support.get(name);
-  if (!found) throw new Error(`kernelSupport: the engine ${name} has not been started`);
-  return { native: [...found.native].sort(), fallback: [...found.fallback].sort() };
+  const fallback = fallbacks.get(name);
+  if (!fallback) throw new Error(`kernelSupport: the engine ${name} has not been started`);
+  const all = tf.getKernelsForBackend(name).map(({ kernelName }) => kernelName);
+  return { native: all.filter((kernelName) => !fallback.includes(kernelName)).sort(), fallback: [...fallback].sort() };
 }

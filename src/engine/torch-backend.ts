@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Addon, Id, NativeDtype, NativeValues } from './addon/index.js';
+import { engineError } from './engine-error.js';
 
 type BackendValues = tf.backend_util.BackendValues;
 /** What tfjs knows data by. */
@@ -125,21 +126,37 @@ export class TorchBackend extends tf.KernelBackend {
       });
       return { kind: 'complex', real: part(real), imag: part(imag), refCount };
     }
-    const id = this.addon.write(nativeValues(values, dtype), shape, dtype);
+    const id = this.#named('a new tensor', { shape, dtype }, () =>
+      this.addon.write(nativeValues(values, dtype), shape, dtype),
+    );
     return { kind: 'native', dtype, shape: [...shape], id, views: new Map(), refCount };
   }
 
   override readSync(dataId: DataId): BackendValues {
     const entry = this.#data.get(dataId);
-    if (entry.kind === 'native') return this.addon.read(entry.id);
+    if (entry.kind === 'native') {
+      const { dtype, id } = entry;
+      return this.#named('the values of a tensor', { shape: [...entry.shape], dtype }, () => this.addon.read(id));
+    }
     if (entry.kind === 'string') return entry.values;
     const real = this.readSync(entry.real.dataId) as Float32Array;
     const imag = this.readSync(entry.imag.dataId) as Float32Array;
     return tf.backend_util.mergeRealAndImagArrays(real, imag);
   }
 
+  /** Runs what may fail outside of kernels. */
+  #named<T>(operation: string, tensor: { shape: number[]; dtype: tf.DataType }, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw engineError(error, { operation, inputs: [tensor] }, this.addon);
+    }
+  }
+
   override read(dataId: DataId): Promise<BackendValues> {
-    return Promise.resolve(this.readSync(dataId));
+    return new Promise((resolve) => {
+      resolve(this.readSync(dataId));
+    });
   }
 
   override refCount(dataId: DataId): number {

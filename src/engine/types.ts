@@ -1,19 +1,28 @@
+import type { Cuda, Device } from './device.js';
+
 export type EngineName = 'torch' | 'tensorflow' | 'wasm' | 'cpu';
 
 export interface SelectOptions {
   /** Threads, where the engine has them. */
   readonly threads?: number;
+  /** Where to compute; `auto`, the default, is a GPU where the engine can use one. */
+  readonly device?: Device;
+  /** On a GPU, let products and convolutions round their factors to TensorFloat-32; off by default. */
+  readonly tf32?: boolean;
 }
 
 export interface EngineInfo {
   readonly name: EngineName;
   /** The name of its tfjs backend. */
   readonly backend: string;
-  readonly device: 'cpu';
+  /** `cpu`, `cuda:0` … */
+  readonly device: string;
   readonly threads: number;
   /** Of the library that computes, e.g. LibTorch. */
   readonly version: string;
-  /** Under `auto`: which faster engine is absent and how to get it. */
+  /** On a GPU: whether TensorFloat-32 is allowed. */
+  readonly tf32?: boolean;
+  /** What the user should know: under `auto` which faster engine is absent and how to get it; a setting without effect. */
   readonly note?: string;
 }
 
@@ -23,6 +32,8 @@ export interface EngineProbe {
   readonly version?: string;
   /** Where it is, or why it is not there and how to get it. */
   readonly detail?: string;
+  /** What it has of CUDA, where it can be told without starting it. */
+  readonly cuda?: Cuda;
 }
 
 /** Which kernels an engine has itself, and which run on the CPU backend with their data moved there and back. */
@@ -32,4 +43,4 @@ export interface KernelSupport {
 }
 
 /** What starts an engine: registers its backend and kernels, and makes it tfjs's current one. */
-export type Starter = (threads: number) => Promise<EngineInfo>;
+export type Starter = (settings: Required<SelectOptions>) => Promise<EngineInfo>;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { errnoOf, fileProblem } from './file-problems.js';
+import { makeFolder } from './make-folder.js';
 
 /** Where things lie in a run folder. */
 export interface RunFolder {
@@ -57,10 +58,10 @@ export function createRunFolder(options: RunFolderOptions): RunFolder {
   const stem = basename(config, extname(config));
   const wanted = `${formatRunTime(now)}_${stem}${name ? `_${name}` : ''}${postfix}`;
   try {
-    mkdirSync(logdir, { recursive: true });
+    makeFolder(logdir);
     const run = runFolder(makeFresh(join(logdir, wanted)));
     for (const folder of [run.configs, run.checkpoints, run.tensorboard, run.images.train, run.images.val]) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     }
     return run;
   } catch (cause) {

@@ -6,7 +6,13 @@ import { test } from 'uvu';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { describeRun, gitState, writeRunRecord } from './run-record.js';
 
-const given = { command: ['ldm', 'run', 'a.yaml'], seed: 23, engine: 'cpu', versions: { 'ldm-runner': '0.1.0' } };
+const given = {
+  command: ['ldm', 'run', 'a.yaml'],
+  seed: 23,
+  engine: 'torch',
+  device: 'cuda:1',
+  versions: { 'ldm-runner': '0.1.0' },
+};
 
 test('records the command, the seed and what it runs on', () => {
   const path = join(temporaryFolder(), 'run.json');
@@ -14,6 +20,8 @@ test('records the command, the seed and what it runs on', () => {
   const record = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   assert.equal(record.command, given.command);
   assert.is(record.seed, 23);
+  assert.is(record.engine, 'torch');
+  assert.is(record.device, 'cuda:1');
   assert.is(record.node, process.version);
   assert.is(record.git, null);
   assert.is(record.started, '1970-01-01T00:00:00.000Z');

@@ -13,6 +13,8 @@ export interface RunRecord {
   readonly command: readonly string[];
   readonly seed: number;
   readonly engine: string;
+  /** Where it computed: `cpu`, `cuda:0`. */
+  readonly device: string;
   /** By package, e.g. `ldm-runner`, `@tensorflow/tfjs-core`, `libtorch`. */
   readonly versions: Readonly<Record<string, string>>;
   readonly git: GitState | null;
@@ -23,7 +25,7 @@ export interface RunRecord {
   readonly started: string;
 }
 
-export interface RunRecordOptions extends Pick<RunRecord, 'command' | 'seed' | 'engine' | 'versions'> {
+export interface RunRecordOptions extends Pick<RunRecord, 'command' | 'seed' | 'engine' | 'device' | 'versions'> {
   /** The user's working folder. */
   readonly folder?: string;
   readonly now?: Date;
@@ -31,11 +33,12 @@ export interface RunRecordOptions extends Pick<RunRecord, 'command' | 'seed' | '
 
 /** Gathers the record of a run that starts now. */
 export function describeRun(options: RunRecordOptions): RunRecord {
-  const { command, seed, engine, versions, folder = process.cwd(), now = new Date() } = options;
+  const { command, seed, engine, device, versions, folder = process.cwd(), now = new Date() } = options;
   return {
     command,
     seed,
     engine,
+    device,
     versions,
     git: gitState(folder),
     node: process.version,

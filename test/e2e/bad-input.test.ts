@@ -32,6 +32,17 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
     [/tensorflow/, /npm install @tensorflow\/tfjs-node/],
   ],
   ['an engine that does not exist', ['run', tinyConfig, '--engine', 'toch'], [/--engine/, /did you mean: torch/]],
+  [
+    'a device that does not exist',
+    ['run', tinyConfig, '--device', 'gpu'],
+    [/--device: unknown device/, /expected: +auto, cpu, cuda or cuda:N/],
+  ],
+  [
+    'a GPU for an engine that has none',
+    ['run', tinyConfig, '--engine', 'wasm', '--device', 'cuda'],
+    [/--device cuda: the engine wasm computes on the CPU only/, /--device cpu/],
+  ],
+  ['neither true nor false', ['run', tinyConfig, '--tf32', 'perhaps'], [/--tf32/, /expected: +true or false/]],
   ['a mistyped trainer option', ['run', tinyConfig, '--max_step', '3'], [/--max_step/, /did you mean: --max_steps/]],
   ['a trainer option of the wrong type', ['run', tinyConfig, '--max_steps', 'many'], [/max_steps/, /"many" \(text\)/]],
   ['no config', ['run'], [/no config to run/, /ldm run configs\/ddpm\/mnist\.yaml/]],
@@ -75,6 +86,20 @@ for (const [title, args, messages] of mistakes) {
     assert.not.match(stderr, /\n +at /, 'no stack trace');
     assert.is(stdout, '');
     assert.equal(readdirSync(logdir), [], 'nothing half-written');
+  });
+}
+
+if (process.platform === 'linux') {
+  test('a file system that takes no folders', async () => {
+    const { code, stderr } = await ldm(['run', tinyConfig, '-l', '/proc/nope'], {
+      // The fault was an endless loop.
+      whileRunning: (child) => {
+        setTimeout(() => child.kill('SIGKILL'), 60_000).unref();
+        return Promise.resolve();
+      },
+    });
+    assert.is(code, 2, stderr);
+    assert.match(stderr, /cannot create the run folder[^]*to fix: +choose a folder that can be written: --logdir DIR/);
   });
 }
 

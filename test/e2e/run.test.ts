@@ -59,8 +59,13 @@ test('trains, and leaves a checkpoint, grids, event files, metrics, configs and 
   assert.type(metrics['12 val/loss_simple_ema'], 'number');
   assert.type(metrics['5 train/loss_epoch'], 'number');
   assert.is(metrics['12 lr'], 4e-4);
-  const { seed } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { seed: number };
+  const { seed, engine, device } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as Record<string, unknown>;
   assert.is(seed, 23);
+  assert.match(String(device), /^(cpu|cuda:\d+)$/);
+  assert.match(
+    readFileSync(join(run, 'log.txt'), 'utf8'),
+    new RegExp(`Z {2}engine +${String(engine)} \\(.+\\), ${String(device)}, \\d+ threads`),
+  );
   assert.match(readFileSync(join(run, 'log.txt'), 'utf8'), /step 12\/12 {2}100%/);
 });
 

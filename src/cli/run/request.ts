@@ -28,7 +28,7 @@ const DEFAULT_SEED = 23;
 /** The flags of `ldm run` itself; any other is an option of the trainer. */
 const RUN_FLAGS = new Set([
   ...['base', 'b', 'train', 't', 'test', 'name', 'n', 'postfix', 'resume', 'r', 'seed', 's', 'logdir', 'l'],
-  ...['scale_lr', 'debug', 'd', 'engine', 'threads', 'help', 'h', 'version', 'v', '--'],
+  ...['scale_lr', 'debug', 'd', 'engine', 'device', 'threads', 'tf32', 'help', 'h', 'version', 'v', '--'],
 ]);
 
 /**

@@ -34,6 +34,7 @@ export function writeRunFiles(
     command: process.argv.slice(1),
     seed,
     engine: engine.name,
+    device: engine.device,
     versions: { 'ldm-runner': ownVersion(), [engine.name]: engine.version },
   });
   writeRunRecord(run.record, record);

@@ -30,7 +30,7 @@ test('wrong arguments are errors', () => {
   ];
   for (const [name, operation] of Object.entries(addon)) {
     for (const args of wrong) {
-      if (args.length === 0 && ['version', 'bfloat16', 'threads', 'memory'].includes(name)) continue;
+      if (args.length === 0 && ['version', 'bfloat16', 'threads', 'memory', 'device', 'cuda'].includes(name)) continue;
       let error: unknown;
       try {
         operation(...args);
@@ -45,6 +45,8 @@ test('wrong arguments are errors', () => {
   assert.is(loadAddon().memory().tensors, before);
   loadAddon().dispose(x);
 });
+
+const fill = (addon: Addon, shape: number[]): number => addon.fill(shape, 0, 'float32');
 
 const messages: [title: string, run: (addon: Addon, x: number) => unknown, message: RegExp][] = [
   [
@@ -73,7 +75,51 @@ const messages: [title: string, run: (addon: Addon, x: number) => unknown, messa
     /dtype must be float32, int32 or bool, found 'float64'/,
   ],
   ['a negative size', (addon) => addon.fill([-1], 0, 'float32'), /^fill\(\): /],
-  ['a size beyond memory', (addon) => addon.fill([2 ** 40, 2 ** 10], 0, 'float32'), /^fill\(\): /],
+  [
+    'a size beyond memory',
+    (addon) => addon.fill([2 ** 40, 2 ** 10], 0, 'float32'),
+    /^fill\(\): out of memory, asked for 4503599627370496 bytes$/,
+  ],
+  ['a size beyond counting', (addon) => addon.fill([2 ** 50, 2 ** 50], 0, 'float32'), /^fill\(\): .*overflow/],
+  [
+    'an absurd shape, before memory for it is asked for',
+    (addon) => addon.write(new Float32Array(4), [2 ** 40], 'float32'),
+    /float32\[1099511627776\] holds 1099511627776 values, found 4/,
+  ],
+  ['more repeats than can be counted', (addon, x) => addon.tile(x, [1, 2 ** 53 - 1]), /^tile\(float32\[2,2\]\): /],
+  [
+    'more tensors than are of use',
+    (addon) => addon.unstack(addon.fill([2 ** 27, 0], 0, 'float32'), 0),
+    /would give 134217728 tensors/,
+  ],
+  [
+    'a slice whose end cannot be counted',
+    (addon, x) => addon.slice(x, [0, 0], [2 ** 53 - 1, 1], [2 ** 53 - 1, 1]),
+    /axis 0 of 2 has no/,
+  ],
+  [
+    'a pooling gradient of another batch',
+    (addon) => addon.avgPoolGrad(fill(addon, [1, 2, 2, 64]), fill(addon, [4000, 4, 4, 64]), [2, 2], [2, 2], [0, 0]),
+    /with the batch and the channels of the image/,
+  ],
+  [
+    'a pooling stride of zero',
+    (addon) => addon.maxPool(fill(addon, [1, 4, 4, 1]), [2, 2], [0, 1], [0, 0], [1, 1]),
+    /window and stride must be positive/,
+  ],
+  [
+    'a convolution gradient with channels that the filter does not give',
+    (addon) => {
+      const dy = fill(addon, [1, 7, 7, 1]);
+      return addon.conv2dInputGrad(dy, fill(addon, [3, 3, 4, 8]), [1, 9, 9, 4], [1, 1], [1, 1], [0, 0], [7, 7], false);
+    },
+    /gradient has 1 channels/,
+  ],
+  [
+    'an index outside the axis',
+    (addon) => addon.gather(fill(addon, [1, 1, 3, 2]), addon.write(Int32Array.of(3), [1, 1], 'int32')),
+    /the index value 3 is not in \[0, 2\]/,
+  ],
   ['a view of another size', (addon, x) => addon.view(x, [5]), /^view\(float32\[2,2\]\): shape '\[5\]' is invalid/],
   ['an axis out of range', (addon, x) => addon.sum(x, [5]), /^sum\(float32\[2,2\]\): /],
   ['a stride of zero', (addon, x) => addon.slice(x, [0, 0], [1, 1], [0, 1]), /axis 0 of 2 has no 1 values from 0 by 0/],
@@ -87,7 +133,7 @@ const messages: [title: string, run: (addon: Addon, x: number) => unknown, messa
     (addon) => {
       addon.setThreads(0);
     },
-    /number of threads must be between 1 and 4096, found 0/,
+    /number of threads must be between 1 and \d+, found 0/,
   ],
   [
     'a matrix product of rank 1',
@@ -138,6 +184,25 @@ test('a tensor’s number is not used again', () => {
   assert.throws(() => {
     addon.dispose(first);
   }, /no live tensor/);
+});
+
+test('the least integer has a remainder by -1', () => {
+  const addon = loadAddon();
+  const int32 = (...values: number[]): number => addon.write(Int32Array.from(values), [values.length], 'int32');
+  assert.equal(addon.read(addon.mod(int32(-(2 ** 31), 7, 7), int32(-1, -1, -4))), Int32Array.of(0, 0, -1));
+});
+
+test('what was stored of several outputs goes when one of them cannot be had', () => {
+  const addon = loadAddon();
+  const x = addon.fill([2 ** 15, 2], 0, 'float32');
+  const { tensors, bytes, pooled, limit } = addon.memory();
+  // The halves are copies of 128 KiB: room for one of them.
+  addon.setMemoryLimit(bytes + pooled + 2 ** 18);
+  assert.throws(() => {
+    for (let i = 0; i < 100; i++) addon.split(x, [1, 1], 1);
+  }, /out of memory/);
+  addon.setMemoryLimit(limit);
+  assert.is((addon.memory().tensors - tensors) % 2, 0);
 });
 
 test('threads can be set', () => {

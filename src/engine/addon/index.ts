@@ -4,6 +4,7 @@ import type { BlocksOperations } from './blocks.js';
 import type { ChannelNormOperations } from './channel-norm.js';
 import type { ConvOperations } from './conv.js';
 import type { Conv3DOperations } from './conv3d.js';
+import type { DeviceOperations } from './device.js';
 import type { ElementwiseOperations } from './elementwise.js';
 import type { FftOperations } from './fft.js';
 import type { IndexingOperations } from './indexing.js';
@@ -39,6 +40,8 @@ export interface AddonError extends Error {
   readonly code: typeof ADDON_ERROR_CODE;
   /** The message without the operation and its tensors, which come first in it. */
   readonly reason: string;
+  /** How much memory was asked for, where there was not enough of it. */
+  readonly requestedBytes?: number;
 }
 
 /**
@@ -46,6 +49,7 @@ export interface AddonError extends Error {
  * that loads it. Every function throws an error of code `ERR_LDM_TORCH` that names the operation and its tensors.
  */
 export type Addon = RuntimeOperations &
+  DeviceOperations &
   ElementwiseOperations &
   ReduceOperations &
   MatmulOperations &

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors.js';
@@ -46,7 +47,20 @@ export function loadAddon(): Addon {
       { cause: error },
     );
   }
+  loaded.setMemoryLimit(memoryLimit());
   return loaded;
+}
+
+/**
+ * Bytes that tensors may take: `LDM_MEMORY_LIMIT`, or all there is, of the machine or of the container. Where the system
+ * promises more than it has, going beyond would end the process; so it is an error that names what to lower.
+ */
+function memoryLimit(): number {
+  const given = Number(process.env.LDM_MEMORY_LIMIT);
+  if (Number.isSafeInteger(given) && given > 0) return given;
+  // Of a control group; 0 or beyond all bounds where none limits the process.
+  const constrained = process.constrainedMemory();
+  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
 }
 
 /**

@@ -9,8 +9,10 @@ export interface RuntimeOperations {
   setPrecision(precision: '32' | 'bf16-mixed'): void;
   /** Whether the processor multiplies bfloat16 numbers itself, oneDNN widens them for it, or neither. */
   bfloat16(): 'native' | 'emulated' | 'none';
-  /** Live tensors, the bytes of their distinct storages, and bytes kept for later tensors. */
-  memory(): { tensors: number; bytes: number; pooled: number };
+  /** Live tensors, the bytes of their distinct storages, bytes kept for later tensors, and how many there may be. */
+  memory(): { tensors: number; bytes: number; pooled: number; limit: number };
+  /** Of the process: beyond it, tensors of the CPU are refused with an error of `requestedBytes`. */
+  setMemoryLimit(bytes: number): void;
   write(values: NativeValues, shape: Integers, dtype: NativeDtype): Id;
   read(id: Id): NativeValues;
   dispose(id: Id): void;

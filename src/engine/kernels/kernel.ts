@@ -1,21 +1,30 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { NativeDtype } from '../addon/index.js';
+import type { Addon, NativeDtype } from '../addon/index.js';
 import type { TorchBackend } from '../torch-backend.js';
 
 /** What a kernel gives back; undefined leaves the call to the CPU backend, e.g. for a dtype without a native form. */
 export type KernelResult = tf.TensorInfo | tf.TensorInfo[] | undefined;
 
-export type NativeKernel = (inputs: unknown, attrs: unknown, torch: TorchBackend) => KernelResult;
+export interface NativeKernel {
+  (inputs: unknown, attrs: unknown, torch: TorchBackend): KernelResult;
+  /** Of one of our own kernels: the functions of the addon it is made of. */
+  readonly calls?: readonly (keyof Addon)[];
+}
 
 /** tfjs's kernel name to its native form. */
 export type KernelTable = Readonly<Record<string, NativeKernel>>;
 
-/** A kernel with the inputs and attributes tfjs-core documents for it: the one place that trusts tfjs to pass them. */
+/**
+ * A kernel with the inputs and attributes tfjs-core documents for it: the one place that trusts tfjs to pass them.
+ * @param calls of one of our own kernels, the functions of the addon it is made of: on a GPU it is offered only where
+ *   these are named and all of them run there
+ */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- states what each kernel is passed
 export function kernel<Inputs, Attrs = unknown>(
   run: (inputs: Inputs, attrs: Attrs, torch: TorchBackend) => KernelResult,
+  calls?: readonly (keyof Addon)[],
 ): NativeKernel {
-  return run as NativeKernel;
+  return Object.assign(run as NativeKernel, calls && { calls });
 }
 
 export type X = { readonly x: tf.TensorInfo };

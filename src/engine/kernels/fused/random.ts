@@ -2,8 +2,9 @@ import { PhiloxNormal, PhiloxUniform, type PhiloxAttrs } from '../../../ops/kern
 import { kernel, type KernelTable } from '../kernel.js';
 
 const philox = (name: 'philoxNormal' | 'philoxUniform') =>
-  kernel<unknown, PhiloxAttrs>((_, { shape, key, counter }, torch) =>
-    torch.tensor(torch.addon[name](shape, key, counter), shape, 'float32'),
+  kernel<unknown, PhiloxAttrs>(
+    (_, { shape, key, counter }, torch) => torch.tensor(torch.addon[name](shape, key, counter), shape, 'float32'),
+    [name],
   );
 
 export const randomKernels: KernelTable = {
