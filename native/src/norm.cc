@@ -40,9 +40,8 @@ Plan planFor(const Tensor& x, const Tensor& gamma, const Tensor& beta, int64_t g
     TORCH_CHECK(parameter->dim() == 1 && parameter->size(0) == channels, "gamma and beta need one value for each of ",
                 channels, " channels");
   }
-  for (const Tensor* tensor : {&x, &gamma, &beta}) {
-    TORCH_CHECK(tensor->scalar_type() == at::kFloat, "all tensors must be float32");
-  }
+  TORCH_CHECK(x.is_floating_point() && gamma.scalar_type() == at::kFloat && beta.scalar_type() == at::kFloat,
+              "all tensors must be float32");
   TORCH_CHECK(x.numel() > 0, "the input is empty");
   const int64_t rows = x.numel() / (x.size(0) * channels);
   const int64_t chunkRows = std::max<int64_t>(8, 16384 / channels);
@@ -106,18 +105,20 @@ std::vector<double> channelTotals(const Plan& plan, Add add) {
 }
 
 // A guess of each channel's mean from the first rows: deviations from it are small, and so is what cancels.
-std::vector<float> centres(const float* x, const Plan& plan) {
+template <class Element>
+std::vector<float> centres(const Element* x, const Plan& plan) {
   const int64_t rows = std::min<int64_t>(plan.rows, 8);
   std::vector<float> centre(static_cast<size_t>(plan.channels), 0.0f);
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t c = 0; c < plan.channels; ++c) {
-      centre[static_cast<size_t>(c)] += x[row * plan.channels + c] / static_cast<float>(rows);
+      centre[static_cast<size_t>(c)] += widen(x[row * plan.channels + c]) / static_cast<float>(rows);
     }
   }
   return centre;
 }
 
-void statistics(const float* x, const Plan& plan, double epsilon, float* mean, float* rstd) {
+template <class Element>
+void statistics(const Element* x, const Plan& plan, double epsilon, float* mean, float* rstd) {
   const std::vector<float> centre = centres(x, plan);
   const std::vector<double> totals = channelTotals(plan, [&](int64_t begin, int64_t end, ChannelSums& sums) {
     addMoments(x + begin * plan.channels, centre.data(), sums.first(), sums.second(), end - begin, plan.channels);
@@ -206,29 +207,36 @@ bool isSilu(const std::string& activation) {
   return activation == "silu";
 }
 
-std::vector<Tensor> groupNorm(const Tensor& x, const Tensor& gamma, const Tensor& beta,
-                              const std::optional<Tensor>& scale, const std::optional<Tensor>& shift, int64_t groups,
-                              double epsilon, const std::string& activation) {
-  const Plan plan = planFor(x, gamma, beta, groups);
-  const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
-  const bool withSilu = isSilu(activation);
-  Tensor y = at::empty(x.sizes(), x.options());
-  Tensor mean = at::empty({plan.images, groups}, x.options());
-  Tensor rstd = at::empty({plan.images, groups}, x.options());
-  const float* in = x.data_ptr<float>();
-  float* out = y.data_ptr<float>();
+template <class Element>
+void normalize(const Plan& plan, const Tensor& x, const Parameters& parameters, double epsilon, bool withSilu, Tensor& y,
+               Tensor& mean, Tensor& rstd) {
+  const Element* in = x.data_ptr<Element>();
+  Element* out = y.data_ptr<Element>();
   forEachImage(plan, [&](int64_t n) {
     const int64_t start = n * plan.rows * plan.channels;
-    float* m = mean.data_ptr<float>() + n * groups;
-    float* r = rstd.data_ptr<float>() + n * groups;
+    float* m = mean.data_ptr<float>() + n * plan.groups;
+    float* r = rstd.data_ptr<float>() + n * plan.groups;
     statistics(in + start, plan, epsilon, m, r);
     const Affine a = affine(plan, m, r, parameters.of(n, plan.channels));
     forEachChunk(plan, [&](int64_t, int64_t begin, int64_t end) {
       const int64_t at = start + begin * plan.channels;
-      const auto run = withSilu ? scaleRows<true> : scaleRows<false>;
+      const auto run = withSilu ? scaleRows<true, Element> : scaleRows<false, Element>;
       run(in + at, a.scale.data(), a.shift.data(), out + at, end - begin, plan.channels);
     });
   });
+}
+
+// y in the dtype of x, and the float32 mean and reciprocal standard deviation of each image and group.
+std::vector<Tensor> groupNorm(const MixedTensor& x, const Tensor& gamma, const Tensor& beta,
+                              const std::optional<Tensor>& scale, const std::optional<Tensor>& shift, int64_t groups,
+                              double epsilon, const std::string& activation) {
+  const Plan plan = planFor(x, gamma, beta, groups);
+  const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
+  Tensor y = at::empty(x.sizes(), x.options());
+  Tensor mean = at::empty({plan.images, groups}, gamma.options());
+  Tensor rstd = at::empty({plan.images, groups}, gamma.options());
+  const auto run = x.scalar_type() == at::kFloat ? normalize<float> : normalize<c10::BFloat16>;
+  run(plan, x, parameters, epsilon, isSilu(activation), y, mean, rstd);
   return {y, mean, rstd};
 }
 
@@ -284,45 +292,35 @@ std::vector<Tensor> parameterGradients(const Plan& plan, const Parameters& param
   return gradients;
 }
 
-// The gradients of x, gamma, beta and, where given, scale and shift.
-std::vector<Tensor> groupNormGrad(const Tensor& dy, const Tensor& x, const Tensor& gamma, const Tensor& beta,
-                                  const std::optional<Tensor>& scale, const std::optional<Tensor>& shift,
-                                  const Tensor& mean, const Tensor& rstd, int64_t groups,
-                                  const std::string& activation) {
-  const Plan plan = planFor(x, gamma, beta, groups);
-  const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
-  const bool withSilu = isSilu(activation);
-  TORCH_CHECK(dy.sizes() == x.sizes() && dy.scalar_type() == at::kFloat, "dy must have the shape and dtype of x");
-  for (const Tensor* statistic : {&mean, &rstd}) {
-    TORCH_CHECK(statistic->numel() == plan.images * groups && statistic->scalar_type() == at::kFloat,
-                "mean and rstd need one float32 value for each image and group");
-  }
+// dx, and for each image and channel the sums of the gradients of the normalized values' offset and scale.
+template <class Element>
+std::vector<double> propagate(const Plan& plan, const Tensor& dy, const Tensor& x, const Parameters& parameters,
+                              const Tensor& mean, const Tensor& rstd, bool withSilu, Tensor& dx) {
+  const Element* in = x.data_ptr<Element>();
+  const Element* gradient = dy.data_ptr<Element>();
+  Element* out = dx.data_ptr<Element>();
   const size_t channels = static_cast<size_t>(plan.channels);
-  Tensor dx = at::empty(x.sizes(), x.options());
-  const float* in = x.data_ptr<float>();
-  const float* gradient = dy.data_ptr<float>();
-  float* out = dx.data_ptr<float>();
   std::vector<double> perImage(static_cast<size_t>(plan.images) * 2 * channels);
   forEachImage(plan, [&](int64_t n) {
     const int64_t start = n * plan.rows * plan.channels;
-    const float* m = mean.data_ptr<float>() + n * groups;
-    const float* r = rstd.data_ptr<float>() + n * groups;
+    const float* m = mean.data_ptr<float>() + n * plan.groups;
+    const float* r = rstd.data_ptr<float>() + n * plan.groups;
     const ImageParameters own = parameters.of(n, plan.channels);
     const Affine a = affine(plan, m, r, own);
-    const auto add = withSilu ? addGradientMoments<true> : addGradientMoments<false>;
+    const auto add = withSilu ? addGradientMoments<true, Element> : addGradientMoments<false, Element>;
     const std::vector<double> totals = channelTotals(plan, [&](int64_t begin, int64_t end, ChannelSums& sums) {
       const int64_t at = start + begin * plan.channels;
-      add(gradient + at, in + at, a.scale.data(), a.shift.data(), a.mean.data(), sums.first(), sums.second(),
+      add(gradient + at, in + at, a.scale.data(), a.shift.data(), a.mean.data(), out + at, sums.first(), sums.second(),
           end - begin, plan.channels);
     });
     std::vector<float> slope(channels);
     std::vector<float> offset(channels);
     imageCorrection(plan, totals, own.gamma.data(), m, r, slope.data(), offset.data());
+    // The first pass left dz where dx goes: the exponential of SiLU is taken once.
+    const Element* dz = withSilu ? out : gradient;
     forEachChunk(plan, [&](int64_t, int64_t begin, int64_t end) {
       const int64_t at = start + begin * plan.channels;
-      const auto run = withSilu ? gradientRows<true> : gradientRows<false>;
-      run(gradient + at, in + at, a.scale.data(), a.shift.data(), slope.data(), offset.data(), out + at, end - begin,
-          plan.channels);
+      gradientRows(dz + at, in + at, a.scale.data(), slope.data(), offset.data(), out + at, end - begin, plan.channels);
     });
     double* sums = perImage.data() + static_cast<size_t>(n) * 2 * channels;
     for (size_t c = 0; c < channels; ++c) {
@@ -330,6 +328,25 @@ std::vector<Tensor> groupNormGrad(const Tensor& dy, const Tensor& x, const Tenso
       sums[c + channels] = totals[c + channels] * r[c / static_cast<size_t>(plan.perGroup())];
     }
   });
+  return perImage;
+}
+
+// The gradients of x, in its dtype, and of gamma, beta and, where given, scale and shift.
+std::vector<Tensor> groupNormGrad(const MixedTensor& dy, const MixedTensor& x, const Tensor& gamma, const Tensor& beta,
+                                  const std::optional<Tensor>& scale, const std::optional<Tensor>& shift,
+                                  const Tensor& mean, const Tensor& rstd, int64_t groups,
+                                  const std::string& activation) {
+  const Plan plan = planFor(x, gamma, beta, groups);
+  const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
+  TORCH_CHECK(dy.sizes() == x.sizes() && dy.is_floating_point(), "dy must have the shape and dtype of x");
+  for (const Tensor* statistic : {&mean, &rstd}) {
+    TORCH_CHECK(statistic->numel() == plan.images * groups && statistic->scalar_type() == at::kFloat,
+                "mean and rstd need one float32 value for each image and group");
+  }
+  Tensor dx = at::empty(x.sizes(), x.options());
+  const auto run = x.scalar_type() == at::kFloat ? propagate<float> : propagate<c10::BFloat16>;
+  const std::vector<double> perImage =
+      run(plan, dy.to(x.scalar_type()), x, parameters, mean, rstd, isSilu(activation), dx);
   std::vector<Tensor> gradients = parameterGradients(plan, parameters, perImage, gamma.options());
   gradients.insert(gradients.begin(), dx);
   return gradients;

@@ -5,7 +5,9 @@ import type { Yardstick } from './yardsticks.js';
 
 /** Long enough that a clock tick, a scheduler's slice and reading the result do not show. */
 const SAMPLE_SECONDS = 0.1;
-const MOST_REPETITIONS = 100;
+const MOST_REPETITIONS = 1000;
+/** Of what is short: before as many, neither the caches nor the just-in-time compiler are warm. */
+const WARM_UP_REPETITIONS = 50;
 /** Who takes longer than this and many times as long as the first is measured in fewer rounds: it is not waited for. */
 const SLOW_SECONDS = 0.3;
 const SLOW_TIMES_THE_FIRST = 5;
@@ -125,16 +127,18 @@ function ratios(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>):
 
 /** Warms up, and finds how many repetitions make a sample, and in how many rounds. */
 async function laneFor(contestant: Contestant, part: Part, rounds: number, first?: Lane): Promise<Lane> {
-  const once = async () => (await contestant.run({ part: part.name, repetitions: 1 })).seconds;
-  const cold = await once();
+  const mean = async (repetitions: number) =>
+    (await contestant.run({ part: part.name, repetitions })).seconds / repetitions;
+  const filling = (seconds: number, most: number) => Math.min(most, Math.max(1, Math.ceil(SAMPLE_SECONDS / seconds)));
+  const cold = await mean(1);
   // What takes long is warm after its check and one repetition.
-  const seconds = cold > LONG_SECONDS ? cold : await once();
+  const seconds = cold > LONG_SECONDS ? cold : await mean(filling(cold, WARM_UP_REPETITIONS));
   const slow = seconds > SLOW_SECONDS && seconds > SLOW_TIMES_THE_FIRST * (first?.warmSeconds ?? seconds);
   return {
     part,
     contestant,
     warmSeconds: seconds,
-    repetitions: Math.min(MOST_REPETITIONS, Math.max(1, Math.ceil(SAMPLE_SECONDS / seconds))),
+    repetitions: filling(seconds, MOST_REPETITIONS),
     rounds: slow ? Math.min(SLOW_ROUNDS, rounds) : rounds,
     times: new Map(),
   };
