@@ -20,17 +20,21 @@ export async function contestantsOf(
     else absent.push(`${engine}: ${probe?.detail ?? 'not there'}`);
   }
   if (workload.pytorch !== undefined) {
-    const python = pythonWithTorch();
-    if (python === undefined)
-      absent.push('pytorch: no Python with a torch package found (PYTHON=/path/to/python names one)');
-    else {
-      const script = join(packageRoot(), 'scripts', 'bench', workload.pytorch);
-      // The scripts import one another; that should leave no files behind in the package.
-      const env = { PYTHONDONTWRITEBYTECODE: '1' };
-      commands.push({ name: 'pytorch', command: python, args: [script, String(threads), workload.name], env });
-    }
+    const command = pytorch(workload, threads);
+    if (command) commands.push(command);
+    else absent.push('pytorch: no Python with a torch package found (PYTHON=/path/to/python names one)');
   }
   return { commands, absent };
+}
+
+/** The workload's script in PyTorch, where both are there. */
+export function pytorch({ name, pytorch }: Workload, threads: number): ContestantCommand | undefined {
+  const python = pythonWithTorch();
+  if (pytorch === undefined || python === undefined) return undefined;
+  const script = join(packageRoot(), 'scripts', 'bench', pytorch);
+  // The scripts import one another; that should leave no files behind in the package.
+  const env = { PYTHONDONTWRITEBYTECODE: '1' };
+  return { name: 'pytorch', command: python, args: [script, String(threads), name], env };
 }
 
 /** Never with the options that Node was started with: they may hold the very program that asks (`node -e …`). */

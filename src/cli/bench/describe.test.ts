@@ -19,6 +19,8 @@ const timing: Timing = {
 
 const yardstick: Timing = { ...timing, part: 'forward', rate: 200e9, seconds: { median: 0.01, min: 0.008, max: 0.02 } };
 
+const calibration: Timing = { ...yardstick, engine: 'pytorch', rate: 50e9 };
+
 const workload = {
   name: 'unet_train_b8_32px',
   summary: 'a training step',
@@ -35,7 +37,7 @@ const report: Report = {
     measurement,
     { ...measurement, engine: 'pytorch', title: 'PyTorch 1.13', timesTheFirst: 2, shareOfPeak: 0.25 },
   ],
-  yardsticks: [yardstick],
+  yardsticks: [yardstick, calibration],
   convolutions: [
     {
       part: 'step',
@@ -51,9 +53,9 @@ const report: Report = {
   disagree: ['step: pytorch gives 2, torch 1'],
 };
 
-test('a published time is scaled by how fast the convolution runs here', () => {
-  assert.equal(scaledPublished(workload, report)?.scaledSeconds, [0.5, 1]);
-  assert.is(scaledPublished(workload, { yardsticks: [] }), undefined, 'no yardstick, no scaling');
+test('a published time is scaled by how fast PyTorch runs the convolution here', () => {
+  assert.equal(scaledPublished(workload, report)?.scaledSeconds, [2, 4]);
+  assert.is(scaledPublished(workload, { yardsticks: [yardstick] }), undefined, 'no PyTorch, no scaling');
   assert.is(scaledPublished({ ...workload, published: undefined }, report), undefined);
 });
 
@@ -64,6 +66,7 @@ test('a report as text', () => {
     'unet_train_b8_32px: a training step',
     'torch is LibTorch 1.13.1, 2 threads; pytorch is PyTorch 1.13, 2 threads; 3 rounds, interleaved',
     'peak of this run: convolution (conv3x3 forward on torch) 200 GFLOP/s, from 100 to 250',
+    'calibration: convolution (conv3x3 forward on pytorch) 50.0 GFLOP/s, from 25.0 to 62.5',
     '',
     'part  engine   median ms  min   max         rate  of peak  time / torch  peak memory',
     'step  torch          500  400  1000  100 GFLOP/s      50%         1.00×      800 MiB',
@@ -75,8 +78,8 @@ test('a report as text', () => {
     'Conv2DBackpropFilter     50  200          40%   20.0      100      50%',
     'all convolutions        101  300          60%   40.0      133      67%',
     '',
-    'published reference, scaled by the convolution: 0.50–1.00 s ' +
-      '(1.00–2.00 s where conv3x3 forward ran at 100 GFLOP/s); torch takes 0.50–1.00× that',
+    "published reference, scaled by PyTorch's convolution: 2.00–4.00 s " +
+      '(1.00–2.00 s where that ran at 100 GFLOP/s); torch takes 0.13–0.25× that',
     'absent: wasm, step: no kernel of its own for Conv2DBackpropFilter',
     'WRONG: step: pytorch gives 2, torch 1',
   ]);

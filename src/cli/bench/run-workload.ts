@@ -14,7 +14,7 @@ export interface Report extends Measurements {
   readonly disagree: readonly string[];
 }
 
-/** What the published PyTorch code took elsewhere, and would take where `conv3x3` runs as it did in this run. */
+/** What the published PyTorch code took elsewhere, and would take where PyTorch runs `conv3x3` as it did in this run. */
 export interface ScaledPublished {
   readonly seconds: readonly [low: number, high: number];
   readonly convolutionRate: number;
@@ -60,7 +60,7 @@ export function scaledPublished(
   { published }: Workload,
   { yardsticks }: Pick<Measurements, 'yardsticks'>,
 ): ScaledPublished | undefined {
-  const rate = yardsticks.find(({ unit }) => unit === 'FLOP/s')?.rate;
+  const rate = yardsticks.find(({ engine }) => engine === 'pytorch')?.rate;
   if (!published || rate === undefined) return undefined;
   const [low, high] = published.seconds;
   const factor = published.convolutionRate / rate;

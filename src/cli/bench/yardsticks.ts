@@ -1,4 +1,4 @@
-import { memoryBandwidth, ownEngine } from './commands.js';
+import { memoryBandwidth, ownEngine, pytorch } from './commands.js';
 import { Contestant } from './contestant.js';
 import { conv3x3 } from './workloads/conv3x3.js';
 import type { Part, Workload, WorkUnit } from './workloads/index.js';
@@ -18,7 +18,10 @@ const moving: Part = { name: 'memory bandwidth', work: { amount: 3 * ARRAY_BYTES
 /** The part of `conv3x3` that is the yardstick of arithmetic. */
 const convolving: Part = conv3x3.parts[0] ?? { name: 'forward' };
 
-/** Starts one yardstick for each unit of the workload's rates, each in a process of its own. */
+/**
+ * Starts one yardstick for each unit of the workload's rates, and PyTorch's convolution where a published time is to be
+ * scaled, each in a process of its own.
+ */
 export async function startYardsticks(workload: Workload, engine: string, threads: number): Promise<Yardstick[]> {
   const start: Record<WorkUnit, () => Promise<Yardstick>> = {
     FLOP: async () => ({
@@ -31,12 +34,9 @@ export async function startYardsticks(workload: Workload, engine: string, thread
     }),
   };
   const yardsticks: Yardstick[] = [];
-  for (const unit of unitsOf(workload)) yardsticks.push(await start[unit]());
+  const units = new Set(workload.parts.flatMap(({ work }) => (work ? [work.unit] : [])));
+  for (const unit of units) yardsticks.push(await start[unit]());
+  const calibration = workload.published && pytorch(conv3x3, threads);
+  if (calibration) yardsticks.push({ part: convolving, contestant: await Contestant.start(calibration) });
   return yardsticks;
-}
-
-/** The units of a workload's rates, and of the rate that a published time is scaled by. */
-function unitsOf({ parts, published }: Workload): WorkUnit[] {
-  const units = parts.flatMap(({ work }) => (work ? [work.unit] : []));
-  return [...new Set(published ? [...units, 'FLOP' as const] : units)];
 }

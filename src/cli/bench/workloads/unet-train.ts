@@ -28,7 +28,7 @@ function training({ network, batch, size }: Training): Pick<Workload, 'parts' | 
   };
 }
 
-/** CompVis's code, timed as `conv3x3` ran at this rate. */
+/** CompVis's code, timed as PyTorch's `conv3x3` forward ran at this rate. */
 const CONVOLUTION_RATE = 221e9;
 
 export const unetTrain: Workload = {
