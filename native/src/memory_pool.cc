@@ -20,6 +20,7 @@ constexpr size_t kSmallest = size_t{1} << 16;  // below it, the system's allocat
 constexpr size_t kHugePage = size_t{1} << 21;
 constexpr size_t kAlignment = 64;
 constexpr size_t kSlack = size_t{1} << 26;
+constexpr size_t kMostWaste = 2;  // a block may be larger than its tensor by half
 constexpr size_t kLargest = SIZE_MAX / 32;  // more than any address space; keeps the arithmetic on sizes exact
 
 // Whether the address space has room for what the rest of the process will need: JavaScript's heap, threads. Node ends
@@ -52,11 +53,12 @@ class MemoryPool {
  public:
   void* take(size_t bytes) {
     if (bytes > kLargest) throw OutOfMemory(bytes);
-    const size_t size = sizeClass(bytes);
+    size_t size = sizeClass(bytes);
     const std::lock_guard<std::mutex> lock(mutex_);
     void* block = nullptr;
-    const auto found = free_.find(size);
-    if (found != free_.end() && !found->second.empty()) {
+    const auto found = fitting(size);
+    if (found != free_.end()) {
+      size = found->first;
       block = found->second.back();
       found->second.pop_back();
       if (found->second.empty()) free_.erase(found);
@@ -116,6 +118,15 @@ class MemoryPool {
   }
 
  private:
+  using FreeBlocks = std::map<size_t, std::vector<void*>>;
+
+  // The smallest free blocks of `size` or a little more.
+  FreeBlocks::iterator fitting(size_t size) {
+    auto found = free_.lower_bound(size);
+    while (found != free_.end() && found->second.empty()) ++found;
+    return found != free_.end() && found->first - size <= size / kMostWaste ? found : free_.end();
+  }
+
   // A block of `size` bytes, where `bytes` were asked for.
   void* reserve(size_t size, size_t bytes) {
     if (size > limit_ || used_ > limit_ - size) {
@@ -151,7 +162,7 @@ class MemoryPool {
   }
 
   std::mutex mutex_;
-  std::map<size_t, std::vector<void*>> free_;
+  FreeBlocks free_;
   std::unordered_map<void*, size_t> sizes_;
   size_t used_ = 0;
   size_t pooled_ = 0;
