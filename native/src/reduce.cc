@@ -6,17 +6,39 @@
 #include <cmath>
 
 #include "device.h"
+#include "lanes.h"
 #include "ops.h"
+#include "row_sums.h"
 
 namespace ldm {
 namespace {
 
 using at::Tensor;
 
+// Whether the axes follow one another and leave enough channels after them for sumRows.
+bool areRows(const Tensor& x, const Shape& axes) {
+  if (!x.is_floating_point() || !useLoops(x) || x.numel() == 0 || axes.back() >= x.dim() - 1) return false;
+  for (size_t i = 1; i < axes.size(); ++i) {
+    if (axes[i] != axes[i - 1] + 1) return false;
+  }
+  return c10::multiply_integers(x.sizes().slice(static_cast<size_t>(axes.back()) + 1)) >= kLanes;
+}
+
 // ATen reads an empty list of axes as all of them, tfjs as none.
 Tensor sum(const MixedTensor& x, const Shape& axes) {
   const at::ScalarType type = x.is_floating_point() ? at::kFloat : x.scalar_type();
-  return axes.empty() ? x.to(type, false, true) : at::sum(x, axes, false, type);
+  if (axes.empty()) return x.to(type, false, true);
+  if (!areRows(x, axes)) return at::sum(x, axes, false, type);
+  const at::IntArrayRef sizes = x.sizes();
+  const at::IntArrayRef before = sizes.slice(0, static_cast<size_t>(axes.front()));
+  const at::IntArrayRef after = sizes.slice(static_cast<size_t>(axes.back()) + 1);
+  Shape shape = before.vec();
+  shape.insert(shape.end(), after.begin(), after.end());
+  Tensor sums = at::empty(shape, x.options().dtype(at::kFloat));
+  const int64_t outer = c10::multiply_integers(before);
+  const int64_t channels = c10::multiply_integers(after);
+  sumRows(x, outer, x.numel() / (outer * channels), channels, sums);
+  return sums;
 }
 
 Tensor mean(const Tensor& x, const Shape& axes) {
