@@ -112,6 +112,16 @@ test('without the native build, torch says how to get it and auto goes on with a
   assert.not(torch.available);
 });
 
+test('without the native build, auto does not put float32 in the place of bfloat16', () => {
+  const output = program(
+    `const error = await selectEngine('auto', { precision: 'bf16-mixed' }).catch((e) => e);
+     console.log(error.name, error.message);`,
+    { LDM_TORCH_ADDON: '/nonexistent/ldm_torch.node' },
+  );
+  assert.match(output, /^UserError[^]*the native engine is not built[^]*npm run setup/);
+  assert.match(output, /precision bf16-mixed: no engine but torch computes in bfloat16[^]*--precision 32/);
+});
+
 for (const name of ['cpu', 'wasm', 'torch'] as const) {
   const onEngine = name === 'torch' ? torchTest : test;
   onEngine(`${name} prints nothing of its own`, () => {
