@@ -80,7 +80,7 @@ export function requireFloat32(engine: string, precision: Precision): void {
 
 /**
  * What the user should know of a precision on LibTorch's device, if anything.
- * @throws UserError where LibTorch would compute bfloat16 in plain loops, slower than float32
+ * @throws UserError where oneDNN has no bfloat16: what LibTorch has besides it is for the odd value, not for training
  */
 export function torchPrecisionNote(precision: Precision, device: string, bfloat16: Bfloat16): string | undefined {
   // What the processor can do says nothing about a GPU.
@@ -90,7 +90,7 @@ export function torchPrecisionNote(precision: Precision, device: string, bfloat1
   }
   throw new UserError({
     where: `precision ${precision}`,
-    problem: 'LibTorch has no fast bfloat16 here: it would compute in plain loops, slower than in float32',
+    problem: 'oneDNN, which computes in bfloat16 for LibTorch, cannot do so here',
     expected: 'an x86 processor with AVX-512 (bw, dq, vl), and a LibTorch with oneDNN',
     remedy: '--precision 32',
   });
