@@ -70,6 +70,7 @@ function describe(findings: Findings): string {
     ['--engine auto', `${chosen} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`],
     ['CUDA', describeCuda(findings)],
     ['TF32', findings.tf32 === undefined ? 'for GPUs only' : findings.tf32 ? 'on' : 'off; --tf32 true switches it on'],
+    ['bfloat16', describeBfloat16(engines)],
     ['LibTorch', describeLibTorch(setUp)],
     ['', ''],
     ['MNIST', mnist ?? 'missing\nto fix: npm run setup'],
@@ -99,6 +100,19 @@ function describeCuda({ engines, machine }: Findings): string {
       : `${lacking}\nto fix: LIBTORCH=/path npm run setup -- --force   (a LibTorch built with CUDA)`;
   }
   return `LibTorch was built with it and sees ${cuda.devices} ${cuda.devices === 1 ? 'GPU' : 'GPUs'}`;
+}
+
+function describeBfloat16(engines: readonly EngineProbe[]): string {
+  switch (engines.find(({ name }) => name === 'torch')?.bfloat16) {
+    case 'native':
+      return 'native on this processor: --precision bf16-mixed computes in it';
+    case 'emulated':
+      return 'emulated on this processor: --precision bf16-mixed saves memory, not time';
+    case 'none':
+      return 'none on this processor: --precision bf16-mixed is refused on it';
+    default:
+      return 'unknown: the engine torch is absent';
+  }
 }
 
 function describeLibTorch(record: SetUpRecord | undefined): string {

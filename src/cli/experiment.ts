@@ -1,11 +1,19 @@
 import { registry } from '../../registry/index.js';
-import { stringifyConfig, validateExperiment, type ConfigTree, type Experiment } from '../config/index.js';
+import {
+  stringifyConfig,
+  validateExperiment,
+  type ConfigTree,
+  type Experiment,
+  type ParamProblem,
+} from '../config/index.js';
+import { precisionProblem } from '../engine/index.js';
 import { trainerParams } from '../train/trainer.params.js';
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
 export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
   const experiment = validateExperiment(tree, registry, {
     trainer: trainerParams,
+    checkTrainer,
     defaultTargets: {
       callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
       modelcheckpoint: 'ModelCheckpoint',
@@ -13,6 +21,13 @@ export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Exper
   });
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };
+}
+
+/** Why there is no float16, and what else Lightning's users may ask for. */
+function checkTrainer({ precision }: Readonly<Record<string, unknown>>): readonly ParamProblem[] {
+  if (typeof precision !== 'string' && typeof precision !== 'number') return [];
+  const problem = precisionProblem(precision);
+  return problem ? [{ ...problem, path: ['precision'] }] : [];
 }
 
 /** The two parts that a run keeps of its resolved configuration, as CompVis names them. */

@@ -107,6 +107,7 @@ function commandLine(): CAC {
     .option('--batch_size <n>', 'Images drawn at a time (default: 80)')
     .option('-o, --out <folder>', 'Where to write (default: samples/ in the run folder)');
   withEngineOptions(sample)
+    .option('--precision <value>', '32 or bf16-mixed (engine torch only), whatever it was trained in (default: 32)')
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
     .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));

@@ -2,9 +2,10 @@ import { join, relative } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { instantiateFromConfig, loadExperimentTree, type Experiment } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
-import type { EngineInfo } from '../engine/index.js';
+import { precisionNamed, type EngineInfo } from '../engine/index.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Reporter } from '../logging/reporter.js';
+import { withDefaults } from '../params.js';
 import type { Callback } from '../train/callbacks/callback.js';
 import { LeakWatch } from '../train/callbacks/leak-watch.js';
 import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
@@ -14,6 +15,7 @@ import { Interrupt, INTERRUPTED } from '../train/interrupt.js';
 import { scaledLearningRate } from '../train/learning-rate.js';
 import type { LightningModule } from '../train/lightning-module.js';
 import { Trainer } from '../train/trainer.js';
+import { trainerParams } from '../train/trainer.params.js';
 import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, resolvedConfigs } from './experiment.js';
@@ -33,7 +35,8 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
       : [];
   const experiment = experimentOf(loadExperimentTree([...embedded, ...request.configs], request.overrides));
 
-  const engine = await startEngine();
+  const { precision } = withDefaults(trainerParams, experiment.trainer);
+  const engine = await startEngine(precisionNamed(precision));
   // Data first: a data set that is missing is found before a network is built.
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
   const module = await instantiateFromConfig<LightningModule>(experiment.model, registry);
@@ -121,7 +124,10 @@ function header(facts: {
   const sizes = sets.flatMap(([name, set]) => (set ? [`${set.length.toLocaleString('en')} ${name}`] : []));
   return alignFacts([
     ['run', relativePath(folder.path)],
-    ['engine', `${engine.name} (${engine.version}), ${engine.device}, ${engine.threads} threads`],
+    [
+      'engine',
+      `${engine.name} (${engine.version}), ${engine.device}, ${engine.threads} threads, precision ${engine.precision}`,
+    ],
     ['model', `${experiment.model.target}, ${parameters.toLocaleString('en')} parameters`],
     ['data', `${sizes.join(', ')}; batches of ${data.batchSize}`],
     ['learning rate', formula],

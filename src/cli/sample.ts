@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
+import { precisionNamed } from '../engine/index.js';
 import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
 import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
@@ -34,11 +35,12 @@ export async function sample(path: string, flags: Flags): Promise<number> {
     batchSize: integerFlag(flags, 'batch_size') ?? 80,
   };
   const startEngine = engineFromFlags(flags);
+  const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
   const checkpointPath = findCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const name = `${checkpointPath} (its config)`;
   const experiment = experimentOf(loadExperimentTree([{ name, text: checkpoint.config }]));
-  await startEngine();
+  const engine = await startEngine(precision);
   const module = await instantiateFromConfig<Module>(experiment.model, registry);
   if (!isSampleable(module)) {
     throw new UserError({
@@ -60,6 +62,7 @@ export async function sample(path: string, flags: Flags): Promise<number> {
   module.eval();
 
   const reporter = new Reporter();
+  if (engine.note !== undefined) reporter.warn(engine.note);
   const images = await drawInBatches(module, {
     ...settings,
     steps: Math.min(settings.steps, module.timesteps),

@@ -20,7 +20,7 @@ function describe(schema: unknown, plural: boolean): string {
     return fallback === null ? `${one} or null` : one;
   }
   if (constant !== undefined) return writeValue(constant);
-  if (Array.isArray(choices)) return `one of ${choices.map(writeValue).join(', ')}`;
+  if (Array.isArray(choices)) return `one of ${[...new Set(choices.map(writeValue))].join(', ')}`;
   const alternatives: unknown = anyOf ?? oneOf;
   if (Array.isArray(alternatives)) return joinAlternatives(alternatives.map((one) => describe(one, plural)));
   const types = Array.isArray(type) ? (type as unknown[]) : [type];

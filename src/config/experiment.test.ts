@@ -397,6 +397,23 @@ for (const [name, yaml, given, message] of mistakes) {
   });
 }
 
+test('of a value that the check of the trainer speaks of, the schema says no more', () => {
+  const checkTrainer = ({ max_steps: found }: Readonly<Record<string, unknown>>) =>
+    found === -2 ? [{ path: ['max_steps'], problem: 'not below -1', found: '-2' }] : [];
+  const overrides = ['lightning.trainer.max_steps=-2', 'lightning.trainer.max_epochs=-2'];
+  assert.is(
+    messageOf(() => validate(base, { overrides, options: { checkTrainer } })),
+    text(`
+      override lightning.trainer.max_steps=-2: lightning.trainer.max_steps: not below -1
+        found:        -2
+
+      override lightning.trainer.max_epochs=-2: lightning.trainer.max_epochs: out of range
+        found:        -2 (integer)
+        expected:     integer >= -1`),
+  );
+  assert.not.throws(() => validate(base, { options: { checkTrainer } }));
+});
+
 test('keys named like the members of objects are unknown keys, not their values', () => {
   const message = messageOf(() => validate(base, { overrides: ['model.params.constructor=1', 'toString=1'] }));
   assert.match(message, 'LatentDiffusion has no parameter "constructor"');

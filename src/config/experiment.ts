@@ -1,5 +1,5 @@
 import { type ParamsSchema } from '../params.js';
-import type { Registry } from './component.js';
+import type { ParamProblem, Registry } from './component.js';
 import { toPlain, type ConfigTree, type MapNode, type Path } from './tree.js';
 import { validateConfig, type ComponentConfig, type SlotOptions } from './validate.js';
 
@@ -7,6 +7,8 @@ import { validateConfig, type ComponentConfig, type SlotOptions } from './valida
 export interface ExperimentOptions {
   /** The parameters of the trainer: the keys under `lightning.trainer`. */
   readonly trainer: ParamsSchema;
+  /** Finds in the trainer's parameters, as they are written, what to say better than their schema would. */
+  readonly checkTrainer?: (params: Readonly<Record<string, unknown>>) => readonly ParamProblem[];
   /** The kinds that the sections take. */
   readonly kinds?: Partial<Record<'model' | 'data' | 'callback' | 'logger', string | readonly string[]>>;
   /** Targets of the entries under `lightning` that name none. */
@@ -46,11 +48,26 @@ export function validateExperiment(tree: ConfigTree, registry: Registry, options
     if (key === 'modelcheckpoint') return { defaultTarget: defaultTargets.modelcheckpoint };
     return key === 'logger' ? { defaultTarget: defaultTargets.logger } : undefined;
   };
-  const data = validateConfig(withoutEmptySections(tree), experimentSchema(options), registry, slotRules);
+  const data = validateConfig(withoutEmptySections(tree), experimentSchema(options), registry, slotRules, (config) =>
+    trainerProblems(config, options),
+  );
   const { lightning, ...sections } = data as unknown as Pick<Experiment, 'model' | 'data'> & {
     lightning: Omit<Experiment, 'model' | 'data' | 'tree'>;
   };
   return { ...sections, ...lightning, tree };
+}
+
+function trainerProblems(
+  { lightning }: Readonly<Record<string, unknown>>,
+  { checkTrainer }: ExperimentOptions,
+): ParamProblem[] {
+  const trainer = isMap(lightning) ? lightning.trainer : undefined;
+  const problems = isMap(trainer) ? (checkTrainer?.(trainer) ?? []) : [];
+  return problems.map((problem) => ({ ...problem, path: ['lightning', 'trainer', ...problem.path] }));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function experimentSchema({ trainer, kinds = {}, optional = [] }: ExperimentOptions): ParamsSchema {

@@ -22,6 +22,11 @@ export class ProblemCollector {
     return this.#root && nodeAt(this.#root, path);
   }
 
+  /** Whether something was said of this value, or of the absence of one, already. */
+  has(path: Path): boolean {
+    return this.#found.some(({ problem }) => problem.path === formatPath(path));
+  }
+
   /** A wrong value: reported where the value stands. */
   atValue(path: Path, problem: Omit<Problem, 'where' | 'path'>): void {
     this.#add(path, this.#valueOrigin(path), problem);

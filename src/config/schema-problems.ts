@@ -106,6 +106,7 @@ function reportMissing(error: ErrorObject, key: string, owner: MapOwner, problem
 function reportValue(error: ErrorObject, data: unknown, owner: MapOwner, problems: ProblemCollector): void {
   const schema = (error.parentSchema ?? {}) as Schema;
   const path = pathOf(error, owner);
+  if (problems.has(path)) return;
   const node = writtenAt(path, data, owner, problems);
   const choices = Array.isArray(schema.enum) ? schema.enum.map(String) : [];
   const nearest = node?.kind === 'scalar' ? nearestNames(String(node.value), choices) : [];

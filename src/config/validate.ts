@@ -1,6 +1,6 @@
 import { ConfigError, nearestNames } from '../errors.js';
 import type { ParamsSchema } from '../params.js';
-import type { Component, Registry } from './component.js';
+import type { Component, ParamProblem, Registry } from './component.js';
 import { describeKinds } from './expected.js';
 import { ProblemCollector } from './places.js';
 import { reportSchemaErrors } from './schema-problems.js';
@@ -35,15 +35,20 @@ export function componentsOf(config: object): ReadonlySet<Component> | undefined
 /**
  * Validates a whole config against a schema, and every component in it, however deep, against the component's own.
  * Returns the values with all defaults filled in; throws one ConfigError with all problems, sorted by place.
+ *
+ * @param check finds what to say better than the schema would: of a value named here, it says no more
  */
 export function validateConfig(
   tree: ConfigTree,
   schema: ParamsSchema,
   registry: Registry,
   rules: SlotRules = () => undefined,
+  check: (data: Readonly<Record<string, unknown>>) => readonly ParamProblem[] = () => [],
 ): Record<string, unknown> {
   const data = toPlain(tree.root) as Record<string, unknown>;
-  const validation = new Validation(registry, new ProblemCollector(tree), rules);
+  const problems = new ProblemCollector(tree);
+  const validation = new Validation(registry, problems, rules);
+  for (const { path, ...problem } of check(data)) problems.atValue(path, problem);
   validation.map(schema, data, { path: [] });
   validation.finish();
   return data;

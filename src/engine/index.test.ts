@@ -56,7 +56,8 @@ const torchTest = (title: string, run: () => void | Promise<void>): void => {
 
 torchTest('torch takes the number of threads it is given', async () => {
   const info = await selectEngine('torch', { threads: 1 });
-  assert.equal({ ...info, version: '' }, { name: 'torch', backend: 'torch', device: 'cpu', threads: 1, version: '' });
+  const expected = { name: 'torch', backend: 'torch', device: 'cpu', threads: 1, precision: '32', version: '' };
+  assert.equal({ ...info, version: '' }, expected);
   assert.match(info.version, /^\d+\.\d+/);
   assert.is((await selectEngine('auto')).name, 'torch');
 });
@@ -109,6 +110,16 @@ test('without the native build, torch says how to get it and auto goes on with a
   }
   assert.is(name, 'UserError');
   assert.not(torch.available);
+});
+
+test('without the native build, auto does not put float32 in the place of bfloat16', () => {
+  const output = program(
+    `const error = await selectEngine('auto', { precision: 'bf16-mixed' }).catch((e) => e);
+     console.log(error.name, error.message);`,
+    { LDM_TORCH_ADDON: '/nonexistent/ldm_torch.node' },
+  );
+  assert.match(output, /^UserError[^]*the native engine is not built[^]*npm run setup/);
+  assert.match(output, /precision bf16-mixed: no engine but torch computes in bfloat16[^]*--precision 32/);
 });
 
 for (const name of ['cpu', 'wasm', 'torch'] as const) {

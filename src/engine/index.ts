@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { UserError } from '../errors.js';
+import { UserError, type Problem } from '../errors.js';
 import { addonPath, loadAddon } from './addon/index.js';
 import { fallbackCalls } from './cpu-fallback.js';
 import { kernelSupport } from './start.js';
@@ -9,6 +9,7 @@ import type { EngineInfo, EngineName, EngineProbe, SelectOptions, Starter } from
 
 export { fallbackCalls, kernelSupport };
 export { deviceNamed, type Device } from './device.js';
+export { precisionNamed, precisionProblem, type Bfloat16, type Precision } from './precision.js';
 export type { EngineInfo, EngineName, EngineProbe, KernelSupport, SelectOptions } from './types.js';
 
 /** The engines, fastest first. */
@@ -27,21 +28,24 @@ const starters: Record<EngineName, () => Promise<Starter>> = {
  *
  * @param name an engine, or `auto`: the fastest that is there, with a note about a faster one that is not
  * @param options `threads`, where the engine has them; `OMP_NUM_THREADS` or all logical cores by default
- * @throws UserError when the engine or the device asked for is absent, naming the fix
+ * @throws UserError when the engine, the device or the precision asked for is absent, naming the fix
  */
 export async function selectEngine(name: EngineName | 'auto', options: SelectOptions = {}): Promise<EngineInfo> {
-  const { threads = defaultThreads(), device = 'auto', tf32 = false } = options;
+  const { threads = defaultThreads(), device = 'auto', tf32 = false, precision = '32' } = options;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new UserError({ path: 'threads', problem: 'must be a positive integer', found: String(threads) });
   }
-  const settings = { threads, device, tf32 };
+  const settings = { threads, device, tf32, precision };
   const info = name === 'auto' ? await startFastest(settings) : await start(name, settings);
   if (!tf32 || info.tf32 === true) return info;
   const note = `TensorFloat-32 is for GPUs: --tf32 has no effect on the engine ${info.name} on ${info.device}`;
   return { ...info, note: info.note === undefined ? note : `${info.note}\n${note}` };
 }
 
-/** The first that starts. Where none does, the first one's reason is the one to mend. */
+/**
+ * The first that starts. Where none does, the first one's reason is the one to mend. Only the first computes in bfloat16:
+ * any other in its place would compute in float32 unasked.
+ */
 async function startFastest(settings: Required<SelectOptions>): Promise<EngineInfo> {
   let reason: UserError | undefined;
   let note: string | undefined;
@@ -51,12 +55,19 @@ async function startFastest(settings: Required<SelectOptions>): Promise<EngineIn
       return note === undefined ? info : { ...info, note };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      if (settings.precision !== '32') throw new UserError([...error.problems, noOtherEngine], { cause: error });
       reason ??= error;
       note ??= `${candidate} would be faster. ${error.message}`;
     }
   }
   throw reason ?? new UserError({ problem: 'no engine could be started', remedy: 'npm run setup' });
 }
+
+const noOtherEngine: Problem = {
+  where: 'precision bf16-mixed',
+  problem: 'no engine but torch computes in bfloat16',
+  remedy: '--precision 32 takes the fastest engine that is there',
+};
 
 /** All logical cores, unless OpenMP's own variable says otherwise, as in PyTorch. */
 function defaultThreads(): number {
@@ -86,7 +97,14 @@ export function probeEngines(): Promise<EngineProbe[]> {
 function probeTorch(): EngineProbe {
   try {
     const addon = loadAddon();
-    return { name: 'torch', available: true, version: addon.version(), detail: addonPath(), cuda: addon.cuda() };
+    return {
+      name: 'torch',
+      available: true,
+      version: addon.version(),
+      detail: addonPath(),
+      cuda: addon.cuda(),
+      bfloat16: addon.bfloat16(),
+    };
   } catch (error) {
     return { name: 'torch', available: false, detail: error instanceof Error ? error.message : String(error) };
   }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { requireCpu } from './device.js';
+import { requireFloat32 } from './precision.js';
 import { activate } from './start.js';
 import type { Starter } from './types.js';
 import { replaceFusedMatMul } from './wasm-fused-matmul.js';
@@ -12,8 +13,9 @@ const crashEvents = ['uncaughtException', 'unhandledRejection'] as const;
 let located = false;
 
 /** tfjs's WebAssembly backend: one thread in Node.js, everywhere available. */
-export const startWasm: Starter = async ({ device }) => {
+export const startWasm: Starter = async ({ device, precision }) => {
   requireCpu('wasm', device);
+  requireFloat32('wasm', precision);
   if (!located) {
     setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     located = true;
@@ -29,5 +31,5 @@ export const startWasm: Starter = async ({ device }) => {
       if (!before.get(event)?.has(listener)) processEvents.removeListener(event, listener as () => void);
     }
   }
-  return { name: 'wasm', backend: 'wasm', device: 'cpu', threads: 1, version: version_wasm };
+  return { name: 'wasm', backend: 'wasm', device: 'cpu', threads: 1, precision, version: version_wasm };
 };

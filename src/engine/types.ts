@@ -1,4 +1,5 @@
 import type { Cuda, Device } from './device.js';
+import type { Bfloat16, Precision } from './precision.js';
 
 export type EngineName = 'torch' | 'tensorflow' | 'wasm' | 'cpu';
 
@@ -9,6 +10,8 @@ export interface SelectOptions {
   readonly device?: Device;
   /** On a GPU, let products and convolutions round their factors to TensorFloat-32; off by default. */
   readonly tf32?: boolean;
+  /** `32` by default; only torch has another. */
+  readonly precision?: Precision;
 }
 
 export interface EngineInfo {
@@ -18,6 +21,7 @@ export interface EngineInfo {
   /** `cpu`, `cuda:0` … */
   readonly device: string;
   readonly threads: number;
+  readonly precision: Precision;
   /** Of the library that computes, e.g. LibTorch. */
   readonly version: string;
   /** On a GPU: whether TensorFloat-32 is allowed. */
@@ -34,6 +38,8 @@ export interface EngineProbe {
   readonly detail?: string;
   /** What it has of CUDA, where it can be told without starting it. */
   readonly cuda?: Cuda;
+  /** What the processor makes of bfloat16, where the engine can compute in it. */
+  readonly bfloat16?: Bfloat16;
 }
 
 /** Which kernels an engine has itself, and which run on the CPU backend with their data moved there and back. */

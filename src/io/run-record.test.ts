@@ -11,6 +11,7 @@ const given = {
   seed: 23,
   engine: 'torch',
   device: 'cuda:1',
+  precision: 'bf16-mixed',
   versions: { 'ldm-runner': '0.1.0' },
 };
 
@@ -22,6 +23,7 @@ test('records the command, the seed and what it runs on', () => {
   assert.is(record.seed, 23);
   assert.is(record.engine, 'torch');
   assert.is(record.device, 'cuda:1');
+  assert.is(record.precision, 'bf16-mixed');
   assert.is(record.node, process.version);
   assert.is(record.git, null);
   assert.is(record.started, '1970-01-01T00:00:00.000Z');

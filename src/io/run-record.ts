@@ -15,6 +15,8 @@ export interface RunRecord {
   readonly engine: string;
   /** Where it computed: `cpu`, `cuda:0`. */
   readonly device: string;
+  /** What it computed in: `32`, `bf16-mixed`. */
+  readonly precision: string;
   /** By package, e.g. `ldm-runner`, `@tensorflow/tfjs-core`, `libtorch`. */
   readonly versions: Readonly<Record<string, string>>;
   readonly git: GitState | null;
@@ -25,7 +27,10 @@ export interface RunRecord {
   readonly started: string;
 }
 
-export interface RunRecordOptions extends Pick<RunRecord, 'command' | 'seed' | 'engine' | 'device' | 'versions'> {
+export interface RunRecordOptions extends Pick<
+  RunRecord,
+  'command' | 'seed' | 'engine' | 'device' | 'precision' | 'versions'
+> {
   /** The user's working folder. */
   readonly folder?: string;
   readonly now?: Date;
@@ -33,12 +38,13 @@ export interface RunRecordOptions extends Pick<RunRecord, 'command' | 'seed' | '
 
 /** Gathers the record of a run that starts now. */
 export function describeRun(options: RunRecordOptions): RunRecord {
-  const { command, seed, engine, device, versions, folder = process.cwd(), now = new Date() } = options;
+  const { command, seed, engine, device, precision, versions, folder = process.cwd(), now = new Date() } = options;
   return {
     command,
     seed,
     engine,
     device,
+    precision,
     versions,
     git: gitState(folder),
     node: process.version,

@@ -32,6 +32,13 @@ export const trainerParams = {
       default: null,
       description: 'Batches of each validation; null for all, 0 for no validation.',
     },
+    // Lightning's spellings. The engine is started with it, before there is a trainer.
+    precision: {
+      enum: [32, '32', '32-true', 'bf16-mixed', 'bf16'],
+      default: 32,
+      description:
+        'What to compute in: 32, or bf16-mixed for bfloat16 convolutions and matrix products (engine torch only).',
+    },
   },
 } as const satisfies ParamsSchema;
 

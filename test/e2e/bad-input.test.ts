@@ -42,6 +42,28 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
     ['run', tinyConfig, '--engine', 'wasm', '--device', 'cuda'],
     [/--device cuda: the engine wasm computes on the CPU only/, /--device cpu/],
   ],
+  [
+    'float16',
+    ['run', tinyConfig, '--precision', '16'],
+    [/trainer\.precision: float16 is not supported: a CPU has no fast arithmetic in it/, /to fix: +bf16-mixed/],
+  ],
+  [
+    'a mistyped precision',
+    ['run', tinyConfig, '--precision', 'bf16mixed', '--max_epochs', 'many'],
+    [/expected: +32 or bf16-mixed\n +did you mean: bf16-mixed/, /max_epochs: wrong type/],
+  ],
+  [
+    'a precision of the wrong type',
+    ['run', tinyConfig, 'lightning.trainer.precision=true'],
+    [/trainer\.precision: unknown choice/, /expected: +one of 32, 32-true, bf16-mixed, bf16\n/],
+  ],
+  ['a precision without its value', ['run', tinyConfig, '--precision'], [/--precision <value> value is missing/]],
+  [
+    'bfloat16 on an engine that has none',
+    ['run', tinyConfig, '--engine', 'wasm', '--precision', 'bf16-mixed'],
+    [/precision bf16-mixed: the engine wasm computes in float32 only/, /--precision 32/],
+  ],
+  ['sampling in float16', ['sample', 'nothing', '--precision', '16-mixed'], [/--precision: float16 is not supported/]],
   ['neither true nor false', ['run', tinyConfig, '--tf32', 'perhaps'], [/--tf32/, /expected: +true or false/]],
   ['a mistyped trainer option', ['run', tinyConfig, '--max_step', '3'], [/--max_step/, /did you mean: --max_steps/]],
   ['a trainer option of the wrong type', ['run', tinyConfig, '--max_steps', 'many'], [/max_steps/, /"many" \(text\)/]],

@@ -35,6 +35,7 @@ export function writeRunFiles(
     seed,
     engine: engine.name,
     device: engine.device,
+    precision: engine.precision,
     versions: { 'ldm-runner': ownVersion(), [engine.name]: engine.version },
   });
   writeRunRecord(run.record, record);
