@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { Generator } from '../../random/index.js';
+import { groupNorm, upsampleConv2d } from '../../ops/index.js';
 import { loadAddon } from '../addon/index.js';
 import { runSuites, torchSuite } from '../testing.js';
 
@@ -65,6 +66,33 @@ test('a convolution with a bias', () => {
       bias: numbers([32], 3),
     }),
   );
+});
+
+for (const [name, x, outputs] of [
+  ['by products', [3, 5, 9, 48], 32],
+  ['narrow', [2, 4, 5, 3], 8],
+] as [string, [number, number, number, number], number][]) {
+  test(`a convolution of an enlarged image, ${name}, and its gradients`, () => {
+    assertRounded(() => {
+      const inputs = [numbers(x), numbers([3, 3, x[3], outputs], 2), numbers([outputs], 3)];
+      const f = (...xs: tf.Tensor[]) => upsampleConv2d(...(xs as Parameters<typeof upsampleConv2d>));
+      const dy = numbers([x[0], 2 * x[1], 2 * x[2], outputs], 4);
+      // The bias's gradient sums what it is given, which nothing has rounded here.
+      const [dx, dfilter] = tf.grads(f)(inputs, dy);
+      return [f(...inputs), dx as tf.Tensor, dfilter as tf.Tensor];
+    });
+  });
+}
+
+test('group normalization of a result in bfloat16, and its gradient', () => {
+  assertRounded(() => {
+    const inputs = [numbers([2, 8, 8, 40]), numbers([1, 1, 40, 40], 2), numbers([40], 3), numbers([40], 4)];
+    const f = (x: tf.Tensor, filter: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => {
+      const convolved = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+      return groupNorm(convolved, gamma, beta, { numGroups: 8, activation: 'silu' });
+    };
+    return [f(...(inputs as Parameters<typeof f>)), ...tf.grads(f)(inputs, numbers([2, 8, 8, 40], 5))];
+  });
 });
 
 test('matrix products: tall, batched, transposed, with a bias', () => {

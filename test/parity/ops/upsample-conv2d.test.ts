@@ -20,7 +20,9 @@ onEveryEngine('nearest up-sampling with convolution', (test) => {
     [[1, 1, 1, 1], 1],
     [[2, 3, 5, 4], 3],
     [[3, 4, 2, 17], 33],
+    [[1, 1, 1, 16], 16],
     [[1, 8, 8, 32], 16],
+    [[3, 5, 9, 80], 48],
   ] as const) {
     test(`[${shape.join(', ')}] to ${outputs} channels: value and gradients of both in turn`, () => {
       const shapes = [shape, [3, 3, shape[3], outputs], [outputs]];
