@@ -129,36 +129,34 @@ void eachCover(const Windows& w, Visit visit) {
   });
 }
 
-Tensor windowMax(const Tensor& x, const Shape& size, const Shape& stride, const Shape& before, const Shape& output) {
-  const Windows w = windows(x, size, stride, before, output);
-  Tensor y = at::full(outputShape(w), -std::numeric_limits<double>::infinity(), x.options());
+// For each window `add(result, value)` of each of its values, from `initial` on, then `finish(result, window size)`.
+template <class Add, class Finish>
+Tensor overWindows(const Tensor& x, const Windows& w, float initial, Add add, Finish finish) {
+  Tensor y = at::full(outputShape(w), initial, x.options());
   const float* from = x.data_ptr<float>();
   float* to = y.data_ptr<float>();
   eachWindow(w, [&](int64_t window, int64_t image, Span depths, Span rows, Span columns) {
-    float* best = to + window * w.channels;
+    float* result = to + window * w.channels;
     eachPixel(w, image, depths, rows, columns, [&](int64_t pixel) {
       const float* value = from + pixel * w.channels;
-      for (int64_t c = 0; c < w.channels; ++c) best[c] = value[c] > best[c] ? value[c] : best[c];
+      for (int64_t c = 0; c < w.channels; ++c) result[c] = add(result[c], value[c]);
     });
+    const auto count = static_cast<float>(std::max<int64_t>(depths.length() * rows.length() * columns.length(), 1));
+    for (int64_t c = 0; c < w.channels; ++c) result[c] = finish(result[c], count);
   });
   return y;
 }
 
+Tensor windowMax(const Tensor& x, const Shape& size, const Shape& stride, const Shape& before, const Shape& output) {
+  return overWindows(
+      x, windows(x, size, stride, before, output), -std::numeric_limits<float>::infinity(),
+      [](float best, float value) { return value > best ? value : best; }, [](float best, float) { return best; });
+}
+
 Tensor windowMean(const Tensor& x, const Shape& size, const Shape& stride, const Shape& before, const Shape& output) {
-  const Windows w = windows(x, size, stride, before, output);
-  Tensor y = at::zeros(outputShape(w), x.options());
-  const float* from = x.data_ptr<float>();
-  float* to = y.data_ptr<float>();
-  eachWindow(w, [&](int64_t window, int64_t image, Span depths, Span rows, Span columns) {
-    float* sum = to + window * w.channels;
-    eachPixel(w, image, depths, rows, columns, [&](int64_t pixel) {
-      const float* value = from + pixel * w.channels;
-      for (int64_t c = 0; c < w.channels; ++c) sum[c] += value[c];
-    });
-    const auto count = static_cast<float>(std::max<int64_t>(depths.length() * rows.length() * columns.length(), 1));
-    for (int64_t c = 0; c < w.channels; ++c) sum[c] /= count;
-  });
-  return y;
+  return overWindows(
+      x, windows(x, size, stride, before, output), 0.0f, [](float sum, float value) { return sum + value; },
+      [](float sum, float count) { return sum / count; });
 }
 
 // For each output value the input pixel, counted over the whole batch, whose value it is; -1 where all are NaN.

@@ -133,15 +133,27 @@ Tensor argMin(const Tensor& x, int64_t axis) {
   return argExtreme(x, axis, INFINITY, [](auto a, auto b) { return a < b; });
 }
 
-Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {
-  const Tensor ordered = reverse ? at::flip(x, {axis}) : x;
-  Tensor sums = at::cumsum(ordered, axis, x.scalar_type());
+// Runs `scan` along the axis, from its end where `reverse`; each place gets what comes before it where `exclusive`, the
+// first one `neutral`.
+template <class Scan>
+Tensor scanned(const Tensor& x, int64_t axis, bool exclusive, bool reverse, double neutral, Scan scan) {
+  Tensor result = scan(reverse ? at::flip(x, {axis}) : x);
   const int64_t length = x.size(axis);
   if (exclusive && length > 0) {
-    const Tensor first = at::zeros_like(sums.narrow(axis, 0, 1));
-    sums = at::cat({first, sums.narrow(axis, 0, length - 1)}, axis);
+    const Tensor first = at::full_like(result.narrow(axis, 0, 1), neutral);
+    result = at::cat({first, result.narrow(axis, 0, length - 1)}, axis);
   }
-  return reverse ? at::flip(sums, {axis}) : sums;
+  return reverse ? at::flip(result, {axis}) : result;
+}
+
+Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {
+  return scanned(x, axis, exclusive, reverse, 0.0,
+                 [&](const Tensor& values) { return at::cumsum(values, axis, x.scalar_type()); });
+}
+
+Tensor cumprod(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {
+  return scanned(x, axis, exclusive, reverse, 1.0,
+                 [&](const Tensor& values) { return at::cumprod(values, axis, x.scalar_type()); });
 }
 
 }  // namespace
@@ -149,7 +161,8 @@ Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {
 Exports reduceExports() {
   return {bind("sum", sum),       bind("mean", mean), bind("max", amax),     bind("min", amin),     bind("prod", prod),
           bind("all", all),       bind("any", any),   bind("argMax", argMax), bind("argMin", argMin),
-          bind("cumsum", cumsum), bind("softmax", +[](const Tensor& x, int64_t axis) { return at::softmax(x, axis); })};
+          bind("cumsum", cumsum), bind("cumprod", cumprod),
+          bind("softmax", +[](const Tensor& x, int64_t axis) { return at::softmax(x, axis); })};
 }
 
 }  // namespace ldm

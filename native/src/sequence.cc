@@ -1,4 +1,4 @@
-// Sequences of numbers, products along an axis, and sums of products by index notation.
+// Sequences of numbers, and sums of products by index notation.
 
 #include <ATen/ATen.h>
 
@@ -32,23 +32,12 @@ Tensor range(double start, double step, int64_t count, const std::string& dtype)
   return steps<int32_t>(start, step, count, at::kInt);
 }
 
-Tensor cumprod(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {
-  const Tensor ordered = reverse ? at::flip(x, {axis}) : x;
-  Tensor products = at::cumprod(ordered, axis, x.scalar_type());
-  const int64_t length = x.size(axis);
-  if (exclusive && length > 0) {
-    const Tensor first = at::ones_like(products.narrow(axis, 0, 1));
-    products = at::cat({first, products.narrow(axis, 0, length - 1)}, axis);
-  }
-  return reverse ? at::flip(products, {axis}) : products;
-}
-
 Tensor einsum(const std::string& equation, const std::vector<Tensor>& tensors) {
   return at::einsum(equation, tensors);
 }
 
 }  // namespace
 
-Exports sequenceExports() { return {bind("range", range), bind("cumprod", cumprod), bind("einsum", einsum)}; }
+Exports sequenceExports() { return {bind("range", range), bind("einsum", einsum)}; }
 
 }  // namespace ldm

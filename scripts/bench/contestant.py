@@ -26,6 +26,22 @@ def begin():
     return sys.argv[2]
 
 
+def passes(compute, inputs, dy):
+    """Forward and backward pass of one operation: `compute()` and its gradients by `inputs`, given that of its result."""
+    for tensor in inputs:
+        tensor.requires_grad_()
+    y = compute()
+
+    def forward():
+        with torch.no_grad():
+            return [compute()]
+
+    def backward():
+        return torch.autograd.grad(y, inputs, dy, retain_graph=True)
+
+    return forward, backward
+
+
 def serve(parts, checks=None):
     """Says what is there and runs what it is told to.
 

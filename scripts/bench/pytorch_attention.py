@@ -1,7 +1,7 @@
 """The workload attention of `ldm bench` in PyTorch: on [N*heads, d, T], in CompVis's QKVAttentionLegacy's way."""
 import torch
 
-from contestant import begin, pattern, serve
+from contestant import begin, passes, pattern, serve
 
 # Batch, positions, heads, channels per head.
 SHAPES = [(8, 256, 4, 32), (8, 64, 8, 32), (4, 1024, 4, 32), (2, 4096, 4, 32)]
@@ -23,17 +23,7 @@ def operations(shape):
         weights = torch.softmax(torch.einsum("bct,bcs->bts", q * scale, k * scale), dim=-1)
         return torch.einsum("bts,bcs->bct", weights, v)
 
-    inputs = [tensor.requires_grad_() for tensor in (q, k, v)]
-    y = attend()
-
-    def forward():
-        with torch.no_grad():
-            return [attend()]
-
-    def backward():
-        return torch.autograd.grad(y, inputs, dy, retain_graph=True)
-
-    return forward, backward
+    return passes(attend, (q, k, v), dy)
 
 
 begin()

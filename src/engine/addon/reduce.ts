@@ -8,5 +8,6 @@ export type ReduceOperations = Record<ReduceName, (x: Id, axes: Integers) => Id>
   argMax(x: Id, axis: number): Id;
   argMin(x: Id, axis: number): Id;
   cumsum(x: Id, axis: number, exclusive: boolean, reverse: boolean): Id;
+  cumprod(x: Id, axis: number, exclusive: boolean, reverse: boolean): Id;
   softmax(x: Id, axis: number): Id;
 };

@@ -198,38 +198,6 @@ test('dilations of null are 1', () =>
     ),
   ));
 
-for (const size of [
-  [8, 8],
-  [3, 5],
-  [4, 4],
-  [9, 6],
-] as [number, number][]) {
-  for (const [alignCorners, halfPixelCenters] of [
-    [false, false],
-    [true, false],
-    [false, true],
-  ] as const) {
-    const run = (x: tf.Tensor): tf.Tensor =>
-      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, size, alignCorners, halfPixelCenters);
-    const label = `to ${size.join('x')}${alignCorners ? ', corners aligned' : ''}${halfPixelCenters ? ', half pixels' : ''}`;
-    test(`nearest ${label}`, () => assertNativeSameAsCpu(() => run(numbers([2, 4, 4, 3]))));
-    if (halfPixelCenters) continue;
-    test(`gradient of nearest ${label}`, () =>
-      assertNativeSameAsCpu(() => tf.grad(run)(numbers([1, 4, 4, 3]), numbers([1, ...size, 3], 3))));
-  }
-}
-
-// tfjs's CPU backend (4.22.0) mixes up the images of a batch here, so each image alone is what to compare with.
-test('gradient of nearest for a batch is that of each of its images', () => {
-  const grad = tf.grad((x: tf.Tensor) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [6, 8]));
-  tf.tidy(() => {
-    const dy = [numbers([1, 6, 8, 2], 2), numbers([1, 6, 8, 2], 3)];
-    const together = grad(tf.zeros([2, 3, 4, 2]), tf.concat(dy));
-    const apart = tf.concat(dy.map((each) => grad(tf.zeros([1, 3, 4, 2]), each)));
-    assert.equal(together.arraySync(), apart.arraySync());
-  });
-});
-
 test('a filter that does not fit is an error that names the operation and the shapes', () => {
   const run = (): tf.Tensor =>
     tf
