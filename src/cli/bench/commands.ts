@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { probeEngines } from '../../engine/index.js';
+import { probeEngines, type EngineProbe, type Precision } from '../../engine/index.js';
 import { packageRoot } from '../package-root.js';
 import type { ContestantCommand } from './contestant.js';
 import { pythonWithTorch } from './python.js';
 import type { Workload } from './workloads/index.js';
+
+/** bfloat16 has 8 bits; the errors of many results cancel in part. */
+const BFLOAT16_TOLERANCE = 1e-2;
 
 /** The contestants of a workload that are there, and why the others are not. */
 export async function contestantsOf(
@@ -16,7 +19,7 @@ export async function contestantsOf(
   const probes = await probeEngines();
   for (const engine of workload.engines) {
     const probe = probes.find((candidate) => candidate.name === engine);
-    if (probe?.available === true) commands.push(ownEngine(workload, engine, threads));
+    if (probe?.available === true) commands.push(...ownEngines(workload, probe, threads));
     else absent.push(`${engine}: ${probe?.detail ?? 'not there'}`);
   }
   if (workload.pytorch !== undefined) {
@@ -25,6 +28,12 @@ export async function contestantsOf(
     else absent.push('pytorch: no Python with a torch package found (PYTHON=/path/to/python names one)');
   }
   return { commands, absent };
+}
+
+/** The engine, and where it is worth it the engine in its mixed precision. */
+function ownEngines(workload: Workload, { name, bfloat16 }: EngineProbe, threads: number): ContestantCommand[] {
+  const isMixed = workload.mixedPrecision === true && bfloat16 === 'native';
+  return [ownEngine(workload, name, threads), ...(isMixed ? [ownEngine(workload, name, threads, 'bf16-mixed')] : [])];
 }
 
 /** The workload's script in PyTorch, where both are there. */
@@ -38,14 +47,20 @@ export function pytorch({ name, pytorch }: Workload, threads: number): Contestan
 }
 
 /** Never with the options that Node was started with: they may hold the very program that asks (`node -e …`). */
-export function ownEngine(workload: Workload, engine: string, threads: number): ContestantCommand {
+export function ownEngine(
+  workload: Workload,
+  engine: string,
+  threads: number,
+  precision: Precision = '32',
+): ContestantCommand {
   const fromSources = import.meta.url.endsWith('.ts');
   const worker = fileURLToPath(new URL(`worker.${fromSources ? 'ts' : 'js'}`, import.meta.url));
   const loader = fromSources ? ['--import', 'tsx'] : [];
   return {
-    name: engine,
+    name: precision === '32' ? engine : `${engine} ${precision}`,
     command: process.execPath,
-    args: [...loader, worker, workload.name, engine, String(threads)],
+    args: [...loader, worker, workload.name, engine, String(threads), precision],
+    ...(precision === 'bf16-mixed' && { tolerance: BFLOAT16_TOLERANCE }),
   };
 }
 

@@ -2,9 +2,14 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Order, Ready, Sample } from './protocol.js';
 
+/** For sums over a million float32 results. */
+const TOLERANCE = 1e-3;
+
 export interface ContestantCommand {
-  /** `torch`, `wasm`, `pytorch`. */
+  /** `torch`, `torch bf16-mixed`, `wasm`, `pytorch`. */
   readonly name: string;
+  /** How far its results may be from the first contestant's, relative to them; 1e-3 unless given. */
+  readonly tolerance?: number;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -16,14 +21,16 @@ export interface ContestantCommand {
  */
 export class Contestant {
   readonly name: string;
+  readonly tolerance: number;
   ready: Ready = { title: '', threads: 0, checks: {}, lacks: {} };
   peakBytes = 0;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #errors = '';
 
-  private constructor({ name, command, args, env }: ContestantCommand) {
+  private constructor({ name, command, args, env, tolerance = TOLERANCE }: ContestantCommand) {
     this.name = name;
+    this.tolerance = tolerance;
     this.#child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
     this.#child.stderr.on('data', (chunk: Buffer) => (this.#errors = (this.#errors + chunk.toString()).slice(-4000)));
     // A child that could not be started ends its output, which is told where the output is awaited.

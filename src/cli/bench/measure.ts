@@ -144,9 +144,6 @@ async function laneFor(contestant: Contestant, part: Part, rounds: number, first
   };
 }
 
-/** Relative tolerance of sums over a million float32 results. */
-const TOLERANCE = 1e-3;
-
 /** Says which contestants compute something else than the first one. */
 export function disagreements(workload: Workload, contestants: readonly Contestant[]): string[] {
   const [first, ...others] = contestants;
@@ -155,7 +152,7 @@ export function disagreements(workload: Workload, contestants: readonly Contesta
     return others
       .filter((other) => name in other.ready.checks)
       .map((other) => ({ other, found: other.ready.checks[name] ?? NaN }))
-      .filter(({ found }) => !(Math.abs(found - wanted) <= TOLERANCE * Math.abs(wanted)))
+      .filter(({ other, found }) => !(Math.abs(found - wanted) <= other.tolerance * Math.abs(wanted)))
       .map(({ other, found }) => `${name}: ${other.name} gives ${found}, ${first?.name ?? ''} ${wanted}`);
   });
 }

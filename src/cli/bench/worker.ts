@@ -1,11 +1,11 @@
-/** The process behind one of our engines in `ldm bench`: `worker.js WORKLOAD ENGINE THREADS`. */
+/** The process behind one of our engines in `ldm bench`: `worker.js WORKLOAD ENGINE THREADS PRECISION`. */
 import { createInterface } from 'node:readline';
-import { fallbackCalls, kernelSupport, selectEngine, type EngineName } from '../../engine/index.js';
+import { fallbackCalls, kernelSupport, precisionNamed, selectEngine, type EngineName } from '../../engine/index.js';
 import { convolutionTimes } from './convolution-times.js';
 import type { KernelTime, Order, Ready, Sample } from './protocol.js';
 import { workloadNamed } from './workloads/index.js';
 
-const [workloadName = '', engineName = '', threads = ''] = process.argv.slice(2);
+const [workloadName = '', engineName = '', threads = '', precision = ''] = process.argv.slice(2);
 const LIBRARIES = { torch: 'LibTorch', tensorflow: 'TensorFlow', wasm: 'tfjs-backend-wasm', cpu: 'tfjs-backend-cpu' };
 
 function say(message: Ready | Sample): void {
@@ -17,7 +17,10 @@ function borrowed(): string[] {
   return [...fallbackCalls()].map(([kernel, calls]) => `${kernel} ${calls}`);
 }
 
-const engine = await selectEngine(engineName as EngineName, { threads: Number(threads) });
+const engine = await selectEngine(engineName as EngineName, {
+  threads: Number(threads),
+  precision: precisionNamed(precision),
+});
 const workload = workloadNamed(workloadName);
 const prepared = workload.prepare();
 const { fallback } = kernelSupport(engine.name);

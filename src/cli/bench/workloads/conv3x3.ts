@@ -27,6 +27,7 @@ export const conv3x3: Workload = {
     { name: 'input gradient', work: { amount: FLOP, unit: 'FLOP' }, kernels: ['Conv2DBackpropInput'] },
   ],
   engines: ['torch', 'wasm'],
+  mixedPrecision: true,
   pytorch: 'pytorch_conv3x3.py',
   prepare,
 };

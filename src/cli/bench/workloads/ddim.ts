@@ -27,6 +27,7 @@ export const ddim50: Workload = {
     },
   ],
   engines: ['torch'],
+  mixedPrecision: true,
   pytorch: 'pytorch_ddim.py',
   rounds: 3,
   published: { seconds: [10.3, 12.7], convolutionRate: 221e9 },

@@ -32,6 +32,7 @@ export const matmul: Workload = {
     part(`batch of ${BATCH}`, BATCH * ROWS * INNER * ROWS),
   ],
   engines: ['torch', 'wasm'],
+  mixedPrecision: true,
   pytorch: 'pytorch_matmul.py',
   prepare,
 };

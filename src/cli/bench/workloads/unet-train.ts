@@ -18,11 +18,12 @@ interface Training {
   readonly size: number;
 }
 
-function training({ network, batch, size }: Training): Pick<Workload, 'parts' | 'engines' | 'pytorch' | 'prepare'> {
+function training({ network, batch, size }: Training): Omit<Workload, 'name' | 'summary'> {
   const flop = 2 * PASSES * batch * network.multiplyAdds;
   return {
     parts: [{ name: 'step', work: { amount: flop, unit: 'FLOP' }, tellsConvolutions: true }],
     engines: ['torch'],
+    mixedPrecision: true,
     pytorch: 'pytorch_unet_train.py',
     prepare: () => prepare({ network, batch, size }),
   };

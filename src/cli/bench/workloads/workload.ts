@@ -9,6 +9,8 @@ export interface Workload {
   readonly parts: readonly Part[];
   /** The engines worth comparing, the one that others are compared with first. */
   readonly engines: readonly string[];
+  /** Whether to time the `torch` engine in bf16-mixed as well, where the processor multiplies bfloat16 numbers. */
+  readonly mixedPrecision?: boolean;
   /** The same workload in PyTorch: a script under scripts/bench/ that speaks the protocol of `protocol.ts`. */
   readonly pytorch?: string;
   /** Whether it is run only when asked for by name, because it needs much time or memory. */
