@@ -65,7 +65,7 @@ std::vector<Tensor> upsampleConv2dGrad(const MixedTensor& dy, const MixedTensor&
   }
   const Tensor oihw = toOihw(filter, 1, computeType());
   const auto [dlarge, dfilter, unused] =
-      at::convolution_backward(toNchw(gradient), toNchw(enlarge(image)), oihw, at::nullopt, {1, 1}, {1, 1}, {1, 1},
+      at::convolution_backward(toNchw(gradient), toNchw(enlarge(image)), oihw, at::OptionalIntArrayRef(), {1, 1}, {1, 1}, {1, 1},
                                false, {0, 0}, 1, {true, true, false});
   const Tensor dx = toNhwc(dlarge).view({x.size(0), x.size(1), 2, x.size(2), 2, x.size(3)}).sum({2, 4});
   return {dx, fromOihw(dfilter, filter.sizes().vec()), dy.sum({0, 1, 2}, false, at::kFloat)};
