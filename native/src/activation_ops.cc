@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "bfloat16.h"
 #include "gelu.h"
 #include "ops.h"
 
@@ -17,41 +18,59 @@ using at::Tensor;
 constexpr int64_t kGrain = 16384;
 
 void checkFloat(const Tensor& tensor) {
-  TORCH_CHECK(tensor.scalar_type() == at::kFloat, "all tensors must be float32");
+  TORCH_CHECK(tensor.is_floating_point(), "all tensors must be float32");
 }
 
-template <class F>
-void mapValues(const float* __restrict__ x, float* __restrict__ y, int64_t size) {
-  for (int64_t i = 0; i < size; ++i) y[i] = F::value(x[i]);
+// Calls `run(Element{})` with the type of the tensor's elements.
+template <class Run>
+void withElement(const Tensor& tensor, Run run) {
+  if (tensor.scalar_type() == at::kFloat) {
+    run(0.0f);
+  } else {
+    run(c10::BFloat16{});
+  }
 }
 
-template <class F>
-void mapSlopes(const float* __restrict__ dy, const float* __restrict__ x, float* __restrict__ dx, int64_t size) {
-  for (int64_t i = 0; i < size; ++i) dx[i] = dy[i] * F::slope(x[i]);
+template <class F, class Element>
+void mapValues(const Element* __restrict__ x, Element* __restrict__ y, int64_t size) {
+  for (int64_t i = 0; i < size; ++i) store(F::value(widen(x[i])), y[i]);
 }
 
+template <class F, class Element>
+void mapSlopes(const Element* __restrict__ dy, const Element* __restrict__ x, Element* __restrict__ dx, int64_t size) {
+  for (int64_t i = 0; i < size; ++i) store(widen(dy[i]) * F::slope(widen(x[i])), dx[i]);
+}
+
+// In the dtype of x, as are all results below.
 template <class F>
-Tensor activation(const Tensor& x) {
+Tensor activation(const MixedTensor& x) {
   checkFloat(x);
   Tensor y = at::empty(x.sizes(), x.options());
-  const float* in = x.data_ptr<float>();
-  float* out = y.data_ptr<float>();
-  at::parallel_for(0, x.numel(), kGrain,
-                   [&](int64_t begin, int64_t end) { mapValues<F>(in + begin, out + begin, end - begin); });
+  withElement(x, [&](auto zero) {
+    using Element = decltype(zero);
+    const Element* in = x.data_ptr<Element>();
+    Element* out = y.data_ptr<Element>();
+    at::parallel_for(0, x.numel(), kGrain,
+                     [&](int64_t begin, int64_t end) { mapValues<F>(in + begin, out + begin, end - begin); });
+  });
   return y;
 }
 
 template <class F>
-Tensor activationGrad(const Tensor& dy, const Tensor& x) {
+Tensor activationGrad(const MixedTensor& dy, const MixedTensor& x) {
   checkFloat(dy);
   checkFloat(x);
   TORCH_CHECK(dy.sizes() == x.sizes(), "the gradient must have the shape of the input");
+  const Tensor like = dy.to(x.scalar_type());
   Tensor dx = at::empty(x.sizes(), x.options());
-  const float* gradient = dy.data_ptr<float>();
-  const float* in = x.data_ptr<float>();
-  float* out = dx.data_ptr<float>();
-  at::parallel_for(0, x.numel(), kGrain, [&](int64_t begin, int64_t end) {
-    mapSlopes<F>(gradient + begin, in + begin, out + begin, end - begin);
+  withElement(x, [&](auto zero) {
+    using Element = decltype(zero);
+    const Element* gradient = like.data_ptr<Element>();
+    const Element* in = x.data_ptr<Element>();
+    Element* out = dx.data_ptr<Element>();
+    at::parallel_for(0, x.numel(), kGrain, [&](int64_t begin, int64_t end) {
+      mapSlopes<F>(gradient + begin, in + begin, out + begin, end - begin);
+    });
   });
   return dx;
 }
@@ -62,23 +81,27 @@ bool isTanh(const std::string& approximate) {
   return approximate == "tanh";
 }
 
-Tensor gelu(const Tensor& x, const std::string& approximate) {
+Tensor gelu(const MixedTensor& x, const std::string& approximate) {
   return isTanh(approximate) ? activation<GeluTanh>(x) : activation<GeluErf>(x);
 }
 
-Tensor geluGrad(const Tensor& dy, const Tensor& x, const std::string& approximate) {
+Tensor geluGrad(const MixedTensor& dy, const MixedTensor& x, const std::string& approximate) {
   return isTanh(approximate) ? activationGrad<GeluTanh>(dy, x) : activationGrad<GeluErf>(dy, x);
 }
 
-void gegluRow(const float* __restrict__ value, const float* __restrict__ gate, float* __restrict__ y, int64_t width) {
-  for (int64_t i = 0; i < width; ++i) y[i] = value[i] * GeluErf::value(gate[i]);
+template <class Element>
+void gegluRow(const Element* __restrict__ value, const Element* __restrict__ gate, Element* __restrict__ y,
+              int64_t width) {
+  for (int64_t i = 0; i < width; ++i) store(widen(value[i]) * GeluErf::value(widen(gate[i])), y[i]);
 }
 
-void gegluGradRow(const float* __restrict__ dy, const float* __restrict__ value, const float* __restrict__ gate,
-                  float* __restrict__ dvalue, float* __restrict__ dgate, int64_t width) {
+template <class Element>
+void gegluGradRow(const Element* __restrict__ dy, const Element* __restrict__ value, const Element* __restrict__ gate,
+                  Element* __restrict__ dvalue, Element* __restrict__ dgate, int64_t width) {
   for (int64_t i = 0; i < width; ++i) {
-    dvalue[i] = dy[i] * GeluErf::value(gate[i]);
-    dgate[i] = dy[i] * value[i] * GeluErf::slope(gate[i]);
+    const float gradient = widen(dy[i]);
+    store(gradient * GeluErf::value(widen(gate[i])), dvalue[i]);
+    store(gradient * widen(value[i]) * GeluErf::slope(widen(gate[i])), dgate[i]);
   }
 }
 
@@ -101,29 +124,36 @@ void forEachRow(const Tensor& y, Row row) {
   });
 }
 
-Tensor geglu(const Tensor& x) {
+Tensor geglu(const MixedTensor& x) {
   Tensor y = at::empty(halved(x), x.options());
   const int64_t width = y.size(-1);
-  const float* in = x.data_ptr<float>();
-  float* out = y.data_ptr<float>();
-  forEachRow(y, [&](int64_t i) {
-    const float* value = in + 2 * i * width;
-    gegluRow(value, value + width, out + i * width, width);
+  withElement(x, [&](auto zero) {
+    using Element = decltype(zero);
+    const Element* in = x.data_ptr<Element>();
+    Element* out = y.data_ptr<Element>();
+    forEachRow(y, [&](int64_t i) {
+      const Element* value = in + 2 * i * width;
+      gegluRow(value, value + width, out + i * width, width);
+    });
   });
   return y;
 }
 
-Tensor gegluGrad(const Tensor& dy, const Tensor& x) {
+Tensor gegluGrad(const MixedTensor& dy, const MixedTensor& x) {
   checkFloat(dy);
   TORCH_CHECK(dy.sizes() == at::IntArrayRef(halved(x)), "the gradient must have the shape of the output");
+  const Tensor like = dy.to(x.scalar_type());
   Tensor dx = at::empty(x.sizes(), x.options());
   const int64_t width = dy.size(-1);
-  const float* gradient = dy.data_ptr<float>();
-  const float* in = x.data_ptr<float>();
-  float* out = dx.data_ptr<float>();
-  forEachRow(dy, [&](int64_t i) {
-    const int64_t at = 2 * i * width;
-    gegluGradRow(gradient + i * width, in + at, in + at + width, out + at, out + at + width, width);
+  withElement(x, [&](auto zero) {
+    using Element = decltype(zero);
+    const Element* gradient = like.data_ptr<Element>();
+    const Element* in = x.data_ptr<Element>();
+    Element* out = dx.data_ptr<Element>();
+    forEachRow(dy, [&](int64_t i) {
+      const int64_t at = 2 * i * width;
+      gegluGradRow(gradient + i * width, in + at, in + at + width, out + at, out + at + width, width);
+    });
   });
   return dx;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { Generator } from '../../random/index.js';
-import { groupNorm, upsampleConv2d } from '../../ops/index.js';
+import { geglu, gelu, groupNorm, layerNorm, silu, upsampleConv2d } from '../../ops/index.js';
 import { loadAddon } from '../addon/index.js';
 import { runSuites, torchSuite } from '../testing.js';
 
@@ -94,6 +94,23 @@ test('group normalization of a result in bfloat16, and its gradient', () => {
     return [f(...(inputs as Parameters<typeof f>)), ...tf.grads(f)(inputs, numbers([2, 8, 8, 40], 5))];
   });
 });
+
+for (const [name, f] of Object.entries({
+  silu: (x: tf.Tensor) => silu(x),
+  gelu: (x: tf.Tensor) => gelu(x),
+  'gelu by tanh': (x: tf.Tensor) => gelu(x, { approximate: 'tanh' }),
+  geglu: (x: tf.Tensor) => geglu(x),
+  'layer normalization': (x: tf.Tensor) => layerNorm(x, tf.ones([36]), tf.zeros([36])),
+})) {
+  test(`${name} of a result in bfloat16, and its gradient`, () => {
+    assertRounded(() => {
+      const inputs = [numbers([70, 24]), numbers([24, 36], 2)] as const;
+      const composed = (x: tf.Tensor, weights: tf.Tensor) => f(tf.matMul(x, weights));
+      const y = composed(...inputs);
+      return [y, ...tf.grads(composed)([...inputs], numbers(y.shape, 3))];
+    });
+  });
+}
 
 test('matrix products: tall, batched, transposed, with a bias', () => {
   assertRounded(() => tf.matMul(numbers([1100, 24]), numbers([24, 16], 2)));
