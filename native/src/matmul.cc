@@ -2,11 +2,14 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "activation.h"
 #include "device.h"
 #include "filter_layout.h"
 #include "ops.h"
 #include "precision.h"
+#include "tiled_matmul.h"
 
 namespace ldm {
 namespace {
@@ -31,7 +34,13 @@ bool worthConvolving(const Tensor& rows, const Tensor& matrix) {
          rows.size(0) >= 2 * matrix.size(1) && matrix.numel() > 0;
 }
 
+bool byTiles(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB) {
+  return useLoops(a) && a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && !at::hasMKL() &&
+         worthTiling(a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1), a.size(transposeA ? 0 : 1));
+}
+
 Tensor rowsTimesMatrix(const Tensor& rows, const Tensor& matrix, bool transpose, const std::optional<Tensor>& bias) {
+  if (byTiles(rows, matrix, false, transpose)) return tiledMatmul(rows, matrix, false, transpose, bias);
   if (worthConvolving(rows, matrix)) {
     const Tensor image = rows.view({1, rows.size(0), 1, rows.size(1)}).permute({0, 3, 1, 2});
     const Tensor filter = transpose ? matrix.view({matrix.size(0), matrix.size(1), 1, 1})
@@ -55,9 +64,23 @@ void checkOperands(const Tensor& a, const Tensor& b, bool transposeA, bool trans
   TORCH_CHECK(left == right, "the inner sizes ", left, " and ", right, " differ");
 }
 
+bool isSingle(const Tensor& x) { return x.numel() == x.size(-1) * x.size(-2); }
+
 Tensor product(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB) {
-  if (!isOneMatrix(a, b, transposeA)) return at::matmul(oriented(a, transposeA), oriented(b, transposeB));
-  return stacked(a, rowsTimesMatrix(a.view({-1, a.size(-1)}), b.view({b.size(-2), b.size(-1)}), transposeB, {}));
+  const Tensor matrix = isSingle(b) ? b.view({b.size(-2), b.size(-1)}) : Tensor();
+  if (isOneMatrix(a, b, transposeA)) {
+    return stacked(a, rowsTimesMatrix(a.view({-1, a.size(-1)}), matrix, transposeB, {}));
+  }
+  if (isSingle(a) && isSingle(b)) {
+    const Tensor left = a.view({a.size(-2), a.size(-1)});
+    if (byTiles(left, matrix, transposeA, transposeB)) {
+      Shape shape(static_cast<size_t>(std::max(a.dim(), b.dim())), 1);
+      shape[shape.size() - 2] = left.size(transposeA ? 1 : 0);
+      shape[shape.size() - 1] = matrix.size(transposeB ? 0 : 1);
+      return tiledMatmul(left, matrix, transposeA, transposeB, {}).view(shape);
+    }
+  }
+  return at::matmul(oriented(a, transposeA), oriented(b, transposeB));
 }
 
 Tensor matmul(const MixedTensor& a, const MixedTensor& b, bool transposeA, bool transposeB) {

@@ -1,7 +1,7 @@
 #pragma once
 // The engine's precision. Under `bf16-mixed` convolutions and matrix products compute and answer in bfloat16, and what
-// only moves or adds their results leaves them so. Everything else, and every operation that does not say otherwise by
-// taking MixedTensor arguments, computes in float32: weights and their gradients, statistics, softmax, losses.
+// moves, adds, normalizes or activates their results leaves them so, its own arithmetic in float32. Every operation that
+// does not say so by taking MixedTensor arguments gets float32: weights and their gradients, statistics, softmax, losses.
 // JavaScript sees float32 throughout.
 
 #include <ATen/core/Tensor.h>

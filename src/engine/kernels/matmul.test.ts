@@ -16,6 +16,15 @@ const cases: Case[] = [
   // Tall enough to be computed as a convolution.
   [[1100, 20], [20, 30], false, false],
   [[2, 1100, 20], [1, 30, 20], false, true],
+  // Large enough for tiles: panels, depths and rows that do not fill the last one.
+  [[90, 72], [72, 80], false, false],
+  [[1, 72, 90], [1, 80, 72], true, true],
+  [[33, 1032], [16, 1032], false, true],
+  [[1, 1032, 67], [1032, 144], true, false],
+  [[3, 50, 64], [64, 144], false, false],
+  // Few rows of it.
+  [[9, 272], [272, 176], false, false],
+  [[2, 4, 272], [176, 272], false, true],
   [
     [2, 3, 4],
     [2, 4, 5],
