@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { accumulate } from '../ops/index.js';
+import { accumulate, isDifferentiatedByFirst } from '../ops/index.js';
 import { withRematerialized } from './rematerialize.js';
 import { inputsFrom, isRecording, type TapeNode } from './tape.js';
 
@@ -35,9 +35,12 @@ export function backpropagate({ path, fromXs, xs, values, dys, release }: Backpr
       }
       release(node);
     }
-    return xs.map((x) => {
-      const gradient = gradients.get(x);
-      return gradient ? tf.clone(gradient) : tf.zeros(x.shape);
+    // An x that is asked for twice gets two tensors.
+    const left = new Map(xs.map((x, i) => [x.id, i]));
+    return xs.map((x, i) => {
+      const gradient = left.get(x.id) === i ? gradients.take(x) : gradients.get(x);
+      if (!gradient) return tf.zeros(x.shape);
+      return left.get(x.id) === i ? gradient : tf.clone(gradient);
     });
   } finally {
     gradients.dispose();
@@ -53,7 +56,8 @@ function inputGradients(
   const { gradient: gradientOf, kernelName } = node;
   if (!gradientOf) throw new Error(`${kernelName} has no gradient`);
   const compute = () => {
-    const functions = gradientOf([...dys], inputs);
+    const isNew = newTensors();
+    const functions = gradientOf(givenTo(node, dys), inputs);
     return inputs.map((name) =>
       // Frees what the gradient of one input takes before the next.
       tf.tidy(() => {
@@ -67,12 +71,32 @@ function inputGradients(
           );
         }
         // A gradient function may give its dy, what it saved, or one tensor for two inputs: each owner gets its own.
-        return tf.clone(gradient);
+        return isNew(gradient) ? gradient : tf.clone(gradient);
       }),
     );
   };
   const computed = tf.tidy(() => withRematerialized(node, compute));
   return inputs.map((name, i) => [name, computed[i] as tf.Tensor]);
+}
+
+/**
+ * A function that tells, once of each, whether a tensor was made since this call and belongs to the scope: tfjs counts up
+ * the ids it gives.
+ */
+function newTensors(): (tensor: tf.Tensor) => boolean {
+  const first = (tf.engine() as unknown as { nextTensorId: () => number }).nextTensorId();
+  const seen = new Set<number>();
+  return ({ id, kept }) => {
+    const isNew = id > first && !kept && !seen.has(id);
+    seen.add(id);
+    return isNew;
+  };
+}
+
+/** tfjs-core makes zeros of the gradients that are missing; where the function does not read them, the first stands in. */
+function givenTo({ kernelName }: TapeNode, dys: readonly (tf.Tensor | null)[]): (tf.Tensor | null)[] {
+  const [first = null] = dys;
+  return isDifferentiatedByFirst(kernelName) ? dys.map((dy) => dy ?? first) : [...dys];
 }
 
 /** The gradients gathered so far, by tensor id; owns them. */
@@ -87,6 +111,13 @@ class Gradients {
   add(tensor: tf.Tensor, gradient: tf.Tensor): void {
     const sum = this.#byId.get(tensor.id);
     this.#byId.set(tensor.id, sum ? added(sum, gradient) : gradient);
+  }
+
+  /** Hands over. */
+  take(tensor: tf.Tensor): tf.Tensor | null {
+    const gradient = this.get(tensor);
+    this.#byId.delete(tensor.id);
+    return gradient;
   }
 
   drop(tensor: tf.Tensor): void {

@@ -15,6 +15,7 @@ export { groupNorm, type GroupNormOptions, type ScaleShift } from './group-norm.
 export { layerNorm, type LayerNormOptions } from './layer-norm.js';
 export { linear } from './linear.js';
 export { l1Loss, mseLoss, softmaxCrossEntropy, type MeanError, type MeanErrorOptions } from './losses/index.js';
+export { isDifferentiatedByFirst } from './native.js';
 export { rematerializationOf } from './rematerialize.js';
 export { silu } from './silu.js';
 export { upsampleConv2d } from './upsample-conv2d.js';

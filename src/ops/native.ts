@@ -1,4 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {
+  Attention,
+  GroupNorm,
+  GroupNormScaleShift,
+  LayerNorm,
+  QkvAttention,
+  SoftmaxCrossEntropy,
+} from './kernels/index.js';
+
+const differentiatedByFirst: ReadonlySet<string> = new Set([
+  Attention,
+  GroupNorm,
+  GroupNormScaleShift,
+  LayerNorm,
+  QkvAttention,
+  SoftmaxCrossEntropy,
+]);
+
+/**
+ * Whether a kernel's gradient function reads the gradient of its first output only: the others are statistics that are
+ * kept for that function.
+ */
+export function isDifferentiatedByFirst(kernelName: string): boolean {
+  return differentiatedByFirst.has(kernelName);
+}
 
 /** Whether the engine in use has a native form of one of our kernels; without one the operation is composed. */
 export function hasNativeKernel(kernelName: string): boolean {
