@@ -26,16 +26,17 @@ class FilterGradient {
       : tiling_{x.size(0), {x.size(1), x.size(2)}, {dy.size(1), dy.size(2)}, before},
         inputs_(x.size(3)),
         outputs_(dy.size(3)),
+        block_(inputsOfTask(inputs_)),
         x_(x),
         dy_(dy) {}
 
   Tensor run() const {
-    const int64_t blocks = divideUp(inputs_, kInputs);
+    const int64_t blocks = divideUp(inputs_, block_);
     // [row of points, column of the filter, input, output]
     const Scratch rows(4, 3 * inputs_ * outputs_);
-    const int64_t scratch = 4 * (kDepth * (kInputs + outputs_) + kInputs * outputs_);
+    const int64_t scratch = 4 * (kDepth * (block_ + outputs_) + block_ * outputs_);
     forEachTask(4 * blocks, scratch, [&](int64_t task, float* memory) {
-      rowOfPoints(task / blocks, task % blocks * kInputs, memory, rows.part(task / blocks));
+      rowOfPoints(task / blocks, task % blocks * block_, memory, rows.part(task / blocks));
     });
     Tensor dw = at::empty({3, 3, inputs_, outputs_}, at::kFloat);
     finish(rows, dw.data_ptr<float>());
@@ -43,16 +44,21 @@ class FilterGradient {
   }
 
  private:
-  static constexpr int64_t kInputs = 64;
+  // Input channels that share the transforms of dy: as many as leave their sums in the cache and a task to each thread.
+  static int64_t inputsOfTask(int64_t inputs) {
+    int64_t block = 128;
+    while (block > 2 * kLanes && 4 * divideUp(inputs, block) < at::get_num_threads()) block /= 2;
+    return block;
+  }
   // Cells along the tiles of a block.
   static constexpr int64_t kDepth = kTiles / Cells::kPerCell;
 
   void rowOfPoints(int64_t row, int64_t firstInput, float* memory, float* result) const {
-    const int64_t inputs = std::min(kInputs, inputs_ - firstInput);
+    const int64_t inputs = std::min(block_, inputs_ - firstInput);
     float* v = memory;
-    float* d = v + 4 * kDepth * kInputs;
+    float* d = v + 4 * kDepth * block_;
     float* sums = d + 4 * kDepth * outputs_;
-    std::fill(sums, sums + 4 * kInputs * outputs_, 0.0f);
+    std::fill(sums, sums + 4 * block_ * outputs_, 0.0f);
     for (int64_t first = 0; first < tiling_.count(); first += kTiles) {
       const int64_t depth = divideUp(std::min(kTiles, tiling_.count() - first), Cells::kPerCell);
       for (int64_t cell = 0; cell < depth; ++cell) {
@@ -63,14 +69,14 @@ class FilterGradient {
         for (int64_t column = 0; column < outputs_; column += kPanel) {
           const int64_t width = std::min(kPanel, outputs_ - column);
           multiply<true, Cells>(v + point * kDepth * inputs, d + point * kDepth * outputs_ + column * depth,
-                                sums + point * kInputs * outputs_ + column,
+                                sums + point * block_ * outputs_ + column,
                                 {inputs, width, depth, 1, inputs, width, outputs_});
         }
       }
     }
     // Times G, from four points to the three columns of the filter.
     const int64_t size = inputs * outputs_;
-    const int64_t point = kInputs * outputs_;
+    const int64_t point = block_ * outputs_;
     for (int64_t i = 0; i < size; i += kLanes) {
       const Lanes inner = 0.5f * (lanesAt(sums + point + i) + lanesAt(sums + 2 * point + i));
       float* to = result + firstInput * outputs_ + i;
@@ -175,6 +181,7 @@ class FilterGradient {
   Tiling tiling_;
   int64_t inputs_;
   int64_t outputs_;
+  int64_t block_;
   Pixels<T> x_;
   Pixels<T> dy_;
 };
