@@ -34,9 +34,11 @@ bool worthConvolving(const Tensor& rows, const Tensor& matrix) {
          rows.size(0) >= 2 * matrix.size(1) && matrix.numel() > 0;
 }
 
+// Where LibTorch has MKL, that knows best.
 bool byTiles(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB) {
-  return useLoops(a) && a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && !at::hasMKL() &&
-         worthTiling(a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1), a.size(transposeA ? 0 : 1));
+  return useLoops(a) && a.scalar_type() == b.scalar_type() && !at::hasMKL() &&
+         worthTiling(a.size(transposeA ? 1 : 0), b.size(transposeB ? 0 : 1), a.size(transposeA ? 0 : 1),
+                     a.scalar_type());
 }
 
 Tensor rowsTimesMatrix(const Tensor& rows, const Tensor& matrix, bool transpose, const std::optional<Tensor>& bias) {
