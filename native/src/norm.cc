@@ -207,16 +207,23 @@ bool isSilu(const std::string& activation) {
   return activation == "silu";
 }
 
+// Statistics to compute, with this epsilon, or that are given.
+struct Statistics {
+  Tensor mean;
+  Tensor rstd;
+  std::optional<double> epsilon;
+};
+
 template <class Element>
-void normalize(const Plan& plan, const Tensor& x, const Parameters& parameters, double epsilon, bool withSilu, Tensor& y,
-               Tensor& mean, Tensor& rstd) {
+void normalize(const Plan& plan, const Tensor& x, const Parameters& parameters, const Statistics& s, bool withSilu,
+               Tensor& y) {
   const Element* in = x.data_ptr<Element>();
   Element* out = y.data_ptr<Element>();
   forEachImage(plan, [&](int64_t n) {
     const int64_t start = n * plan.rows * plan.channels;
-    float* m = mean.data_ptr<float>() + n * plan.groups;
-    float* r = rstd.data_ptr<float>() + n * plan.groups;
-    statistics(in + start, plan, epsilon, m, r);
+    float* m = s.mean.data_ptr<float>() + n * plan.groups;
+    float* r = s.rstd.data_ptr<float>() + n * plan.groups;
+    if (s.epsilon) statistics(in + start, plan, *s.epsilon, m, r);
     const Affine a = affine(plan, m, r, parameters.of(n, plan.channels));
     forEachChunk(plan, [&](int64_t, int64_t begin, int64_t end) {
       const int64_t at = start + begin * plan.channels;
@@ -232,12 +239,32 @@ std::vector<Tensor> groupNorm(const MixedTensor& x, const Tensor& gamma, const T
                               double epsilon, const std::string& activation) {
   const Plan plan = planFor(x, gamma, beta, groups);
   const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
+  const Statistics s{at::empty({plan.images, groups}, gamma.options()), at::empty({plan.images, groups}, gamma.options()),
+                     epsilon};
   Tensor y = at::empty(x.sizes(), x.options());
-  Tensor mean = at::empty({plan.images, groups}, gamma.options());
-  Tensor rstd = at::empty({plan.images, groups}, gamma.options());
   const auto run = x.scalar_type() == at::kFloat ? normalize<float> : normalize<c10::BFloat16>;
-  run(plan, x, parameters, epsilon, isSilu(activation), y, mean, rstd);
-  return {y, mean, rstd};
+  run(plan, x, parameters, s, isSilu(activation), y);
+  return {y, s.mean, s.rstd};
+}
+
+void checkStatistics(const Plan& plan, const Tensor& mean, const Tensor& rstd) {
+  for (const Tensor* statistic : {&mean, &rstd}) {
+    TORCH_CHECK(statistic->numel() == plan.images * plan.groups && statistic->scalar_type() == at::kFloat,
+                "mean and rstd need one float32 value for each image and group");
+  }
+}
+
+// y again, from the statistics that came with it.
+Tensor groupNormApply(const MixedTensor& x, const Tensor& gamma, const Tensor& beta, const std::optional<Tensor>& scale,
+                      const std::optional<Tensor>& shift, const Tensor& mean, const Tensor& rstd, int64_t groups,
+                      const std::string& activation) {
+  const Plan plan = planFor(x, gamma, beta, groups);
+  checkStatistics(plan, mean, rstd);
+  const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
+  Tensor y = at::empty(x.sizes(), x.options());
+  const auto run = x.scalar_type() == at::kFloat ? normalize<float> : normalize<c10::BFloat16>;
+  run(plan, x, parameters, {mean, rstd, std::nullopt}, isSilu(activation), y);
+  return y;
 }
 
 // The part of dx that does not pass through dz: x * slope + offset, from the sums of dz and dz * (x - mean).
@@ -339,10 +366,7 @@ std::vector<Tensor> groupNormGrad(const MixedTensor& dy, const MixedTensor& x, c
   const Plan plan = planFor(x, gamma, beta, groups);
   const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
   TORCH_CHECK(dy.sizes() == x.sizes() && dy.is_floating_point(), "dy must have the shape and dtype of x");
-  for (const Tensor* statistic : {&mean, &rstd}) {
-    TORCH_CHECK(statistic->numel() == plan.images * groups && statistic->scalar_type() == at::kFloat,
-                "mean and rstd need one float32 value for each image and group");
-  }
+  checkStatistics(plan, mean, rstd);
   Tensor dx = at::empty(x.sizes(), x.options());
   const auto run = x.scalar_type() == at::kFloat ? propagate<float> : propagate<c10::BFloat16>;
   const std::vector<double> perImage =
@@ -354,6 +378,9 @@ std::vector<Tensor> groupNormGrad(const MixedTensor& dy, const MixedTensor& x, c
 
 }  // namespace
 
-Exports normExports() { return {cpuOnly(bind("groupNorm", groupNorm)), cpuOnly(bind("groupNormGrad", groupNormGrad))}; }
+Exports normExports() {
+  return {cpuOnly(bind("groupNorm", groupNorm)), cpuOnly(bind("groupNormApply", groupNormApply)),
+          cpuOnly(bind("groupNormGrad", groupNormGrad))};
+}
 
 }  // namespace ldm

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import {
   GroupNorm,
+  GroupNormApply,
   GroupNormGrad,
   GroupNormScaleShift,
   GroupNormScaleShiftGrad,
@@ -72,8 +73,8 @@ export function groupNorm<R extends tf.Rank>(
     const names = scaleShift ? [...parameterNames, ...scaleShiftNames] : parameterNames;
     const y = runNativeForFirst(kernelName, { x, gamma, beta, ...scaleShift }, attrs);
     setRematerialization(y, (saved) => {
-      const inputs = Object.fromEntries(names.map((name, i) => [name, saved[i] as tf.Tensor]));
-      return runNativeForFirst(kernelName, inputs, attrs);
+      const inputs = [...names, 'mean', 'rstd'].map((name, i) => [name, saved[i] as tf.Tensor] as const);
+      return runNativeForFirst(GroupNormApply, Object.fromEntries(inputs), attrs);
     });
     return y as tf.Tensor<R>;
   }

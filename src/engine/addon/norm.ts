@@ -12,6 +12,17 @@ export interface NormOperations {
     epsilon: number,
     activation: string,
   ): [y: Id, mean: Id, rstd: Id];
+  groupNormApply(
+    x: Id,
+    gamma: Id,
+    beta: Id,
+    scale: Id | undefined,
+    shift: Id | undefined,
+    mean: Id,
+    rstd: Id,
+    groups: number,
+    activation: string,
+  ): Id;
   groupNormGrad(
     dy: Id,
     x: Id,

@@ -3,6 +3,11 @@
  * Inputs `x [N, ..., C]`, `gamma [C]`, `beta [C]`; outputs `y` (shape of x), `mean [N, groups]`, `rstd [N, groups]`.
  */
 export const GroupNorm = 'GroupNorm';
+/**
+ * `y` of GroupNorm, or of GroupNormScaleShift where `scale` and `shift` are given, again from its `mean` and `rstd`:
+ * inputs are those of the kernel and these two outputs. Without a gradient.
+ */
+export const GroupNormApply = 'GroupNormApply';
 /** Inputs `dy`, `x`, `gamma`, `beta`, `mean`, `rstd` as in GroupNorm; outputs `dx`, `dgamma`, `dbeta`. */
 export const GroupNormGrad = 'GroupNormGrad';
 

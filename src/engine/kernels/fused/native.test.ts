@@ -5,6 +5,8 @@ import {
   GegluGrad,
   Gelu,
   GlobalNorm,
+  GroupNorm,
+  GroupNormApply,
   GroupNormScaleShift,
   GroupNormScaleShiftGrad,
   LayerNorm,
@@ -69,6 +71,22 @@ for (const [name, program] of Object.entries(programs)) {
     assert.equal(results[2], results[0]);
   });
 }
+
+test('GroupNormApply gives the same y again', () => {
+  tf.tidy(() => {
+    const attrs = { numGroups: 4, epsilon: 1e-5, activation: 'silu' };
+    const plain = { x: numbers([3, 37, 20]), gamma: numbers([20], 2), beta: numbers([20], 3) };
+    const modulated = { ...plain, scale: numbers([3, 20], 4), shift: numbers([3, 20], 5) };
+    for (const [kernelName, inputs] of [
+      [GroupNorm, plain],
+      [GroupNormScaleShift, modulated],
+    ] as const) {
+      const [y, mean, rstd] = runNative(kernelName, inputs, attrs) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const [again] = runNative(GroupNormApply, { ...inputs, mean, rstd }, attrs) as [tf.Tensor];
+      assert.equal(again.dataSync(), y.dataSync());
+    }
+  });
+});
 
 const x = () => numbers([2, 4]);
 const bias = () => numbers([4]);

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   GroupNorm,
+  GroupNormApply,
   GroupNormGrad,
   GroupNormScaleShift,
   GroupNormScaleShiftGrad,
@@ -14,7 +15,8 @@ import { kernel, type KernelTable } from '../kernel.js';
 type NormInputs = { x: tf.TensorInfo; gamma: tf.TensorInfo; beta: tf.TensorInfo };
 /** Of GroupNormScaleShift; absent in GroupNorm, which is otherwise the same. */
 type ScaleShift = { scale?: tf.TensorInfo; shift?: tf.TensorInfo };
-type Gradient = { dy: tf.TensorInfo; mean: tf.TensorInfo; rstd: tf.TensorInfo };
+type Statistics = { mean: tf.TensorInfo; rstd: tf.TensorInfo };
+type Gradient = Statistics & { dy: tf.TensorInfo };
 type LayerNormGradInputs = Gradient & { x: tf.TensorInfo; gamma: tf.TensorInfo };
 
 const groupNorm = kernel<NormInputs & ScaleShift, GroupNormAttrs>((inputs, attrs, torch) => {
@@ -64,6 +66,21 @@ const groupNormGrad = kernel<NormInputs & ScaleShift & Gradient, GroupNormAttrs>
 
 export const normKernels: KernelTable = {
   [GroupNorm]: groupNorm,
+  [GroupNormApply]: kernel<NormInputs & ScaleShift & Statistics, GroupNormAttrs>((inputs, attrs, torch) => {
+    const { x, gamma, beta, scale, shift, mean, rstd } = inputs;
+    const y = torch.addon.groupNormApply(
+      torch.id(x),
+      torch.id(gamma),
+      torch.id(beta),
+      scale && torch.id(scale),
+      shift && torch.id(shift),
+      torch.id(mean),
+      torch.id(rstd),
+      attrs.numGroups,
+      attrs.activation,
+    );
+    return torch.tensor(y, x.shape, 'float32');
+  }),
   [GroupNormGrad]: groupNormGrad,
   [GroupNormScaleShift]: groupNorm,
   [GroupNormScaleShiftGrad]: groupNormGrad,
