@@ -99,9 +99,11 @@ std::vector<double> channelTotals(const Plan& plan, Add add) {
       sums.flush(partial.data() + static_cast<size_t>(k) * width);
     }
   });
-  std::vector<double> totals(width, 0.0);
-  for (size_t i = 0; i < partial.size(); ++i) totals[i % width] += partial[i];
-  return totals;
+  for (size_t start = width; start < partial.size(); start += width) {
+    for (size_t i = 0; i < width; ++i) partial[i] += partial[start + i];
+  }
+  partial.resize(width);
+  return partial;
 }
 
 // A guess of each channel's mean from the first rows: deviations from it are small, and so is what cancels.
@@ -191,12 +193,14 @@ struct Affine {
 Affine affine(const Plan& plan, const float* mean, const float* rstd, const ImageParameters& own) {
   const size_t channels = static_cast<size_t>(plan.channels);
   Affine result{std::vector<float>(channels), std::vector<float>(channels), std::vector<float>(channels)};
-  for (size_t c = 0; c < channels; ++c) {
-    const size_t g = c / static_cast<size_t>(plan.perGroup());
-    const double scale = static_cast<double>(rstd[g]) * own.gamma[c];
-    result.scale[c] = static_cast<float>(scale);
-    result.shift[c] = static_cast<float>(own.beta[c] - scale * mean[g]);
-    result.mean[c] = mean[g];
+  size_t c = 0;
+  for (int64_t g = 0; g < plan.groups; ++g) {
+    for (int64_t i = 0; i < plan.perGroup(); ++i, ++c) {
+      const double scale = static_cast<double>(rstd[g]) * own.gamma[c];
+      result.scale[c] = static_cast<float>(scale);
+      result.shift[c] = static_cast<float>(own.beta[c] - scale * mean[g]);
+      result.mean[c] = mean[g];
+    }
   }
   return result;
 }
@@ -350,9 +354,10 @@ std::vector<double> propagate(const Plan& plan, const Tensor& dy, const Tensor& 
       gradientRows(dz + at, in + at, a.scale.data(), slope.data(), offset.data(), out + at, end - begin, plan.channels);
     });
     double* sums = perImage.data() + static_cast<size_t>(n) * 2 * channels;
-    for (size_t c = 0; c < channels; ++c) {
-      sums[c] = totals[c];
-      sums[c + channels] = totals[c + channels] * r[c / static_cast<size_t>(plan.perGroup())];
+    std::copy(totals.begin(), totals.end(), sums);
+    for (int64_t g = 0; g < plan.groups; ++g) {
+      double* scales = sums + plan.channels + g * plan.perGroup();
+      for (int64_t i = 0; i < plan.perGroup(); ++i) scales[i] *= r[g];
     }
   });
   return perImage;
