@@ -54,9 +54,12 @@ Tensor rowsTimesMatrix(const Tensor& rows, const Tensor& matrix, bool transpose,
   return bias ? at::addmm(*bias, rows, oriented(matrix, transpose)) : at::mm(rows, oriented(matrix, transpose));
 }
 
+// Whether all axes before the last two are 1.
+bool isSingle(const Tensor& x) { return x.numel() == x.size(-1) * x.size(-2); }
+
 // Whether the product is one of a stack of rows and one matrix, whose bias the same call can add.
 bool isOneMatrix(const Tensor& a, const Tensor& b, bool transposeA) {
-  return !transposeA && a.dim() >= b.dim() && b.numel() == b.size(-1) * b.size(-2) && a.numel() > 0;
+  return !transposeA && a.dim() >= b.dim() && isSingle(b) && a.numel() > 0;
 }
 
 void checkOperands(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB) {
@@ -65,8 +68,6 @@ void checkOperands(const Tensor& a, const Tensor& b, bool transposeA, bool trans
   const int64_t right = b.size(transposeB ? -1 : -2);
   TORCH_CHECK(left == right, "the inner sizes ", left, " and ", right, " differ");
 }
-
-bool isSingle(const Tensor& x) { return x.numel() == x.size(-1) * x.size(-2); }
 
 Tensor product(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB) {
   const Tensor matrix = isSingle(b) ? b.view({b.size(-2), b.size(-1)}) : Tensor();

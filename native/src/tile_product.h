@@ -11,6 +11,11 @@
 
 namespace ldm {
 
+// Columns of a right-hand side that are packed together, row after row, to be read in order.
+constexpr int64_t kPanel = 2 * kLanes;
+
+inline int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
 // Cells of one float32.
 struct Floats {
   static constexpr int64_t kPerCell = 1;

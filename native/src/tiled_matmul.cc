@@ -17,11 +17,8 @@ using at::Tensor;
 constexpr int64_t kRows = 64;
 constexpr int64_t kColumns = 128;
 constexpr int64_t kDepth = 512;  // cells; so that a panel of b stays in the cache while the rows of a tile go by
-constexpr int64_t kPanel = 2 * kLanes;
 constexpr int64_t kFewRows = 24;
 constexpr int64_t kGrain = 65536;  // multiply-adds that are worth a thread
-
-int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Sixteen columns of the rows that a cell holds, from row `from` of `columns` numbers on.
 template <class Cells, class T>

@@ -18,10 +18,7 @@
 
 namespace ldm {
 
-constexpr int64_t kPanel = 2 * kLanes;
 constexpr int64_t kTiles = 64;  // of a block that is transformed and multiplied at once
-
-inline int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 #ifdef __AVX512BF16__
 using ReducedCells = BfloatPairs;
