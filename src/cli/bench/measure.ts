@@ -6,8 +6,10 @@ import type { Yardstick } from './yardsticks.js';
 /** Long enough that a clock tick, a scheduler's slice and reading the result do not show. */
 const SAMPLE_SECONDS = 0.1;
 const MOST_REPETITIONS = 1000;
-/** Of what is short: before as many, neither the caches nor the just-in-time compiler are warm. */
-const WARM_UP_REPETITIONS = 50;
+/** To estimate how long one takes. */
+const FEW_REPETITIONS = 50;
+/** Unmeasured samples of what is short: in the first thousands of calls the just-in-time compiler takes a core at times. */
+const WARM_UP_SAMPLES = 3;
 /** Who takes longer than this and many times as long as the first is measured in fewer rounds: it is not waited for. */
 const SLOW_SECONDS = 0.3;
 const SLOW_TIMES_THE_FIRST = 5;
@@ -132,13 +134,15 @@ async function laneFor(contestant: Contestant, part: Part, rounds: number, first
   const filling = (seconds: number, most: number) => Math.min(most, Math.max(1, Math.ceil(SAMPLE_SECONDS / seconds)));
   const cold = await mean(1);
   // What takes long is warm after its check and one repetition.
-  const seconds = cold > LONG_SECONDS ? cold : await mean(filling(cold, WARM_UP_REPETITIONS));
+  const seconds = cold > LONG_SECONDS ? cold : await mean(filling(cold, FEW_REPETITIONS));
+  const repetitions = filling(seconds, MOST_REPETITIONS);
+  if (repetitions > 1) for (let i = 0; i < WARM_UP_SAMPLES; i++) await mean(repetitions);
   const slow = seconds > SLOW_SECONDS && seconds > SLOW_TIMES_THE_FIRST * (first?.warmSeconds ?? seconds);
   return {
     part,
     contestant,
     warmSeconds: seconds,
-    repetitions: filling(seconds, MOST_REPETITIONS),
+    repetitions,
     rounds: slow ? Math.min(SLOW_ROUNDS, rounds) : rounds,
     times: new Map(),
   };
