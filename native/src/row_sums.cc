@@ -11,9 +11,11 @@
 namespace ldm {
 namespace {
 
-// Values of a block: enough to be worth a thread's while, few enough to be summed in float32.
+// Values, and rows, of a block: few enough to be summed in float32.
 constexpr int64_t kBlockValues = 16384;
 constexpr int64_t kBlockRows = 256;
+// Blocks that are worth waking a thread: they are read at the speed of memory.
+constexpr int64_t kBlocksOfThread = 8;
 
 template <class Element>
 void addRows(const Element* x, float* sum, int64_t rows, int64_t channels) {
@@ -32,7 +34,7 @@ void sumBlocks(const Element* x, int64_t outer, int64_t rows, int64_t channels, 
   const int64_t blockRows = std::min(kBlockRows, std::max<int64_t>(1, kBlockValues / channels));
   const int64_t blocks = (rows + blockRows - 1) / blockRows;
   std::vector<float> partial(static_cast<size_t>(outer * blocks * channels), 0.0f);
-  at::parallel_for(0, outer * blocks, 1, [&](int64_t first, int64_t last) {
+  at::parallel_for(0, outer * blocks, kBlocksOfThread, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
       const int64_t begin = i % blocks * blockRows;
       const int64_t count = std::min(rows - begin, blockRows);
