@@ -237,6 +237,15 @@ void normalize(const Plan& plan, const Tensor& x, const Parameters& parameters, 
   });
 }
 
+// In the dtype of x.
+Tensor normalized(const Plan& plan, const Tensor& x, const Parameters& parameters, const Statistics& s,
+                  const std::string& activation) {
+  Tensor y = at::empty(x.sizes(), x.options());
+  const auto run = x.scalar_type() == at::kFloat ? normalize<float> : normalize<c10::BFloat16>;
+  run(plan, x, parameters, s, isSilu(activation), y);
+  return y;
+}
+
 // y in the dtype of x, and the float32 mean and reciprocal standard deviation of each image and group.
 std::vector<Tensor> groupNorm(const MixedTensor& x, const Tensor& gamma, const Tensor& beta,
                               const std::optional<Tensor>& scale, const std::optional<Tensor>& shift, int64_t groups,
@@ -245,10 +254,7 @@ std::vector<Tensor> groupNorm(const MixedTensor& x, const Tensor& gamma, const T
   const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
   const Statistics s{at::empty({plan.images, groups}, gamma.options()), at::empty({plan.images, groups}, gamma.options()),
                      epsilon};
-  Tensor y = at::empty(x.sizes(), x.options());
-  const auto run = x.scalar_type() == at::kFloat ? normalize<float> : normalize<c10::BFloat16>;
-  run(plan, x, parameters, s, isSilu(activation), y);
-  return {y, s.mean, s.rstd};
+  return {normalized(plan, x, parameters, s, activation), s.mean, s.rstd};
 }
 
 void checkStatistics(const Plan& plan, const Tensor& mean, const Tensor& rstd) {
@@ -265,10 +271,7 @@ Tensor groupNormApply(const MixedTensor& x, const Tensor& gamma, const Tensor& b
   const Plan plan = planFor(x, gamma, beta, groups);
   checkStatistics(plan, mean, rstd);
   const Parameters parameters = parametersOf(plan, gamma, beta, scale, shift);
-  Tensor y = at::empty(x.sizes(), x.options());
-  const auto run = x.scalar_type() == at::kFloat ? normalize<float> : normalize<c10::BFloat16>;
-  run(plan, x, parameters, {mean, rstd, std::nullopt}, isSilu(activation), y);
-  return y;
+  return normalized(plan, x, parameters, {mean, rstd, std::nullopt}, activation);
 }
 
 // The part of dx that does not pass through dz: x * slope + offset, from the sums of dz and dz * (x - mean).

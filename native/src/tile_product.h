@@ -5,6 +5,7 @@
 // Operands consist of cells of 32 bits: a float32, or, in the format BfloatPairs, two bfloat16 numbers that follow one
 // another along the depth.
 
+#include <algorithm>
 #include <cstdint>
 
 #include "lanes.h"
@@ -95,6 +96,16 @@ inline void multiply(const float* a, const float* b, float* c, const Product& p)
     multiplyRows<Format, 4, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
   }
   for (; row < p.rows; ++row) multiplyRows<Format, 1, Accumulate>(a + row * p.aRow, b, c + row * p.cRow, p);
+}
+
+// The same with b in panels [panel][depth][column of the panel], kPanel columns each but the last; bRow follows.
+template <bool Accumulate, class Format = Floats>
+inline void multiplyPanels(const float* a, const float* panels, float* c, Product p) {
+  const int64_t columns = p.columns;
+  for (int64_t column = 0; column < columns; column += kPanel) {
+    p.columns = p.bRow = std::min(kPanel, columns - column);
+    multiply<Accumulate, Format>(a, panels + column * p.depth, c + column, p);
+  }
 }
 
 }  // namespace ldm

@@ -110,11 +110,8 @@ Tensor convolve(const Tensor& x, const Tensor& filter, const float* bias, const 
       transformInput<Cells>(pixels, Tile(tiling, first + t), before, inputs, v + t * depth, kTiles * depth);
     }
     for (int64_t point = 0; point < kPoints; ++point) {
-      for (int64_t column = 0; column < outputs; column += kPanel) {
-        const int64_t width = std::min(kPanel, outputs - column);
-        multiply<false, Cells>(v + point * kTiles * depth, u + (point * outputs + column) * depth,
-                               m + point * kTiles * outputs + column, {count, width, depth, depth, 1, width, outputs});
-      }
+      multiplyPanels<false, Cells>(v + point * kTiles * depth, u + point * outputs * depth,
+                                   m + point * kTiles * outputs, {count, outputs, depth, depth, 1, 0, outputs});
     }
     for (int64_t t = 0; t < count; ++t) {
       transformOutput(m + t * outputs, kTiles * outputs, bias, tiling, Tile(tiling, first + t), outputs,

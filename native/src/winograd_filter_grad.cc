@@ -66,12 +66,9 @@ class FilterGradient {
         transformGradientRow(row, first + cell * Cells::kPerCell, cell, depth, d);
       }
       for (int64_t point = 0; point < 4; ++point) {
-        for (int64_t column = 0; column < outputs_; column += kPanel) {
-          const int64_t width = std::min(kPanel, outputs_ - column);
-          multiply<true, Cells>(v + point * kDepth * inputs, d + point * kDepth * outputs_ + column * depth,
-                                sums + point * block_ * outputs_ + column,
-                                {inputs, width, depth, 1, inputs, width, outputs_});
-        }
+        multiplyPanels<true, Cells>(v + point * kDepth * inputs, d + point * kDepth * outputs_,
+                                    sums + point * block_ * outputs_,
+                                    {inputs, outputs_, depth, 1, inputs, 0, outputs_});
       }
     }
     // Times G, from four points to the three columns of the filter.

@@ -115,11 +115,8 @@ Tensor convolve(const Tensor& x, const Tensor& filter, const float* bias) {
       transformPixel<Cells>(pixels, Pixel(size, first + t), inputs, v + t * depth, kTiles * depth);
     }
     for (int64_t point = 0; point < kPoints; ++point) {
-      for (int64_t column = 0; column < outputs; column += kPanel) {
-        const int64_t width = std::min(kPanel, outputs - column);
-        multiply<false, Cells>(v + point * kTiles * depth, u + (point * outputs + column) * depth,
-                               m + point * kTiles * outputs + column, {count, width, depth, depth, 1, width, outputs});
-      }
+      multiplyPanels<false, Cells>(v + point * kTiles * depth, u + point * outputs * depth,
+                                   m + point * kTiles * outputs, {count, outputs, depth, depth, 1, 0, outputs});
     }
     const int64_t line = 2 * size.width * outputs;
     for (int64_t t = 0; t < count; ++t) {
@@ -176,11 +173,8 @@ Tensor inputGrad(const Tensor& dy, const Tensor& filter) {
     }
     std::fill(sums, sums + count * inputs, 0.0f);
     for (int64_t point = 0; point < kPoints; ++point) {
-      for (int64_t column = 0; column < inputs; column += kPanel) {
-        const int64_t width = std::min(kPanel, inputs - column);
-        multiply<true, Cells>(s + point * kTiles * depth, u + (point * inputs + column) * depth, sums + column,
-                              {count, width, depth, depth, 1, width, inputs});
-      }
+      multiplyPanels<true, Cells>(s + point * kTiles * depth, u + point * inputs * depth, sums,
+                                  {count, inputs, depth, depth, 1, 0, inputs});
     }
     T* to = dx.data_ptr<T>() + first * inputs;
     for (int64_t i = 0; i < count * inputs; i += kLanes) save(lanesAt(sums + i), to + i);
@@ -232,10 +226,7 @@ Tensor filterGrad(const Tensor& x, const Tensor& dy) {
                     [&](int which) { return sums[which].of(tap / 3, tap % 3, c); });
         }
       }
-      for (int64_t column = 0; column < outputs; column += kPanel) {
-        const int64_t columns = std::min(kPanel, outputs - column);
-        multiply<true, Cells>(v, s + column * depth, to + column, {width, columns, depth, 1, width, columns, outputs});
-      }
+      multiplyPanels<true, Cells>(v, s, to, {width, outputs, depth, 1, width, 0, outputs});
     }
   });
   return dfilter;

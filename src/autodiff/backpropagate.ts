@@ -36,11 +36,11 @@ export function backpropagate({ path, fromXs, xs, values, dys, release }: Backpr
       release(node);
     }
     // An x that is asked for twice gets two tensors.
-    const left = new Map(xs.map((x, i) => [x.id, i]));
+    const lastOf = new Map(xs.map((x, i) => [x.id, i]));
     return xs.map((x, i) => {
-      const gradient = left.get(x.id) === i ? gradients.take(x) : gradients.get(x);
-      if (!gradient) return tf.zeros(x.shape);
-      return left.get(x.id) === i ? gradient : tf.clone(gradient);
+      if (lastOf.get(x.id) === i) return gradients.take(x) ?? tf.zeros(x.shape);
+      const gradient = gradients.get(x);
+      return gradient ? tf.clone(gradient) : tf.zeros(x.shape);
     });
   } finally {
     gradients.dispose();

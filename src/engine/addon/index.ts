@@ -29,6 +29,7 @@ export type { BinaryName, UnaryName } from './elementwise.js';
 export type { ConvGeometry } from './conv.js';
 export type { Conv3DGeometry } from './conv3d.js';
 export type { WindowGeometry } from './pool-window.js';
+export type { GroupNormInputs } from './norm.js';
 export type { ReduceName } from './reduce.js';
 export type { FusedActivation, Id, Integers, NativeDtype, NativeValues, Pair, Triple } from './types.js';
 

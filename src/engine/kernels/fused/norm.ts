@@ -10,6 +10,8 @@ import {
   type GroupNormAttrs,
   type LayerNormAttrs,
 } from '../../../ops/kernels/index.js';
+import type { GroupNormInputs } from '../../addon/index.js';
+import type { TorchBackend } from '../../torch-backend.js';
 import { kernel, type KernelTable } from '../kernel.js';
 
 type NormInputs = { x: tf.TensorInfo; gamma: tf.TensorInfo; beta: tf.TensorInfo };
@@ -19,19 +21,15 @@ type Statistics = { mean: tf.TensorInfo; rstd: tf.TensorInfo };
 type Gradient = Statistics & { dy: tf.TensorInfo };
 type LayerNormGradInputs = Gradient & { x: tf.TensorInfo; gamma: tf.TensorInfo };
 
+/** What all three functions of group normalization take alike. */
+function normalized({ x, gamma, beta, scale, shift }: NormInputs & ScaleShift, torch: TorchBackend): GroupNormInputs {
+  return [torch.id(x), torch.id(gamma), torch.id(beta), scale && torch.id(scale), shift && torch.id(shift)];
+}
+
 const groupNorm = kernel<NormInputs & ScaleShift, GroupNormAttrs>((inputs, attrs, torch) => {
-  const { x, gamma, beta, scale, shift } = inputs;
+  const { x } = inputs;
   const { numGroups, epsilon, activation } = attrs;
-  const [y, mean, rstd] = torch.addon.groupNorm(
-    torch.id(x),
-    torch.id(gamma),
-    torch.id(beta),
-    scale && torch.id(scale),
-    shift && torch.id(shift),
-    numGroups,
-    epsilon,
-    activation,
-  );
+  const [y, mean, rstd] = torch.addon.groupNorm(...normalized(inputs, torch), numGroups, epsilon, activation);
   const statistics = [x.shape[0] ?? 0, numGroups];
   return [
     torch.tensor(y, x.shape, 'float32'),
@@ -44,11 +42,7 @@ const groupNormGrad = kernel<NormInputs & ScaleShift & Gradient, GroupNormAttrs>
   const { dy, x, gamma, beta, scale, shift, mean, rstd } = inputs;
   const ids = torch.addon.groupNormGrad(
     torch.id(dy),
-    torch.id(x),
-    torch.id(gamma),
-    torch.id(beta),
-    scale && torch.id(scale),
-    shift && torch.id(shift),
+    ...normalized(inputs, torch),
     torch.id(mean),
     torch.id(rstd),
     attrs.numGroups,
@@ -67,13 +61,9 @@ const groupNormGrad = kernel<NormInputs & ScaleShift & Gradient, GroupNormAttrs>
 export const normKernels: KernelTable = {
   [GroupNorm]: groupNorm,
   [GroupNormApply]: kernel<NormInputs & ScaleShift & Statistics, GroupNormAttrs>((inputs, attrs, torch) => {
-    const { x, gamma, beta, scale, shift, mean, rstd } = inputs;
+    const { x, mean, rstd } = inputs;
     const y = torch.addon.groupNormApply(
-      torch.id(x),
-      torch.id(gamma),
-      torch.id(beta),
-      scale && torch.id(scale),
-      shift && torch.id(shift),
+      ...normalized(inputs, torch),
       torch.id(mean),
       torch.id(rstd),
       attrs.numGroups,
