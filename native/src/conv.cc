@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "activation.h"
+#include "channels_first.h"
 #include "device.h"
 #include "filter_layout.h"
 #include "ops.h"
@@ -32,9 +33,6 @@ struct Geometry {
   // What to compute in: the mixed precision leaves depthwise convolutions, a small part of any network, in float32.
   at::ScalarType type;
 };
-
-Tensor toNchw(const Tensor& nhwc) { return nhwc.permute({0, 3, 1, 2}); }
-Tensor toNhwc(const Tensor& nchw) { return nchw.permute({0, 2, 3, 1}).contiguous(); }
 
 Geometry geometry(const Tensor& x, const Shape& stride, const Shape& dilation, const Shape& before, const Shape& output,
                   bool depthwise) {

@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 
+#include "channels_first.h"
 #include "device.h"
 #include "filter_layout.h"
 #include "lanes.h"
@@ -29,9 +30,6 @@ void check(const Tensor& x, const Tensor& filter) {
 bool byProducts(const Tensor& x, const Tensor& filter) {
   return useLoops(x) && filter.size(2) % kLanes == 0 && filter.size(3) % kLanes == 0;
 }
-
-Tensor toNchw(const Tensor& nhwc) { return nhwc.permute({0, 3, 1, 2}); }
-Tensor toNhwc(const Tensor& nchw) { return nchw.permute({0, 2, 3, 1}).contiguous(); }
 
 // [N, H, W, C] to [N, 2 H, 2 W, C].
 Tensor enlarge(const Tensor& x) {
