@@ -13,14 +13,16 @@ namespace {
 
 // All of a head's gradients from a range of its key tiles: dk and dv of those keys, and their part of dq, added to
 // `dq` [queries, width].
+template <class Cells>
 class HeadGradient {
  public:
   HeadGradient(const AttentionPlan& plan, const AttentionMask& mask, const AttentionBackward& b, int64_t pair)
       : plan_(plan), mask_(mask), b_(b), pair_(pair) {}
 
   static int64_t scratchSize(const AttentionPlan& plan) {
-    // A tile's keys, values, both transposed and their gradients; a tile of queries, of dy, y, and weights and slopes.
-    return 6 * kKeys * plan.width + kQueries * (3 * plan.width + 2 * kKeys);
+    // A tile of keys, it and that of values transposed, both gradients; a tile of queries, of dy, both once more as
+    // other cells, y; weights, and slopes twice.
+    return 5 * kKeys * plan.width + kQueries * (5 * plan.width + 3 * kKeys);
   }
 
   void run(int64_t firstTile, int64_t lastTile, float* dq, float* scratch) const {
@@ -31,55 +33,82 @@ class HeadGradient {
  private:
   void keyTile(int64_t tile, float* dq, float* scratch) const {
     const int64_t block = kKeys * plan_.width;
+    const int64_t queryBlock = kQueries * plan_.width;
     float* keys = scratch;
-    float* values = keys + block;
-    float* keysAcross = values + block;
+    float* keysAcross = keys + block;
     float* valuesAcross = keysAcross + block;
     float* dk = valuesAcross + block;
     float* dv = dk + block;
     float* queries = dv + block;
-    float* dy = queries + kQueries * plan_.width;
-    float* y = dy + kQueries * plan_.width;
-    float* weights = y + kQueries * plan_.width;
+    float* dy = queries + queryBlock;
+    float* y = dy + queryBlock;
+    float* queryRoom = y + queryBlock;
+    float* dyRoom = queryRoom + queryBlock;
+    float* weights = dyRoom + queryBlock;
     float* slopes = weights + kQueries * kKeys;
+    float* slopesRoom = slopes + kQueries * kKeys;
     const int64_t firstKey = tile * kKeys;
     const int64_t count = std::min(kKeys, plan_.keys - firstKey);
-    HeadRows(b_.k, pair_).pack(firstKey, count, plan_, 1.0f, keys);
-    HeadRows(b_.v, pair_).pack(firstKey, count, plan_, 1.0f, values);
-    AttentionPlan one = plan_;
-    one.keys = count;
-    transposeTiles(keys, one, keysAcross);
-    transposeTiles(values, one, valuesAcross);
+    packAcross(b_.v, firstKey, count, keys, valuesAcross);
+    packAcross(b_.k, firstKey, count, keys, keysAcross);
+    HeadRows(b_.k, pair_).pack(firstKey, count, plan_, keys);
+    packDownRows<Cells>(keys, count, plan_.width, plan_.width, keys);
     std::fill(dk, dk + 2 * block, 0.0f);
     const int64_t columns = roundUp(count, kLanes);
     for (int64_t first = 0; first < plan_.queries; first += kQueries) {
       const int64_t rows = std::min(kQueries, plan_.queries - first);
-      HeadRows(b_.q, pair_).pack(first, rows, plan_, plan_.scale, queries);
-      HeadRows(b_.dy, pair_).pack(first, rows, plan_, 1.0f, dy);
-      HeadRows(b_.y, pair_).pack(first, rows, plan_, 1.0f, y);
-      multiply<false>(queries, keysAcross, weights, {rows, columns, plan_.width, plan_.width, 1, kKeys, kKeys});
-      multiply<false>(dy, valuesAcross, slopes, {rows, columns, plan_.width, plan_.width, 1, kKeys, kKeys});
+      HeadRows(b_.q, pair_).pack(first, rows, plan_, queries);
+      HeadRows(b_.dy, pair_).pack(first, rows, plan_, dy);
+      HeadRows(b_.y, pair_).pack(first, rows, plan_, y);
+      float deltas[kQueries];
+      for (int64_t i = 0; i < rows; ++i) deltas[i] = dot(dy + i * plan_.width, y + i * plan_.width);
+      const float* queriesDown = packDownRows<Cells>(queries, rows, plan_.width, plan_.width, queryRoom);
+      const float* dyDown = packDownRows<Cells>(dy, rows, plan_.width, plan_.width, dyRoom);
+      packAlongRows<Cells>(queries, rows, plan_.width, plan_.width);
+      packAlongRows<Cells>(dy, rows, plan_.width, plan_.width);
+      const Product toScores{rows, columns, cellsOf<Cells>(plan_.width), plan_.width, 1, kKeys, kKeys};
+      multiply<false, Cells>(queries, keysAcross, weights, toScores);
+      multiply<false, Cells>(dy, valuesAcross, slopes, toScores);
       for (int64_t i = 0; i < rows; ++i) {
-        float delta = 0.0f;
-        for (int64_t c = 0; c < plan_.width; ++c) delta += dy[i * plan_.width + c] * y[i * plan_.width + c];
-        softmaxRow(first + i, firstKey, count, delta, weights + i * kKeys, slopes + i * kKeys);
+        softmaxRow(first + i, firstKey, count, deltas[i], weights + i * kKeys, slopes + i * kKeys);
       }
-      const Product toKeys{count, plan_.width, rows, 1, kKeys, plan_.width, plan_.width};
-      multiply<true>(weights, dy, dv, toKeys);
-      // The queries carry the scale already.
-      multiply<true>(slopes, queries, dk, toKeys);
-      multiply<true>(slopes, keys, dq + first * plan_.width,
-                     {rows, plan_.width, count, kKeys, 1, plan_.width, plan_.width});
+      const float* weightsDown = packDownRows<Cells>(weights, rows, columns, kKeys, weights);
+      const float* slopesDown = packDownRows<Cells>(slopes, rows, columns, kKeys, slopesRoom);
+      packAlongRows<Cells>(slopes, rows, columns, kKeys);
+      const Product toKeys{count, plan_.width, cellsOf<Cells>(rows), 1, kKeys, plan_.width, plan_.width};
+      multiply<true, Cells>(weightsDown, dyDown, dv, toKeys);
+      multiply<true, Cells>(slopesDown, queriesDown, dk, toKeys);
+      multiply<true, Cells>(slopes, keys, dq + first * plan_.width,
+                            {rows, plan_.width, cellsOf<Cells>(count), kKeys, 1, plan_.width, plan_.width});
     }
-    HeadRows(b_.dk, pair_).unpack(dk, firstKey, count, plan_, 1.0f);
+    HeadRows(b_.dk, pair_).unpack(dk, firstKey, count, plan_, plan_.scale);
     HeadRows(b_.dv, pair_).unpack(dv, firstKey, count, plan_, 1.0f);
+  }
+
+  // A tile of keys or values, by way of `rows`, as the second factor of a product with queries.
+  void packAcross(const at::Tensor& x, int64_t first, int64_t count, float* rows, float* across) const {
+    HeadRows(x, pair_).pack(first, count, plan_, rows);
+    packAlongRows<Cells>(rows, count, plan_.width, plan_.width);
+    transposeTiles<Cells>(rows, count, plan_, across);
+  }
+
+  float dot(const float* a, const float* b) const {
+    float sum = 0.0f;
+    for (int64_t c = 0; c < plan_.width; ++c) sum += a[c] * b[c];
+    return sum;
   }
 
   // A query's scores to its weights, and their gradients to those of the scores; `delta` is <dy, y>.
   void softmaxRow(int64_t query, int64_t firstKey, int64_t count, float delta, float* weights, float* slopes) const {
-    mask_.apply(weights, pair_, query, firstKey, count);
+    mask_.toScores(weights, pair_, query, firstKey, count);
     const float shift = b_.lse.data_ptr<float>()[pair_ * plan_.queries + query];
-    for (int64_t j = 0; j < count; ++j) {
+    int64_t j = 0;
+    for (; j + kLanes <= count; j += kLanes) {
+      const Lanes weight = exponential(load(weights + j) - shift);
+      save(weight, weights + j);
+      save(weight * (load(slopes + j) - delta), slopes + j);
+    }
+    for (; j < count; ++j) {
       const float weight = exponential(weights[j] - shift);
       weights[j] = weight;
       slopes[j] = weight * (slopes[j] - delta);
@@ -92,17 +121,16 @@ class HeadGradient {
   int64_t pair_;
 };
 
-}  // namespace
-
-void attendBackward(const AttentionBackward& b, const AttentionMask& mask, const AttentionPlan& plan) {
+template <class Cells>
+void attendBackwardAs(const AttentionBackward& b, const AttentionMask& mask, const AttentionPlan& plan) {
   // Few heads of long sequences are divided further, by keys; how far depends on the shapes alone.
   constexpr int64_t kTasks = 16;
   const int64_t parts = std::max<int64_t>(1, std::min(plan.keyTiles(), kTasks / plan.pairs()));
   const int64_t dqSize = plan.queries * plan.width;
-  const int64_t scratchSize = HeadGradient::scratchSize(plan);
+  const int64_t scratchSize = HeadGradient<Cells>::scratchSize(plan);
   if (parts == 1) {
     forEachTask(plan.pairs(), scratchSize + dqSize, [&](int64_t pair, float* scratch) {
-      const HeadGradient head(plan, mask, b, pair);
+      const HeadGradient<Cells> head(plan, mask, b, pair);
       head.run(0, plan.keyTiles(), scratch + scratchSize, scratch);
       HeadRows(b.dq, pair).unpack(scratch + scratchSize, 0, plan.queries, plan, plan.scale);
     });
@@ -111,7 +139,7 @@ void attendBackward(const AttentionBackward& b, const AttentionMask& mask, const
   const Scratch dq(plan.pairs() * parts, dqSize);
   forEachTask(plan.pairs() * parts, scratchSize, [&](int64_t task, float* scratch) {
     const int64_t part = task % parts;
-    HeadGradient(plan, mask, b, task / parts)
+    HeadGradient<Cells>(plan, mask, b, task / parts)
         .run(plan.keyTiles() * part / parts, plan.keyTiles() * (part + 1) / parts, dq.part(task), scratch);
   });
   at::parallel_for(0, plan.pairs(), 1, [&](int64_t begin, int64_t end) {
@@ -124,6 +152,12 @@ void attendBackward(const AttentionBackward& b, const AttentionMask& mask, const
       HeadRows(b.dq, pair).unpack(total, 0, plan.queries, plan, plan.scale);
     }
   });
+}
+
+}  // namespace
+
+void attendBackward(const AttentionBackward& b, const AttentionMask& mask, const AttentionPlan& plan) {
+  inCellsOf(b.q.scalar_type(), [&](auto cells) { attendBackwardAs<decltype(cells)>(b, mask, plan); });
 }
 
 }  // namespace ldm

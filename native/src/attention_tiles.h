@@ -38,7 +38,8 @@ struct AttentionPlan {
   int64_t keyTiles() const { return (keys + kKeys - 1) / kKeys; }
 };
 
-// One head of one batch entry of a tensor [batch, positions, heads, channels]: rows of consecutive channels in float32 or bfloat16.
+// One head of one batch entry of a tensor [batch, positions, heads, channels]: rows of consecutive channels in float32
+// or bfloat16.
 class HeadRows {
  public:
   HeadRows(const at::Tensor& x, int64_t pair)
@@ -47,18 +48,18 @@ class HeadRows {
         stride_(x.stride(1)),
         reduced_(x.scalar_type() == at::kBFloat16) {}
 
-  // From the given row on: rows of channels to rows of whole vectors, the surplus zero, times a factor.
-  void pack(int64_t first, int64_t rows, const AttentionPlan& plan, float factor, float* to) const {
+  // From the given row on: rows of channels to rows of whole vectors, the surplus zero.
+  void pack(int64_t first, int64_t rows, const AttentionPlan& plan, float* to) const {
     const auto run = [&](const auto* from) {
       for (int64_t row = 0; row < rows; ++row, from += stride_, to += plan.width) {
-        for (int64_t c = 0; c < plan.channels; ++c) to[c] = widen(from[c]) * factor;
+        for (int64_t c = 0; c < plan.channels; ++c) to[c] = widen(from[c]);
         std::fill(to + plan.channels, to + plan.width, 0.0f);
       }
     };
     reduced_ ? run(at<at::BFloat16>(first)) : run(at<float>(first));
   }
 
-  // The way back.
+  // The way back, times a factor.
   void unpack(const float* from, int64_t first, int64_t rows, const AttentionPlan& plan, float factor) const {
     const auto run = [&](auto* to) {
       for (int64_t row = 0; row < rows; ++row, from += plan.width, to += stride_) {
@@ -80,25 +81,22 @@ class HeadRows {
   bool reduced_;
 };
 
-// Packed rows to one block [width, kKeys] for each tile of keys: the second factor of a product with queries.
-inline void transposeTiles(const float* packed, const AttentionPlan& plan, float* to) {
-  for (int64_t tile = 0; tile < plan.keyTiles(); ++tile, to += plan.width * kKeys) {
-    const int64_t first = tile * kKeys;
-    const int64_t count = std::min(kKeys, plan.keys - first);
-    for (int64_t block = 0; block < count; block += kLanes) {
-      const int64_t end = std::min(count, block + kLanes);
-      for (int64_t c = 0; c < plan.width; ++c) {
-        for (int64_t j = block; j < end; ++j) to[c * kKeys + j] = packed[(first + j) * plan.width + c];
-      }
-    }
-    for (int64_t c = 0; c < plan.width; ++c) std::fill(to + c * kKeys + count, to + (c + 1) * kKeys, 0.0f);
+// Rows of keys or values as cells along them, `width` apart, to one block [cells of a row, kKeys] for each tile of
+// them: the second factor of a product with queries.
+template <class Cells>
+void transposeTiles(const float* packed, int64_t count, const AttentionPlan& plan, float* to) {
+  const int64_t cells = plan.width / Cells::kPerCell;
+  for (; count > 0; count -= kKeys, packed += kKeys * plan.width, to += kKeys * plan.width) {
+    const int64_t own = std::min(kKeys, count);
+    transposeCells(packed, plan.width, own, cells, to, kKeys);
+    for (int64_t c = 0; c < cells; ++c) std::fill(to + c * kKeys + own, to + (c + 1) * kKeys, 0.0f);
   }
 }
 
 // Which keys a query may attend to, broadcast over [batch, heads, queries, keys]; absent where to all.
 class AttentionMask {
  public:
-  AttentionMask(const std::optional<at::Tensor>& mask, const AttentionPlan& plan) {
+  AttentionMask(const std::optional<at::Tensor>& mask, const AttentionPlan& plan) : scale_(plan.scale) {
     if (!mask) return;
     TORCH_CHECK(mask->scalar_type() == at::kBool && mask->dim() == 4,
                 "the mask must be bool with the axes batch, heads, queries and keys");
@@ -106,7 +104,9 @@ class AttentionMask {
     expanded_ = mask->expand({plan.batch, plan.heads, plan.queries, plan.keys});
   }
 
-  void apply(float* scores, int64_t pair, int64_t query, int64_t firstKey, int64_t count) const {
+  // Scales a query's products with `count` keys from the given one on to scores, and masks them.
+  void toScores(float* scores, int64_t pair, int64_t query, int64_t firstKey, int64_t count) const {
+    for (int64_t j = 0; j < count; ++j) scores[j] *= scale_;
     if (!expanded_.defined()) return;
     const int64_t heads = expanded_.size(1);
     const bool* allowed = expanded_.data_ptr<bool>() + (pair / heads) * expanded_.stride(0) +
@@ -118,11 +118,13 @@ class AttentionMask {
   }
 
  private:
+  float scale_;
   at::Tensor expanded_;
 };
 
 // e^x that hands a NaN on: expBounded alone would make some number of it.
 inline float exponential(float x) { return x != x ? x : expBounded(x); }
+inline Lanes exponential(const Lanes& x) { return x != x ? x : expBounded(x); }
 
 // The tensors of a forward pass; y, a view like q, and lse, the logarithm of each softmax's denominator
 // [batch, heads, queries], are written.

@@ -27,21 +27,27 @@ inline Lanes load(const c10::BFloat16* p) {
 
 inline void save(const Lanes& values, float* p) { lanesAt(p) = values; }
 
-// The bits of bfloat16 numbers in the upper halves, rounded to nearest, ties to even; a NaN stays one.
-inline Bits rounded(const Lanes& values) {
+#ifdef __AVX512BF16__
+
+// Rounded to nearest, ties to even; a NaN stays one.
+inline HalfBits reduced(const Lanes& values) { return (HalfBits)_mm512_cvtneps_pbh((__m512)values); }
+
+#else
+
+inline HalfBits reduced(const Lanes& values) {
   const Bits bits = (Bits)values;
   const Bits nearest = bits + 0x7fffu + ((bits >> 16) & 1u);
   const Bits nan = (Bits)(values != values);
-  return (nan & 0x7fc00000u) | (~nan & nearest);
+  return __builtin_convertvector(((nan & 0x7fc00000u) | (~nan & nearest)) >> 16, HalfBits);
 }
 
-inline void save(const Lanes& values, c10::BFloat16* p) {
-  *reinterpret_cast<HalfBits*>(p) = __builtin_convertvector(rounded(values) >> 16, HalfBits);
-}
+#endif
+
+inline void save(const Lanes& values, c10::BFloat16* p) { *reinterpret_cast<HalfBits*>(p) = reduced(values); }
 
 // Two vectors as pairs of bfloat16 numbers, the first in the lower halves.
 inline Lanes pairs(const Lanes& first, const Lanes& second) {
-  return (Lanes)((rounded(first) >> 16) | (rounded(second) & 0xffff0000u));
+  return (Lanes)(__builtin_convertvector(reduced(first), Bits) | __builtin_convertvector(reduced(second), Bits) << 16);
 }
 
 }  // namespace ldm

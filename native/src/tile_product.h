@@ -5,6 +5,8 @@
 // Operands consist of cells of 32 bits: a float32, or, in the format BfloatPairs, two bfloat16 numbers that follow one
 // another along the depth.
 
+#include <c10/core/ScalarType.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -33,6 +35,65 @@ struct BfloatPairs {
   }
 };
 #endif
+
+// Runs `f(Format())` for the cells that products of such numbers take.
+template <class F>
+inline void inCellsOf([[maybe_unused]] c10::ScalarType type, F f) {
+#ifdef __AVX512BF16__
+  if (type == c10::ScalarType::BFloat16) return f(BfloatPairs());
+#endif
+  f(Floats());
+}
+
+// How many cells hold `count` numbers.
+template <class Format>
+inline int64_t cellsOf(int64_t count) {
+  return divideUp(count, Format::kPerCell);
+}
+
+// Makes float32 numbers [rows, columns], whose rows are `stride` apart, to cells [rows, columns / kPerCell] of
+// neighbours in a row, in place. `columns` is a multiple of kLanes.
+template <class Format>
+inline void packAlongRows([[maybe_unused]] float* x, [[maybe_unused]] int64_t rows, [[maybe_unused]] int64_t columns,
+                          [[maybe_unused]] int64_t stride) {
+  if constexpr (Format::kPerCell > 1) {
+    for (int64_t row = 0; row < rows; ++row) {
+      const float* from = x + row * stride;
+      auto* to = reinterpret_cast<c10::BFloat16*>(x + row * stride);
+      for (int64_t c = 0; c < columns; c += kLanes) save(load(from + c), to + c);
+    }
+  }
+}
+
+// The same numbers as cells [rows / kPerCell, columns] of neighbours in a column, a missing one being zero: x itself
+// where a number is a cell, else in `room`, which may be x. Rows are `stride` apart there too.
+template <class Format>
+inline const float* packDownRows(const float* x, [[maybe_unused]] int64_t rows, [[maybe_unused]] int64_t columns,
+                                 [[maybe_unused]] int64_t stride, [[maybe_unused]] float* room) {
+  if constexpr (Format::kPerCell == 1) {
+    return x;
+  } else {
+    for (int64_t row = 0; row < rows; row += 2) {
+      const float* from = x + row * stride;
+      float* to = room + row / 2 * stride;
+      for (int64_t c = 0; c < columns; c += kLanes) {
+        save(pairs(load(from + c), row + 1 < rows ? load(from + stride + c) : Lanes{}), to + c);
+      }
+    }
+    return room;
+  }
+}
+
+// Cells [rows, columns], whose rows are `fromRow` apart, to [columns, rows], whose rows are `toRow` apart.
+inline void transposeCells(const float* from, int64_t fromRow, int64_t rows, int64_t columns, float* to,
+                           int64_t toRow) {
+  for (int64_t block = 0; block < rows; block += kLanes) {
+    const int64_t end = std::min(rows, block + kLanes);
+    for (int64_t column = 0; column < columns; ++column) {
+      for (int64_t row = block; row < end; ++row) to[column * toRow + row] = from[row * fromRow + column];
+    }
+  }
+}
 
 // Sizes and strides, in cells, of c [rows, columns] = or += a [rows, depth] * b [depth, columns]. b and c lie in rows
 // of consecutive cells; `columns` is a multiple of kLanes. a may be transposed: its strides are free.

@@ -30,77 +30,113 @@ Lanes cellsAt(const T* from, int64_t columns) {
   }
 }
 
-// x [depth, columns] as cells [panel][depth / kPerCell][column of the panel], the panels `width` columns wide.
-template <class Cells, class T>
-Tensor inPanels(const Tensor& x, int64_t width) {
-  const int64_t depth = x.size(0) / Cells::kPerCell;
-  const int64_t columns = x.size(1);
-  const Tensor panels = at::empty({depth * columns}, x.options().dtype(at::kFloat));
-  const T* from = x.data_ptr<T>();
+// Panels [depth, columns of the panel] of cells, one after another, `width` columns wide but for the last: runs
+// `fill(panel, first, count)` for each, `count` columns wide from the column `first` on.
+template <class Fill>
+Tensor fillPanels(int64_t depth, int64_t columns, int64_t width, Fill fill) {
+  const Tensor panels = at::empty({depth * columns}, at::kFloat);
   float* to = panels.data_ptr<float>();
   at::parallel_for(0, divideUp(columns, width), 1 + 16384 / (depth * width), [&](int64_t begin, int64_t end) {
     for (int64_t first = begin * width; first < std::min(end * width, columns); first += width) {
-      const int64_t own = std::min(width, columns - first);
-      float* panel = to + first * depth;
-      for (int64_t k = 0; k < depth; ++k) {
-        const T* row = from + k * Cells::kPerCell * columns + first;
-        for (int64_t c = 0; c < own; c += kLanes) save(cellsAt<Cells>(row + c, columns), panel + k * own + c);
-      }
+      fill(to + first * depth, first, std::min(width, columns - first));
     }
   });
   return panels;
 }
 
-// The left operand as cells, and how far they are apart.
-struct Left {
-  Tensor memory;
-  const float* cells;
-  int64_t row;
-  int64_t depth;
-};
-
+// x [depth, columns] in panels.
 template <class Cells, class T>
-Left leftOperand(const Tensor& a, bool transpose) {
-  if constexpr (Cells::kPerCell > 1) {
-    if (transpose) {
-      const Tensor packed = inPanels<Cells, T>(a, a.size(1));
-      return {packed, packed.data_ptr<float>(), 1, a.size(1)};
+Tensor inPanels(const Tensor& x, int64_t width) {
+  const int64_t columns = x.size(1);
+  const T* from = x.data_ptr<T>();
+  const int64_t depth = x.size(0) / Cells::kPerCell;
+  return fillPanels(depth, columns, width, [=](float* panel, int64_t first, int64_t count) {
+    for (int64_t k = 0; k < depth; ++k) {
+      const T* row = from + k * Cells::kPerCell * columns + first;
+      for (int64_t c = 0; c < count; c += kLanes) save(cellsAt<Cells>(row + c, columns), panel + k * count + c);
     }
-  }
-  // Numbers that follow one another along a row are cells as they are.
-  const float* cells = reinterpret_cast<const float*>(a.data_ptr<T>());
-  return transpose ? Left{a, cells, 1, a.size(1)} : Left{a, cells, a.size(1) / Cells::kPerCell, 1};
+  });
 }
+
+// Numbers that follow one another along a row are cells as they lie.
+template <class T>
+const float* rowsOfCells(const Tensor& x) {
+  return reinterpret_cast<const float*>(x.data_ptr<T>());
+}
+
+// x [columns, depth] in panels.
+template <class Cells, class T>
+Tensor transposedInPanels(const Tensor& x, int64_t width) {
+  const int64_t depth = x.size(1) / Cells::kPerCell;
+  const float* from = rowsOfCells<T>(x);
+  return fillPanels(depth, x.size(0), width, [=](float* panel, int64_t first, int64_t count) {
+    transposeCells(from + first * depth, depth, count, depth, panel, count);
+  });
+}
+
+// The left operand as cells. Transposed numbers lie well where they are; transposed pairs are packed.
+template <class Cells, class T>
+class Left {
+ public:
+  struct Tile {
+    const float* cells;
+    int64_t nextRow;
+    int64_t nextCell;
+  };
+
+  Left(const Tensor& a, bool transposed)
+      : transposed_(transposed),
+        packed_(transposed && Cells::kPerCell > 1),
+        memory_(packed_ ? inPanels<Cells, T>(a, kRows) : a),
+        cells_(packed_ ? memory_.data_ptr<float>() : rowsOfCells<T>(a)),
+        rows_(a.size(transposed ? 1 : 0)),
+        depth_(a.size(transposed ? 0 : 1) / Cells::kPerCell) {}
+
+  // Of `height` rows from `row`, a multiple of kRows, on.
+  Tile tile(int64_t row, int64_t height) const {
+    if (packed_) return {cells_ + row * depth_, 1, height};
+    return transposed_ ? Tile{cells_ + row, 1, rows_} : Tile{cells_ + row * depth_, depth_, 1};
+  }
+
+ private:
+  bool transposed_;
+  bool packed_;
+  Tensor memory_;
+  const float* cells_;
+  int64_t rows_;
+  int64_t depth_;
+};
 
 template <class Cells, class T>
 void byTiles(const Tensor& a, const Tensor& b, bool transposeA, bool transposeB, const T* bias, Tensor& product) {
   const int64_t rows = product.size(0);
   const int64_t columns = product.size(1);
-  const Tensor packed = inPanels<Cells, T>(transposeB ? b.t().contiguous() : b, kPanel);
-  const Left left = leftOperand<Cells, T>(a, transposeA);
-  const int64_t depth = packed.numel() / columns;
-  const float* panels = packed.data_ptr<float>();
+  const Tensor right = transposeB ? transposedInPanels<Cells, T>(b, kPanel) : inPanels<Cells, T>(b, kPanel);
+  const int64_t depth = right.numel() / columns;
+  const float* panels = right.data_ptr<float>();
+  const Left<Cells, T> left(a, transposeA);
   T* c = product.data_ptr<T>();
   const int64_t across = divideUp(columns, kColumns);
   at::parallel_for(0, divideUp(rows, kRows) * across, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t tile = begin; tile < end; ++tile) {
-      const int64_t row = tile / across * kRows;
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t row = i / across * kRows;
       const int64_t height = std::min(kRows, rows - row);
-      const int64_t last = std::min((tile % across + 1) * kColumns, columns);
-      for (int64_t column = tile % across * kColumns; column < last; column += kPanel) {
+      const auto tile = left.tile(row, height);
+      const int64_t last = std::min((i % across + 1) * kColumns, columns);
+      for (int64_t column = i % across * kColumns; column < last; column += kPanel) {
         const int64_t width = std::min(kPanel, columns - column);
         float sums[kRows * kPanel];
-        for (int64_t i = 0; i < kPanel; i += kLanes) {
-          const Lanes start = bias && i < width ? load(bias + column + i) : Lanes{};
-          for (int64_t r = 0; r < height; ++r) save(start, sums + r * kPanel + i);
+        for (int64_t l = 0; l < kPanel; l += kLanes) {
+          const Lanes start = bias && l < width ? load(bias + column + l) : Lanes{};
+          for (int64_t r = 0; r < height; ++r) save(start, sums + r * kPanel + l);
         }
         for (int64_t k = 0; k < depth; k += kDepth) {
-          multiply<true, Cells>(left.cells + row * left.row + k * left.depth, panels + column * depth + k * width, sums,
-                                {height, width, std::min(kDepth, depth - k), left.row, left.depth, width, kPanel});
+          multiply<true, Cells>(tile.cells + k * tile.nextCell, panels + column * depth + k * width, sums,
+                                {height, width, std::min(kDepth, depth - k), tile.nextRow, tile.nextCell, width, kPanel});
         }
         for (int64_t r = 0; r < height; ++r) {
           T* to = c + (row + r) * columns + column;
-          for (int64_t i = 0; i < width; i += kLanes) save(load(sums + r * kPanel + i), to + i);
+          for (int64_t l = 0; l < width; l += kLanes) save(load(sums + r * kPanel + l), to + l);
         }
       }
     }
