@@ -22,7 +22,7 @@ class HeadGradient {
   static int64_t scratchSize(const AttentionPlan& plan) {
     // A tile of keys, it and that of values transposed, both gradients; a tile of queries, of dy, both once more as
     // other cells, y; weights, and slopes twice.
-    return 5 * kKeys * plan.width + kQueries * (5 * plan.width + 3 * kKeys);
+    return (3 * kKeys + 2 * kKeyRow) * plan.width + kQueries * (5 * plan.width + 3 * kKeyRow);
   }
 
   void run(int64_t firstTile, int64_t lastTile, float* dq, float* scratch) const {
@@ -35,25 +35,26 @@ class HeadGradient {
     const int64_t block = kKeys * plan_.width;
     const int64_t queryBlock = kQueries * plan_.width;
     float* keys = scratch;
-    float* keysAcross = keys + block;
-    float* valuesAcross = keysAcross + block;
-    float* dk = valuesAcross + block;
+    float* dk = keys + block;
     float* dv = dk + block;
-    float* queries = dv + block;
+    float* keysAcross = dv + block;
+    float* valuesAcross = keysAcross + kKeyRow * plan_.width;
+    float* queries = valuesAcross + kKeyRow * plan_.width;
     float* dy = queries + queryBlock;
     float* y = dy + queryBlock;
     float* queryRoom = y + queryBlock;
     float* dyRoom = queryRoom + queryBlock;
     float* weights = dyRoom + queryBlock;
-    float* slopes = weights + kQueries * kKeys;
-    float* slopesRoom = slopes + kQueries * kKeys;
+    float* slopes = weights + kQueries * kKeyRow;
+    float* slopesRoom = slopes + kQueries * kKeyRow;
     const int64_t firstKey = tile * kKeys;
     const int64_t count = std::min(kKeys, plan_.keys - firstKey);
     packAcross(b_.v, firstKey, count, keys, valuesAcross);
     packAcross(b_.k, firstKey, count, keys, keysAcross);
     HeadRows(b_.k, pair_).pack(firstKey, count, plan_, keys);
     packDownRows<Cells>(keys, count, plan_.width, plan_.width, keys);
-    std::fill(dk, dk + 2 * block, 0.0f);
+    std::fill(dk, dk + count * plan_.width, 0.0f);
+    std::fill(dv, dv + count * plan_.width, 0.0f);
     const int64_t columns = roundUp(count, kLanes);
     for (int64_t first = 0; first < plan_.queries; first += kQueries) {
       const int64_t rows = std::min(kQueries, plan_.queries - first);
@@ -66,20 +67,20 @@ class HeadGradient {
       const float* dyDown = packDownRows<Cells>(dy, rows, plan_.width, plan_.width, dyRoom);
       packAlongRows<Cells>(queries, rows, plan_.width, plan_.width);
       packAlongRows<Cells>(dy, rows, plan_.width, plan_.width);
-      const Product toScores{rows, columns, cellsOf<Cells>(plan_.width), plan_.width, 1, kKeys, kKeys};
+      const Product toScores{rows, columns, cellsOf<Cells>(plan_.width), plan_.width, 1, kKeyRow, kKeyRow};
       multiply<false, Cells>(queries, keysAcross, weights, toScores);
       multiply<false, Cells>(dy, valuesAcross, slopes, toScores);
       for (int64_t i = 0; i < rows; ++i) {
-        softmaxRow(first + i, firstKey, count, deltas[i], weights + i * kKeys, slopes + i * kKeys);
+        softmaxRow(first + i, firstKey, count, deltas[i], weights + i * kKeyRow, slopes + i * kKeyRow);
       }
-      const float* weightsDown = packDownRows<Cells>(weights, rows, columns, kKeys, weights);
-      const float* slopesDown = packDownRows<Cells>(slopes, rows, columns, kKeys, slopesRoom);
-      packAlongRows<Cells>(slopes, rows, columns, kKeys);
-      const Product toKeys{count, plan_.width, cellsOf<Cells>(rows), 1, kKeys, plan_.width, plan_.width};
+      const float* weightsDown = packDownRows<Cells>(weights, rows, columns, kKeyRow, weights);
+      const float* slopesDown = packDownRows<Cells>(slopes, rows, columns, kKeyRow, slopesRoom);
+      packAlongRows<Cells>(slopes, rows, columns, kKeyRow);
+      const Product toKeys{count, plan_.width, cellsOf<Cells>(rows), 1, kKeyRow, plan_.width, plan_.width};
       multiply<true, Cells>(weightsDown, dyDown, dv, toKeys);
       multiply<true, Cells>(slopesDown, queriesDown, dk, toKeys);
       multiply<true, Cells>(slopes, keys, dq + first * plan_.width,
-                            {rows, plan_.width, cellsOf<Cells>(count), kKeys, 1, plan_.width, plan_.width});
+                            {rows, plan_.width, cellsOf<Cells>(count), kKeyRow, 1, plan_.width, plan_.width});
     }
     HeadRows(b_.dk, pair_).unpack(dk, firstKey, count, plan_, plan_.scale);
     HeadRows(b_.dv, pair_).unpack(dv, firstKey, count, plan_, 1.0f);

@@ -43,7 +43,7 @@ float exponentiate(float* scores, int64_t count, float shift) {
 
 // A head's keys and values as cells, where every query tile of the head reads them.
 struct PackedHead {
-  const float* keys;    // blocks [cells of a row, kKeys]
+  const float* keys;    // blocks [cells of a row, kKeyRow]
   const float* values;  // for each block [cells of kKeys, width], kKeys * width apart
 };
 
@@ -76,7 +76,7 @@ void attendTile(const ForwardTile& t, const HeadRows& q, const PackedHead& head,
   const AttentionPlan& plan = t.plan;
   float* queries = scratch;
   float* scores = queries + kQueries * plan.width;
-  float* sums = scores + kQueries * kKeys;
+  float* sums = scores + kQueries * kKeyRow;
   float maxima[kQueries];
   float totals[kQueries];
   std::fill(maxima, maxima + kQueries, kMasked);
@@ -88,10 +88,10 @@ void attendTile(const ForwardTile& t, const HeadRows& q, const PackedHead& head,
     const int64_t firstKey = tile * kKeys;
     const int64_t keys = std::min(kKeys, plan.keys - firstKey);
     const int64_t columns = roundUp(keys, kLanes);
-    multiply<false, Cells>(queries, head.keys + tile * plan.width * kKeys, scores,
-                           {t.count, columns, cellsOf<Cells>(plan.width), plan.width, 1, kKeys, kKeys});
+    multiply<false, Cells>(queries, head.keys + tile * plan.width * kKeyRow, scores,
+                           {t.count, columns, cellsOf<Cells>(plan.width), plan.width, 1, kKeyRow, kKeyRow});
     for (int64_t i = 0; i < t.count; ++i) {
-      float* row = scores + i * kKeys;
+      float* row = scores + i * kKeyRow;
       t.mask.toScores(row, t.pair, t.firstQuery + i, firstKey, keys);
       const float peak = std::max(maxima[i], maximum(row, keys));
       if (peak > maxima[i] && tile > 0) {
@@ -102,9 +102,9 @@ void attendTile(const ForwardTile& t, const HeadRows& q, const PackedHead& head,
       maxima[i] = peak;
       totals[i] += exponentiate(row, keys, peak);
     }
-    packAlongRows<Cells>(scores, t.count, columns, kKeys);
+    packAlongRows<Cells>(scores, t.count, columns, kKeyRow);
     multiply<true, Cells>(scores, head.values + firstKey * plan.width, sums,
-                          {t.count, plan.width, cellsOf<Cells>(keys), kKeys, 1, plan.width, plan.width});
+                          {t.count, plan.width, cellsOf<Cells>(keys), kKeyRow, 1, plan.width, plan.width});
   }
   for (int64_t i = 0; i < t.count; ++i) {
     y.unpack(sums + i * plan.width, t.firstQuery + i, 1, plan, 1.0f / totals[i]);
@@ -114,9 +114,9 @@ void attendTile(const ForwardTile& t, const HeadRows& q, const PackedHead& head,
 
 template <class Cells>
 void attendAs(const AttentionForward& f, const AttentionMask& mask, const AttentionPlan& plan) {
-  const int64_t keySize = plan.keyTiles() * kKeys * plan.width;
+  const int64_t keySize = plan.keyTiles() * kKeyRow * plan.width;
   const int64_t valueSize = plan.keys * plan.width;
-  const int64_t tileSize = kQueries * (2 * plan.width + kKeys);
+  const int64_t tileSize = kQueries * (2 * plan.width + kKeyRow);
   const auto runTile = [&](int64_t pair, int64_t tile, const PackedHead& head, float* scratch) {
     const int64_t first = tile * kQueries;
     const ForwardTile t{plan, mask, pair, first, std::min(kQueries, plan.queries - first)};

@@ -16,11 +16,15 @@
 #include "bfloat16.h"
 #include "silu.h"
 #include "tile_product.h"
+#include "transpose.h"
 
 namespace ldm {
 
 constexpr int64_t kQueries = 32;  // of a tile: a tile of weights stays in the first-level cache
 constexpr int64_t kKeys = 256;
+// How far the rows of a tile are apart that run along its keys: no power of two, so that they do not compete for the
+// same places of the cache.
+constexpr int64_t kKeyRow = kKeys + kLanes;
 constexpr float kMasked = -std::numeric_limits<float>::max();
 
 inline int64_t roundUp(int64_t size, int64_t step) { return (size + step - 1) / step * step; }
@@ -81,15 +85,17 @@ class HeadRows {
   bool reduced_;
 };
 
-// Rows of keys or values as cells along them, `width` apart, to one block [cells of a row, kKeys] for each tile of
-// them: the second factor of a product with queries.
+// Rows of keys or values as cells along them, `width` apart, to one block [cells of a row, kKeyRow] for each tile
+// of them: the second factor of a product with queries.
 template <class Cells>
 void transposeTiles(const float* packed, int64_t count, const AttentionPlan& plan, float* to) {
   const int64_t cells = plan.width / Cells::kPerCell;
-  for (; count > 0; count -= kKeys, packed += kKeys * plan.width, to += kKeys * plan.width) {
+  for (; count > 0; count -= kKeys, packed += kKeys * plan.width, to += kKeyRow * plan.width) {
     const int64_t own = std::min(kKeys, count);
-    transposeCells(packed, plan.width, own, cells, to, kKeys);
-    for (int64_t c = 0; c < cells; ++c) std::fill(to + c * kKeys + own, to + (c + 1) * kKeys, 0.0f);
+    transposeMatrix(packed, plan.width, to, kKeyRow, own, cells);
+    for (int64_t c = 0; c < cells; ++c) {
+      std::fill(to + c * kKeyRow + own, to + c * kKeyRow + roundUp(own, kLanes), 0.0f);
+    }
   }
 }
 

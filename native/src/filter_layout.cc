@@ -5,30 +5,13 @@
 
 #include <algorithm>
 
-#include "bfloat16.h"
 #include "device.h"
+#include "transpose.h"
 
 namespace ldm {
 namespace {
 
 using at::Tensor;
-
-constexpr int64_t kTile = 16;
-
-// out[c * outStride + r] = in[r * inStride + c], tile by tile: ATen's own copy of four permuted axes goes through
-// memory a value at a time and would cost as much as a small convolution.
-template <class In, class Out>
-void transposeMatrix(const In* in, int64_t inStride, Out* out, int64_t outStride, int64_t rows, int64_t columns) {
-  for (int64_t r0 = 0; r0 < rows; r0 += kTile) {
-    const int64_t r1 = std::min(rows, r0 + kTile);
-    for (int64_t c0 = 0; c0 < columns; c0 += kTile) {
-      const int64_t c1 = std::min(columns, c0 + kTile);
-      for (int64_t c = c0; c < c1; ++c) {
-        for (int64_t r = r0; r < r1; ++r) store(widen(in[r * inStride + c]), out[c * outStride + r]);
-      }
-    }
-  }
-}
 
 // Calls `move(pixel, begin, end)` for each filter pixel and range of output channels, in parallel.
 template <class Move>
@@ -45,7 +28,8 @@ void forEachPart(int64_t pixels, int64_t inputs, int64_t outputs, Move move) {
   });
 }
 
-// HWIO to OHWI, a matrix for each pixel of the filter.
+// HWIO to OHWI, a matrix for each pixel of the filter. ATen's own copy of four permuted axes goes through memory a value
+// at a time and would cost as much as a small convolution.
 template <class Out>
 void toOhwi(const float* from, Out* to, int64_t pixels, int64_t inputs, int64_t outputs) {
   forEachPart(pixels, inputs, outputs, [&](int64_t pixel, int64_t begin, int64_t end) {

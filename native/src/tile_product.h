@@ -84,17 +84,6 @@ inline const float* packDownRows(const float* x, [[maybe_unused]] int64_t rows, 
   }
 }
 
-// Cells [rows, columns], whose rows are `fromRow` apart, to [columns, rows], whose rows are `toRow` apart.
-inline void transposeCells(const float* from, int64_t fromRow, int64_t rows, int64_t columns, float* to,
-                           int64_t toRow) {
-  for (int64_t block = 0; block < rows; block += kLanes) {
-    const int64_t end = std::min(rows, block + kLanes);
-    for (int64_t column = 0; column < columns; ++column) {
-      for (int64_t row = block; row < end; ++row) to[column * toRow + row] = from[row * fromRow + column];
-    }
-  }
-}
-
 // Sizes and strides, in cells, of c [rows, columns] = or += a [rows, depth] * b [depth, columns]. b and c lie in rows
 // of consecutive cells; `columns` is a multiple of kLanes. a may be transposed: its strides are free.
 struct Product {

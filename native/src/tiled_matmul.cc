@@ -8,6 +8,7 @@
 #include "bfloat16.h"
 #include "lanes.h"
 #include "tile_product.h"
+#include "transpose.h"
 
 namespace ldm {
 namespace {
@@ -70,7 +71,7 @@ Tensor transposedInPanels(const Tensor& x, int64_t width) {
   const int64_t depth = x.size(1) / Cells::kPerCell;
   const float* from = rowsOfCells<T>(x);
   return fillPanels(depth, x.size(0), width, [=](float* panel, int64_t first, int64_t count) {
-    transposeCells(from + first * depth, depth, count, depth, panel, count);
+    transposeMatrix(from + first * depth, depth, panel, count, count, depth);
   });
 }
 
