@@ -302,26 +302,30 @@ std::vector<Tensor> parameterGradients(const Plan& plan, const Parameters& param
   const int64_t channels = plan.channels;
   const bool modulated = parameters.scale != nullptr;
   std::vector<Tensor> gradients{at::empty({channels}, options), at::empty({channels}, options)};
-  if (modulated) {
-    for (int i = 0; i < 2; ++i) gradients.push_back(at::empty({plan.images, channels}, options));
-  }
-  for (int64_t c = 0; c < channels; ++c) {
-    double dgamma = 0.0;
-    double dbeta = 0.0;
-    for (int64_t n = 0; n < plan.images; ++n) {
-      const double offset = sums[static_cast<size_t>(2 * n * channels + c)];
-      const double scale = sums[static_cast<size_t>((2 * n + 1) * channels + c)];
-      const double factor = modulated ? 1.0 + parameters.scale[n * channels + c] : 1.0;
-      dgamma += scale * factor;
-      dbeta += offset * factor;
-      if (modulated) {
-        const double dscale = scale * parameters.gamma[c] + offset * parameters.beta[c];
-        gradients[2].data_ptr<float>()[n * channels + c] = static_cast<float>(dscale);
-        gradients[3].data_ptr<float>()[n * channels + c] = static_cast<float>(offset);
-      }
+  std::vector<double> dgamma(static_cast<size_t>(channels), 0.0);
+  std::vector<double> dbeta(static_cast<size_t>(channels), 0.0);
+  for (int64_t n = 0; n < plan.images; ++n) {
+    const double* offset = sums.data() + 2 * n * channels;
+    const double* scale = offset + channels;
+    for (size_t c = 0; c < dgamma.size(); ++c) {
+      const double factor = modulated ? 1.0 + parameters.scale[n * channels + static_cast<int64_t>(c)] : 1.0;
+      dgamma[c] += scale[c] * factor;
+      dbeta[c] += offset[c] * factor;
     }
-    gradients[0].data_ptr<float>()[c] = static_cast<float>(dgamma);
-    gradients[1].data_ptr<float>()[c] = static_cast<float>(dbeta);
+  }
+  std::copy(dgamma.begin(), dgamma.end(), gradients[0].data_ptr<float>());
+  std::copy(dbeta.begin(), dbeta.end(), gradients[1].data_ptr<float>());
+  if (!modulated) return gradients;
+  for (int i = 0; i < 2; ++i) gradients.push_back(at::empty({plan.images, channels}, options));
+  float* dscale = gradients[2].data_ptr<float>();
+  float* dshift = gradients[3].data_ptr<float>();
+  for (int64_t n = 0; n < plan.images; ++n) {
+    const double* offset = sums.data() + 2 * n * channels;
+    for (int64_t c = 0; c < channels; ++c) {
+      dscale[n * channels + c] =
+          static_cast<float>(offset[channels + c] * parameters.gamma[c] + offset[c] * parameters.beta[c]);
+      dshift[n * channels + c] = static_cast<float>(offset[c]);
+    }
   }
   return gradients;
 }
