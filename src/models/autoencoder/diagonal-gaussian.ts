@@ -59,11 +59,9 @@ export class DiagonalGaussianDistribution {
   kl(other?: DiagonalGaussianDistribution): tf.Tensor1D {
     if (this.deterministic) return tf.zeros([1]);
     return tf.tidy(() => {
-      const distance = tf.square(other ? tf.sub(this.mean, other.mean) : this.mean);
-      const spread = tf.sub(this.var, tf.add(this.logvar, 1));
-      if (!other) return tf.mul(tf.sum(tf.add(distance, spread), [1, 2, 3]), 0.5);
-      const scaled = tf.div(tf.add(distance, this.var), other.var);
-      const logRatio = tf.sub(this.logvar, other.logvar);
+      const second = tf.add(tf.square(other ? tf.sub(this.mean, other.mean) : this.mean), this.var);
+      const scaled = other ? tf.div(second, other.var) : second;
+      const logRatio = other ? tf.sub(this.logvar, other.logvar) : this.logvar;
       return tf.mul(tf.sum(tf.sub(scaled, tf.add(logRatio, 1)), [1, 2, 3]), 0.5);
     });
   }

@@ -1,7 +1,5 @@
 import { GroupNorm } from '../../nn/index.js';
-
-/** Groups of every group normalization; the channels of every level are a multiple of it. */
-export const NORM_GROUPS = 32;
+import { NORM_GROUPS } from './norm-groups.js';
 
 /** The published `Normalize(channels)`, optionally with the SiLU (swish) that follows it. */
 export function normalize(channels: number, activation: 'linear' | 'silu' = 'linear'): GroupNorm {
