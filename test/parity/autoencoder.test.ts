@@ -59,11 +59,11 @@ const matchKL = (names: readonly string[]) => (test: Test) => {
   }
 };
 
-onEveryEngine('AutoencoderKL against the published one', matchKL(['autoencoder_kl']));
+onEveryEngine('AutoencoderKL against the published one', matchKL(['autoencoder_kl']), ['torch', 'wasm']);
 onEveryEngine(
   'AutoencoderKL of other options against the published one',
   matchKL(['autoencoder_kl_linear_attn', 'autoencoder_kl_no_attn_tanh']),
-  ['torch', 'wasm'],
+  ['torch'],
 );
 
 onEveryEngine(
