@@ -12,15 +12,15 @@ export function normal(standardDeviation: number): Initializer {
   return (shape, generator) => tf.tidy(() => tf.mul(generator.normal(shape), standardDeviation));
 }
 
-/** Uniform in `[-bound, bound]`. */
-export function uniformWithin(bound: number): Initializer {
-  return (shape, generator) => tf.tidy(() => tf.sub(tf.mul(generator.uniform(shape), 2 * bound), bound));
-}
-
 /**
  * Uniform in `[-1 / sqrt(fanIn), 1 / sqrt(fanIn)]`: what PyTorch's convolutions and linear layers begin with, weight
  * and bias (Kaiming uniform with a = sqrt(5), He et al. 2015).
  */
 export function fanInUniform(fanIn: number): Initializer {
   return uniformWithin(1 / Math.sqrt(fanIn));
+}
+
+/** Uniform in `[-bound, bound]`. */
+export function uniformWithin(bound: number): Initializer {
+  return (shape, generator) => tf.tidy(() => tf.sub(tf.mul(generator.uniform(shape), 2 * bound), bound));
 }
