@@ -31,7 +31,7 @@ export class VectorQuantizer extends Module {
   readonly #codebook: Parameter;
   readonly #remap: IndexRemap | undefined;
 
-  /** @throws FileError or UserError where the file of `remap` is no list of codes */
+  /** @throws FileError where the file of `remap` is no list of codes */
   constructor(given: VectorQuantizerParamsInput) {
     super();
     this.params = withDefaults(vectorQuantizerParams, given);
