@@ -1,4 +1,5 @@
 import { Registry } from '../src/config/index.js';
+import { autoencoders } from './autoencoders.js';
 import { callbacks } from './callbacks.js';
 import { data } from './data.js';
 import { models } from './models.js';
@@ -6,4 +7,4 @@ import { networks } from './networks.js';
 import { schedules } from './schedules.js';
 
 /** Every component that a config may name. Importing it loads descriptions only, no code of theirs. */
-export const registry = new Registry([...networks, ...models, ...data, ...schedules, ...callbacks]);
+export const registry = new Registry([...networks, ...autoencoders, ...models, ...data, ...schedules, ...callbacks]);

@@ -17,6 +17,10 @@ export function normal(standardDeviation: number): Initializer {
  * and bias (Kaiming uniform with a = sqrt(5), He et al. 2015).
  */
 export function fanInUniform(fanIn: number): Initializer {
-  const bound = 1 / Math.sqrt(fanIn);
+  return uniformWithin(1 / Math.sqrt(fanIn));
+}
+
+/** Uniform in `[-bound, bound]`. */
+export function uniformWithin(bound: number): Initializer {
   return (shape, generator) => tf.tidy(() => tf.sub(tf.mul(generator.uniform(shape), 2 * bound), bound));
 }

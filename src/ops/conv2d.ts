@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runNative } from './native.js';
 
+/** Zeros added, in pixels: above and below, then left and right; nothing to images and channels. */
+export type ExplicitPadding = [[0, 0], [top: number, bottom: number], [left: number, right: number], [0, 0]];
+
 export interface Conv2dGeometry {
   readonly strides: number;
-  /** Zeros added on every side, in pixels. */
-  readonly pad: number;
+  /** Zeros added on every side, in pixels, or each side's own number of them. */
+  readonly pad: number | ExplicitPadding;
 }
 
 type Attrs = Conv2dGeometry & { readonly activation: string };

@@ -7,7 +7,7 @@ export {
   type QkvAttentionOptions,
 } from './attention.js';
 export { clipGradNorm, globalNorm, type ClippedGradients } from './clip-grad-norm.js';
-export { conv2d, type Conv2dGeometry } from './conv2d.js';
+export { conv2d, type Conv2dGeometry, type ExplicitPadding } from './conv2d.js';
 export { emaStep } from './ema.js';
 export { geglu } from './geglu.js';
 export { gelu, type GeluOptions } from './gelu.js';

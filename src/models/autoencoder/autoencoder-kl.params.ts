@@ -1,0 +1,19 @@
+import type { Module } from '../../nn/index.js';
+import type { Params, ParamsInput, ParamsSchema } from '../../params.js';
+import { firstStageProperties, type FirstStageParts } from './first-stage.params.js';
+
+/** Parameters of AutoencoderKL, under their published names. */
+export const autoencoderKLParams = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['ddconfig', 'lossconfig', 'embed_dim'],
+  properties: firstStageProperties,
+} as const satisfies ParamsSchema;
+
+export type AutoencoderKLParams = Params<typeof autoencoderKLParams>;
+
+/** What the constructor takes. */
+export type AutoencoderKLOptions = Omit<ParamsInput<typeof autoencoderKLParams>, FirstStageParts> & {
+  /** What it is trained by; its weights are a part of the state dict. */
+  readonly loss?: Module;
+};

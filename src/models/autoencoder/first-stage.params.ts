@@ -1,0 +1,30 @@
+import { ddconfigParams } from './ddconfig.params.js';
+
+/** Parameters that all autoencoders have, under their published names. */
+export const firstStageProperties = {
+  ddconfig: { ...ddconfigParams, description: 'Encoder and decoder.' },
+  lossconfig: { component: 'loss', description: 'What the autoencoder is trained by; Identity where it is not.' },
+  embed_dim: { type: 'integer', minimum: 1, description: 'Channels of the latent images.' },
+  ckpt_path: { type: ['string', 'null'], default: null, description: 'File of weights to begin with.' },
+  ignore_keys: {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    description: 'Beginnings of names in that file that are left out.',
+  },
+  image_key: { type: 'string', default: 'image', description: 'Key of the images in a batch.' },
+  colorize_nlabels: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    default: null,
+    description: 'Labels of segmentation maps, to show them in random colours; null for images.',
+  },
+  monitor: {
+    type: ['string', 'null'],
+    default: null,
+    description: 'The metric that says which checkpoint is best.',
+  },
+} as const;
+
+/** The parameters that the constructors take built or have no use for: they say where weights are read from. */
+export type FirstStageParts = 'lossconfig' | 'ckpt_path' | 'ignore_keys';
