@@ -70,7 +70,11 @@ export class SpatialRescaler extends Module {
     const { method, multiplier } = this.params;
     const sizes = x.shape.slice(1, -1);
     if (sizes.some((size) => Math.floor(size * multiplier) < 1)) {
-      throw new ShapeError('SpatialRescaler', `axes of at least ${Math.ceil(1 / multiplier)}`, `[${x.shape.join(', ')}]`);
+      throw new ShapeError(
+        'SpatialRescaler',
+        `axes of at least ${Math.ceil(1 / multiplier)}`,
+        `[${x.shape.join(', ')}]`,
+      );
     }
     const halvesImage = multiplier === 0.5 && sizes.length === 2 && sizes.every((size) => size % 2 === 0);
     // What every published configuration does; then either method is the mean of blocks, which needs no matrix.
