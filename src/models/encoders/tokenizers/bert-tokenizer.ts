@@ -1,6 +1,6 @@
-import type { Tokenizer } from '@huggingface/tokenizers';
 import { framed, type TextTokenizer, type TokenFrame } from './text-tokenizer.js';
-import { readTokenizer, specialToken, type TokenizerDescription, type TokenizerSource } from './tokenizer-files.js';
+import type { Tokenizer, TokenizerDescription } from './tokenizer.js';
+import { readTokenizer, specialToken, type TokenizerSource } from './tokenizer-files.js';
 
 const SOURCE: TokenizerSource = {
   name: 'BERT (bert-base-uncased)',

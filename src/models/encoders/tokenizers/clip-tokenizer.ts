@@ -1,12 +1,6 @@
-import type { Tokenizer } from '@huggingface/tokenizers';
 import { framed, type TextTokenizer, type TokenFrame } from './text-tokenizer.js';
-import {
-  parseJson,
-  readTokenizer,
-  specialToken,
-  type TokenizerDescription,
-  type TokenizerSource,
-} from './tokenizer-files.js';
+import type { Tokenizer, TokenizerDescription } from './tokenizer.js';
+import { parseJson, readTokenizer, specialToken, type TokenizerSource } from './tokenizer-files.js';
 
 const BEGIN = '<|startoftext|>';
 const END = '<|endoftext|>';
@@ -78,7 +72,7 @@ function bytePairs(vocab: TokenizerDescription, merges: string): TokenizerDescri
       continuing_subword_prefix: '',
       end_of_word_suffix: '</w>',
       vocab,
-      merges: merges.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#version')),
+      merges: merges.split(/\r?\n/).filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version'))),
     },
   };
 }

@@ -1,11 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { FileError } from '../../../errors.js';
 import { fileProblem } from '../../../io/file-problems.js';
-
-/** A tokenizer as the library takes it: the content of a `tokenizer.json`. */
-export type TokenizerDescription = Readonly<Record<string, unknown>>;
+import { createTokenizer, type Tokenizer, type TokenizerDescription } from './tokenizer.js';
 
 /** Where a tokenizer comes from. */
 export interface TokenizerSource {
@@ -34,7 +31,7 @@ export function readTokenizer(path: string, source: TokenizerSource): Tokenizer 
   const description =
     files[0] === TOKENIZER_JSON ? parseJson(where, content) : source.alternative.describe(contents, paths);
   try {
-    return new Tokenizer(description, {});
+    return createTokenizer(description);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new FileError(
