@@ -82,7 +82,7 @@ function filesOf(path: string, source: TokenizerSource): { folder: string; files
     where: path,
     problem: `the tokenizer of ${source.name} is missing`,
     expected: choices.map((choice) => choice.map((file) => join(path, file)).join(' and ')).join(', or '),
-    remedy: `${fetching(source)} and put them into ${path}, or set the parameter tokenizer to the folder that has them`,
+    remedy: `${fetching(source)} and put it into ${path}, or set the parameter tokenizer to where it lies`,
   });
 }
 
