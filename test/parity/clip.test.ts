@@ -199,7 +199,7 @@ unit('the published versions: names, shapes and numbers of weights, nothing allo
   const shapes = Object.fromEntries(
     [...model.namedParameters()].map(([name, weight]) => [name, weight.publishedShape]),
   );
-  assert.is(Object.keys(shapes).length, 590);
+  assert.is(Object.keys(shapes).length, 446);
   const expected = {
     'model.positional_embedding': [77, 768],
     'model.text_projection': [768, 768],

@@ -4,40 +4,41 @@ import { FileError } from '../../../errors.js';
 import { fileProblem } from '../../../io/file-problems.js';
 import { createTokenizer, type Tokenizer, type TokenizerDescription } from './tokenizer.js';
 
+/** Files that together make a tokenizer. */
+export interface TokenizerFiles {
+  readonly files: readonly string[];
+  /** What they say; `contents` and `paths` are in the order of `files`. */
+  readonly describe: (contents: readonly string[], paths: readonly string[]) => TokenizerDescription;
+}
+
 /** Where a tokenizer comes from. */
 export interface TokenizerSource {
-  /** Whose it is, for messages: `BERT`. */
+  /** Whose it is, for messages. */
   readonly name: string;
   /** The public page that has its files. */
   readonly page: string;
-  /** The files that do instead of a tokenizer.json, and what they amount to. */
-  readonly alternative: {
-    readonly files: readonly string[];
-    readonly describe: (contents: readonly string[], paths: readonly string[]) => TokenizerDescription;
-  };
+  /** The files that do instead of a tokenizer.json. */
+  readonly alternative: TokenizerFiles;
 }
 
-const TOKENIZER_JSON = 'tokenizer.json';
+const json: TokenizerFiles = {
+  files: ['tokenizer.json'],
+  describe: ([content = ''], [path = '']) => parseJson(path, content),
+};
 
 /**
- * Reads a tokenizer from a folder, or from one of its files.
+ * Reads a tokenizer from a folder, or from one of its files; a tokenizer.json may have any name then.
  * @throws FileError when there is none, saying what to fetch, or when a file is not what its name says
  */
 export function readTokenizer(path: string, source: TokenizerSource): Tokenizer {
-  const { folder, files } = filesOf(path, source);
-  const paths = files.map((file) => join(folder, file));
-  const contents = paths.map(readText);
-  const [where = folder, content = ''] = [paths[0], contents[0]];
-  const description =
-    files[0] === TOKENIZER_JSON ? parseJson(where, content) : source.alternative.describe(contents, paths);
+  const { paths, describe } = locate(path, source);
+  const description = describe(paths.map(readText), paths);
   try {
     return createTokenizer(description);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new FileError(
-      { where, problem: `it describes no tokenizer: ${detail}`, remedy: fetching(source) },
-      { cause },
-    );
+    const problem = `it describes no tokenizer: ${detail}`;
+    throw new FileError({ where: paths[0] ?? path, problem, remedy: fetching(source) }, { cause });
   }
 }
 
@@ -68,26 +69,28 @@ export function parseJson(path: string, text: string): TokenizerDescription {
   throw new FileError({ where: path, problem: 'it is not JSON of a tokenizer', remedy: 'download the file again' });
 }
 
-function filesOf(path: string, source: TokenizerSource): { folder: string; files: readonly string[] } {
-  const choices = [[TOKENIZER_JSON], source.alternative.files];
+function locate(path: string, source: TokenizerSource): { paths: string[]; describe: TokenizerFiles['describe'] } {
+  const choices = [json, source.alternative];
   const entry = statSync(path, { throwIfNoEntry: false });
   if (entry && !entry.isDirectory()) {
-    const files = choices.find((choice) => choice.includes(basename(path))) ?? [TOKENIZER_JSON];
-    // A tokenizer.json may have any name.
-    return { folder: dirname(path), files: files.includes(basename(path)) ? files : [basename(path)] };
+    const choice = choices.find(({ files }) => files.includes(basename(path)));
+    if (!choice) return { paths: [path], describe: json.describe };
+    return { paths: choice.files.map((file) => join(dirname(path), file)), describe: choice.describe };
   }
-  const files = choices.find((choice) => choice.every((file) => existsSync(join(path, file))));
-  if (files) return { folder: path, files };
+  for (const { files, describe } of choices) {
+    const paths = files.map((file) => join(path, file));
+    if (paths.every((file) => existsSync(file))) return { paths, describe };
+  }
   throw new FileError({
     where: path,
     problem: `the tokenizer of ${source.name} is missing`,
-    expected: choices.map((choice) => choice.map((file) => join(path, file)).join(' and ')).join(', or '),
+    expected: choices.map(({ files }) => files.map((file) => join(path, file)).join(' and ')).join(', or '),
     remedy: `${fetching(source)} and put it into ${path}, or set the parameter tokenizer to where it lies`,
   });
 }
 
 function fetching({ page, alternative }: TokenizerSource): string {
-  return `fetch ${TOKENIZER_JSON} (or ${alternative.files.join(' and ')}) from ${page}`;
+  return `fetch tokenizer.json (or ${alternative.files.join(' and ')}) from ${page}`;
 }
 
 function readText(path: string): string {
