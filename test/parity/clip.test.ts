@@ -175,7 +175,7 @@ onEveryEngine('CLIP against PyTorch', (test) => {
 
   test('inputs of other sizes', () => {
     const model = new ClipModel(SMALL);
-    const [tokens, image] = [tf.zeros([1, 10], 'int32'), tf.zeros([1, 28, 27, 3]) as tf.Tensor4D];
+    const [tokens, image] = [tf.zeros([1, 10], 'int32'), tf.zeros<tf.Rank.R4>([1, 28, 27, 3])];
     assert.throws(() => model.encodeText(tokens), /expected tokens \[N, 11\], found \[1, 10\]/);
     assert.throws(() => model.encodeImage(image), /expected \[N, 28, 28, 3\], found \[1, 28, 27, 3\]/);
     tf.dispose([tokens, image]);

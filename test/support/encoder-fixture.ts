@@ -29,7 +29,7 @@ export function assertEncodes(
   const output = forward();
   assertClose(published(output), golden.floats('out.y'), OUTPUT_TOLERANCE, 'out.y');
   const parameters = module.trainableParameters().map(([, parameter]) => parameter.value);
-  const weigh = () => tf.sum(tf.mul(forward(), dy)) as tf.Scalar;
+  const weigh = () => tf.sum<tf.Scalar>(tf.mul(forward(), dy));
   const { value, grads } = valueAndGrads(weigh, [...parameters, ...(x ? [x] : [])]);
   assertParameterGradients(golden, module, grads, publishedName);
   if (x) assertClose(published(grads.at(-1)!), golden.floats('grad.in.x'), GRADIENT_TOLERANCE, 'grad.in.x');
