@@ -2,9 +2,18 @@ import { Registry } from '../src/config/index.js';
 import { autoencoders } from './autoencoders.js';
 import { callbacks } from './callbacks.js';
 import { data } from './data.js';
+import { encoders } from './encoders.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
 import { schedules } from './schedules.js';
 
 /** Every component that a config may name. Importing it loads descriptions only, no code of theirs. */
-export const registry = new Registry([...networks, ...autoencoders, ...models, ...data, ...schedules, ...callbacks]);
+export const registry = new Registry([
+  ...networks,
+  ...autoencoders,
+  ...encoders,
+  ...models,
+  ...data,
+  ...schedules,
+  ...callbacks,
+]);

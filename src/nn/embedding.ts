@@ -7,9 +7,10 @@ import type { Parameter } from './parameter.js';
 export class Embedding extends Module {
   readonly weight: Parameter;
 
-  constructor(count: number, dimensions: number) {
+  /** @param standardDeviation of the first values, which are normal with mean 0 */
+  constructor(count: number, dimensions: number, standardDeviation = 1) {
     super();
-    this.weight = this.parameter('weight', { shape: [count, dimensions], init: normal(1) });
+    this.weight = this.parameter('weight', { shape: [count, dimensions], init: normal(standardDeviation) });
   }
 
   forward(indices: tf.Tensor): tf.Tensor {

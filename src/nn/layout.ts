@@ -30,6 +30,13 @@ export const pointwise: WeightLayout = {
   fromPublished: (published, shape) => tf.reshape(published, [...shape]),
 };
 
+/** A 2-D convolution of width 1: a linear weight `[out, in]` here, `[out, in, 1, 1]` published. */
+export const pixelwise: WeightLayout = {
+  publishedShape: (shape) => [...shape, 1, 1],
+  toPublished: (held) => tf.reshape(held, [...held.shape, 1, 1]),
+  fromPublished: (published, shape) => tf.reshape(published, [...shape]),
+};
+
 /** Images as PyTorch holds them, `[N, C, H, W]`, to how tfjs does, `[N, H, W, C]`. */
 export function nchwToNhwc(images: tf.Tensor): tf.Tensor4D {
   return tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]);

@@ -39,6 +39,11 @@ export class Parameter {
     return this.#layout.publishedShape(this.shape);
   }
 
+  /** Whether it has been initialized or loaded. */
+  get hasValue(): boolean {
+    return this.#variable !== undefined;
+  }
+
   /**
    * The tensor itself, not a copy: an optimizer step changes it in place.
    * @throws Error before the parameter is initialized or loaded
