@@ -76,7 +76,7 @@ export class FourierProjection extends Module {
   forward(timesteps: tf.Tensor1D): tf.Tensor2D {
     return tf.tidy(() => {
       const logarithms = tf.log(tf.expandDims(tf.cast(timesteps, 'float32'), 1));
-      const angles = tf.mul(tf.mul(tf.mul(logarithms, this.#weight.value), 2), Math.PI) as tf.Tensor2D;
+      const angles = tf.mul<tf.Tensor2D>(tf.mul(tf.mul(logarithms, this.#weight.value), 2), Math.PI);
       return tf.concat([tf.sin(angles), tf.cos(angles)], 1);
     });
   }
