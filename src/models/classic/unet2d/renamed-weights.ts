@@ -1,6 +1,6 @@
 import type { StateDict } from '../../../nn/index.js';
 
-/** The attention's layers before diffusers 0.15 and since. */
+/** The attention's layers as older versions of diffusers call them and as 0.24 does. */
 const attentionLayers: Readonly<Record<string, string>> = {
   query: 'to_q',
   key: 'to_k',
@@ -9,8 +9,8 @@ const attentionLayers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Weights under the names of diffusers 0.24: the attention's layers were called `query`, `key`, `value` and `proj_attn`
- * before, and later versions leave out the second name of the Fourier frequencies.
+ * Weights under the names of diffusers 0.24: in older files the attention's layers are called `query`, `key`, `value` and
+ * `proj_attn`, and newer ones leave out the second name of the Fourier frequencies.
  */
 export function currentNames(state: StateDict): StateDict {
   const renamed = new Map(
