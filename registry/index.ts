@@ -1,6 +1,7 @@
 import { Registry } from '../src/config/index.js';
 import { autoencoders } from './autoencoders.js';
 import { callbacks } from './callbacks.js';
+import { classicNetworks } from './classic-networks.js';
 import { data } from './data.js';
 import { encoders } from './encoders.js';
 import { models } from './models.js';
@@ -10,6 +11,7 @@ import { schedules } from './schedules.js';
 /** Every component that a config may name. Importing it loads descriptions only, no code of theirs. */
 export const registry = new Registry([
   ...networks,
+  ...classicNetworks,
   ...autoencoders,
   ...encoders,
   ...models,

@@ -1,5 +1,4 @@
 import { defineComponent, type ParamProblem } from '../src/config/index.js';
-import { basicUNetParams } from '../src/models/classic/basic-unet.params.js';
 import { unetModelParams, type UNetModelParams } from '../src/models/unet/unet-model.params.js';
 
 /** What the published code asserts, or fails on, only when the network is built. */
@@ -50,17 +49,6 @@ export const networks = [
     load: async () => {
       const { UNetModel } = await import('../src/models/unet/unet-model.js');
       return (params) => new UNetModel(params);
-    },
-  }),
-  defineComponent({
-    target: 'BasicUNet',
-    kind: 'network',
-    summary: 'Six 5x5 convolutions with two skips; sees neither timestep nor class.',
-    source: 'Hugging Face diffusion course, unit 1, "Diffusion models from scratch"',
-    params: basicUNetParams,
-    load: async () => {
-      const { BasicUNet } = await import('../src/models/classic/basic-unet.js');
-      return (params) => new BasicUNet(params);
     },
   }),
 ];

@@ -65,7 +65,16 @@ export class DDPM extends LightningModule implements Sampleable {
         path: 'model.params.conditioning_key',
         problem: 'the network and the conditioning do not go together',
         found: `conditioning_key ${String(conditioningKey)} with ${this.numClasses || 'no'} classes in the network`,
-        expected: 'conditioning_key: adm exactly where unet_config.params.num_classes is set',
+        expected: 'conditioning_key: adm exactly where unet_config.params has classes (num_classes, num_class_embeds)',
+      });
+    }
+    const { numTimesteps = Infinity } = network;
+    if (params.timesteps > numTimesteps) {
+      throw new UserError({
+        path: 'model.params.timesteps',
+        problem: 'the network has no embeddings of so many timesteps',
+        found: `${params.timesteps} timesteps, a network for ${numTimesteps}`,
+        expected: `at most ${numTimesteps}, or more in unet_config.params (max_time_step, num_train_timesteps)`,
       });
     }
     const noiseSchedule = new NoiseSchedule(

@@ -15,6 +15,8 @@ export interface Condition {
 export type DiffusionNetwork = Module & {
   /** How many classes it takes labels of, 0 for none. */
   readonly numClasses: number;
+  /** How many timesteps it has embeddings of, 0 up to one less; absent where it takes any. */
+  readonly numTimesteps?: number;
   forward(inputs: { x: tf.Tensor4D; timesteps: tf.Tensor1D; y?: tf.Tensor1D }): tf.Tensor4D;
 };
 

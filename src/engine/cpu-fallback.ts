@@ -60,8 +60,8 @@ function moveToCpu(x: tf.TensorInfo, from: tf.KernelBackend, cpu: MathBackendCPU
 
 function moveFromCpu(x: tf.TensorInfo, cpu: MathBackendCPU, to: tf.KernelBackend): tf.TensorInfo {
   let values = cpu.readSync(x.dataId);
-  // Some CPU kernels store plain arrays.
-  if (Array.isArray(values) && x.dtype !== 'string') values = tf.util.toTypedArray(values, x.dtype);
+  // Some CPU kernels store plain arrays, or integers as floats.
+  if (x.dtype !== 'string') values = tf.util.toTypedArray(values, x.dtype);
   return { dataId: to.write(values, x.shape, x.dtype), shape: x.shape, dtype: x.dtype };
 }
 

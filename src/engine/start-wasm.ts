@@ -7,6 +7,7 @@ import { activate } from './start.js';
 import type { Starter } from './types.js';
 import { replaceFusedMatMul } from './wasm-fused-matmul.js';
 import { registerWasmKernels } from './wasm-kernels.js';
+import { replaceMaxPools } from './wasm-max-pool.js';
 
 const processEvents: NodeJS.EventEmitter = process;
 const crashEvents = ['uncaughtException', 'unhandledRejection'] as const;
@@ -20,6 +21,7 @@ export const startWasm: Starter = async ({ device, precision }) => {
     setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     located = true;
     replaceFusedMatMul();
+    replaceMaxPools();
   }
   registerWasmKernels();
   const before = new Map(crashEvents.map((event) => [event, new Set(processEvents.listeners(event))]));

@@ -50,6 +50,31 @@ for (const [x, filter, stride, pad] of cases) {
   });
 }
 
+test('max-pooling and its gradients where all values are negative', async () => {
+  await selectEngine('wasm');
+  const x = tf.tensor1d([-3, -2, -4, -5, -9, -8, -7, -6]);
+  const square = (values: tf.Tensor): tf.Tensor4D => tf.reshape(values, [2, 2, 2, 1]);
+  const cube = (values: tf.Tensor): tf.Tensor5D => tf.reshape(values, [1, 2, 2, 2, 1]);
+  const slopes = (f: (values: tf.Tensor) => tf.Tensor): number[] => [...tf.grad(f)(x).dataSync()];
+  assert.equal(
+    slopes((values) => tf.maxPool(square(values), 2, 2, 'valid')),
+    [0, 1, 0, 0, 0, 0, 0, 1],
+  );
+  assert.equal(
+    slopes((values) => tf.maxPool3d(cube(values), 2, 2, 'valid')),
+    [0, 1, 0, 0, 0, 0, 0, 0],
+  );
+  assert.equal([...tf.maxPool3d(cube(x), 2, 2, 'valid').dataSync()], [-2]);
+  const { result, indexes } = tf.maxPoolWithArgmax(square(x), 2, 2, 'valid') as Record<'result' | 'indexes', tf.Tensor>;
+  assert.equal(
+    [[...result.dataSync()], [...indexes.dataSync()]],
+    [
+      [-2, -6],
+      [1, 3],
+    ],
+  );
+});
+
 test('the kernel counts as the engine’s own', async () => {
   await selectEngine('wasm');
   assert.ok(kernelSupport('wasm').native.includes(tf.Conv2DBackpropFilter));

@@ -1,0 +1,121 @@
+import { defineComponent, type ParamProblem } from '../src/config/index.js';
+import { basicUNetParams } from '../src/models/classic/basic-unet.params.js';
+import { simpleDDPMModelParams } from '../src/models/classic/simple-ddpm/simple-ddpm-model.params.js';
+import { unet2DModelParams, type UNet2DModelParams } from '../src/models/classic/unet2d/unet2d-model.params.js';
+
+/** What diffusers asserts, or fails on, only when the network is built. */
+function checkUNet2DModel(params: UNet2DModelParams): ParamProblem[] {
+  return [...checkLevels(params), ...checkGroups(params), ...checkEmbeddings(params)];
+}
+
+function checkLevels(params: UNet2DModelParams): ParamProblem[] {
+  const levels = params.block_out_channels.length;
+  return (['down_block_types', 'up_block_types'] as const)
+    .filter((name) => params[name].length !== levels)
+    .map((name) => ({
+      path: [name],
+      problem: 'has not one entry per level',
+      found: `${params[name].length} for ${levels} block_out_channels`,
+      expected: `${levels}`,
+    }));
+}
+
+function checkGroups(params: UNet2DModelParams): ParamProblem[] {
+  const { block_out_channels: channels, norm_num_groups: groups, attn_norm_num_groups: attentionGroups } = params;
+  const problems: ParamProblem[] = [];
+  channels.forEach((count, level) => {
+    if (count % groups === 0) return;
+    problems.push({
+      path: ['block_out_channels', level],
+      problem: 'is not divisible by the groups of the group normalization',
+      found: `${count} channels in ${groups} groups`,
+      expected: `a multiple of ${groups}`,
+      remedy: `set norm_num_groups to a divisor of ${count}, or change block_out_channels`,
+    });
+  });
+  const last = channels.at(-1) ?? 0;
+  if (attentionGroups !== null && last % attentionGroups !== 0) {
+    problems.push({
+      path: ['attn_norm_num_groups'],
+      problem: 'does not divide the channels of the last level',
+      found: `${last} channels in ${attentionGroups} groups`,
+      expected: `a divisor of ${last}`,
+    });
+  }
+  return problems;
+}
+
+function checkEmbeddings(params: UNet2DModelParams): ParamProblem[] {
+  const { block_out_channels: channels, attention_head_dim: headDim, freq_shift: freqShift } = params;
+  const problems: ParamProblem[] = [];
+  const attends = channels.filter(
+    (_, level) =>
+      params.down_block_types[level] === 'AttnDownBlock2D' ||
+      params.up_block_types.at(-1 - level) === 'AttnUpBlock2D' ||
+      (params.add_attention && level === channels.length - 1),
+  );
+  const fewest = Math.min(...attends);
+  if (headDim !== null && headDim > fewest) {
+    problems.push({
+      path: ['attention_head_dim'],
+      problem: 'is more than the channels of a level with attention',
+      found: String(headDim),
+      expected: `at most ${fewest}`,
+    });
+  }
+  const frequencies = Math.floor((channels[0] ?? 0) / 2);
+  if (params.time_embedding_type === 'positional' && freqShift >= frequencies) {
+    problems.push({
+      path: ['freq_shift'],
+      problem: 'leaves no frequencies',
+      found: String(freqShift),
+      expected: `less than half of the first block_out_channels, ${frequencies}`,
+    });
+  }
+  if (params.time_embedding_type === 'learned' && params.num_train_timesteps === null) {
+    problems.push({
+      path: ['num_train_timesteps'],
+      problem: 'has to be set where time_embedding_type is learned',
+      remedy: 'add num_train_timesteps: 1000',
+    });
+  }
+  return problems;
+}
+
+export const classicNetworks = [
+  defineComponent({
+    target: 'BasicUNet',
+    kind: 'network',
+    summary: 'Six 5x5 convolutions with two skips; sees neither timestep nor class.',
+    source: 'Hugging Face diffusion course, unit 1, "Diffusion models from scratch"',
+    params: basicUNetParams,
+    load: async () => {
+      const { BasicUNet } = await import('../src/models/classic/basic-unet.js');
+      return (params) => new BasicUNet(params);
+    },
+  }),
+  defineComponent({
+    target: 'SimpleDDPMModel',
+    kind: 'network',
+    summary: 'One residual layer per level down and up, with a trained vector per timestep and class.',
+    source: 'the article "DDPM core code", simplified DDPM and its conditional form',
+    params: simpleDDPMModelParams,
+    load: async () => {
+      const { SimpleDDPMModel } = await import('../src/models/classic/simple-ddpm/simple-ddpm-model.js');
+      return (params) => new SimpleDDPMModel(params);
+    },
+  }),
+  defineComponent({
+    target: 'UNet2DModel',
+    aliases: ['diffusers.UNet2DModel', 'diffusers.models.UNet2DModel'],
+    kind: 'network',
+    summary: 'The UNet of diffusers: residual and attention blocks by name, optionally class-conditional.',
+    source: 'Hugging Face diffusers 0.24, models/unet_2d.py; Ho et al. 2020, Song et al. 2020',
+    params: unet2DModelParams,
+    check: checkUNet2DModel,
+    load: async () => {
+      const { UNet2DModel } = await import('../src/models/classic/unet2d/unet2d-model.js');
+      return (params) => new UNet2DModel(params);
+    },
+  }),
+];
