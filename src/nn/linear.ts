@@ -6,6 +6,7 @@ import { Module } from './module.js';
 import type { Parameter } from './parameter.js';
 
 export interface LinearOptions {
+  readonly bias?: boolean;
   /** Begin at zero, as the published `zero_module` does. */
   readonly zeroInit?: boolean;
   /** How the weight is published: `pointwise` where the published code uses a 1-D convolution of width 1. */
@@ -15,16 +16,17 @@ export interface LinearOptions {
 /** `torch.nn.Linear`: `[..., inFeatures]` to `[..., outFeatures]`; the weight is held as published, `[out, in]`. */
 export class Linear extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter;
+  readonly bias: Parameter | undefined;
 
-  constructor(inFeatures: number, outFeatures: number, { zeroInit = false, layout = asPublished }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
+    const { bias = true, zeroInit = false, layout = asPublished } = options;
     const init = zeroInit ? zeros : fanInUniform(inFeatures);
     this.weight = this.parameter('weight', { shape: [outFeatures, inFeatures], init, layout });
-    this.bias = this.parameter('bias', { shape: [outFeatures], init });
+    if (bias) this.bias = this.parameter('bias', { shape: [outFeatures], init });
   }
 
   forward(x: tf.Tensor): tf.Tensor {
-    return linear(x, this.weight.value, this.bias.value);
+    return linear(x, this.weight.value, this.bias?.value);
   }
 }

@@ -3,11 +3,11 @@ import { runNative } from './native.js';
 
 export interface Conv2dGeometry {
   readonly strides: number;
-  /** Zeros added on every side, in pixels. */
-  readonly pad: number;
+  /** Zeros added on every side, in pixels: one number, or of height and width. */
+  readonly pad: number | readonly [height: number, width: number];
 }
 
-type Attrs = Conv2dGeometry & { readonly activation: string };
+type Attrs = { readonly strides: number; readonly pad: tf.Conv2DAttrs['pad']; readonly activation: string };
 
 // tf.fused.conv2d has a gradient of its own, which saves the output as well and takes all three gradients whichever are
 // asked for; tfjs registers none for the kernel.
@@ -43,6 +43,18 @@ export function conv2d(
   bias: tf.Tensor,
   { strides, pad }: Conv2dGeometry,
 ): tf.Tensor4D {
-  const attrs = { strides, pad, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
+  const attrs = { strides, pad: paddings(pad), dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
   return runNative(tf.FusedConv2D, { x, filter, bias }, attrs)[0] as tf.Tensor4D;
+}
+
+/** The padding as tfjs states it where height and width differ. */
+function paddings(pad: Conv2dGeometry['pad']): Attrs['pad'] {
+  if (typeof pad === 'number') return pad;
+  const [height, width] = pad;
+  return [
+    [0, 0],
+    [height, height],
+    [width, width],
+    [0, 0],
+  ];
 }

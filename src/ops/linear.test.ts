@@ -10,16 +10,25 @@ const normal = (shape: number[], stream: number) => new Generator([1, stream]).n
 onEveryEngine(
   'linear',
   (test) => {
-    for (const leading of [[], [5], [2, 3, 4]]) {
-      test(`[${[...leading, 3].join()}]: the values and gradients of its formula`, () => {
+    for (const [leading, withBias] of [
+      [[], true],
+      [[5], true],
+      [[2, 3, 4], true],
+      [[2, 3, 4], false],
+    ] as const) {
+      const title = `[${[...leading, 3].join()}]${withBias ? '' : ' without a bias'}`;
+      test(`${title}: the values and gradients of its formula`, () => {
         tf.tidy(() => {
-          const inputs = [normal([...leading, 3], 1), normal([4, 3], 2), normal([4], 3)];
-          const formula = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) =>
+          const inputs = [normal([...leading, 3], 1), normal([4, 3], 2), ...(withBias ? [normal([4], 3)] : [])];
+          const formula: typeof linear = (x, weight, bias = tf.zeros([4])) =>
             tf.reshape(tf.add(tf.matMul(tf.reshape(x, [-1, 3]), weight, false, true), bias), [...leading, 4]);
           const all = (f: typeof linear) => {
-            const [x, weight, bias] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
+            const [x, weight, bias] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor?];
             const y = f(x, weight, bias);
-            return [y, ...tf.grads((a, b, c) => f(a, b, c))(inputs, normal(y.shape, 4))];
+            return [
+              y,
+              ...tf.grads((...given) => f(...(given as Parameters<typeof linear>)))(inputs, normal(y.shape, 4)),
+            ];
           };
           const expected = all(formula);
           all(linear).forEach((found, i) => {

@@ -25,7 +25,7 @@ tf.registerGradient({
 });
 
 /**
- * The affine map `x weight^T + bias` of the last axis; its gradient keeps `x` and `weight`, each only where the other's
+ * The affine map `x weight^T + bias` of the last axis, or the linear one without a bias; its gradient keeps `x` and `weight`, each only where the other's
  * gradient is taken.
  *
  * @param x `[..., in]`
@@ -33,14 +33,16 @@ tf.registerGradient({
  * @param bias `[out]`
  * @returns `[..., out]`
  */
-export function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
   const [outFeatures = 0, inFeatures = 0] = weight.shape;
   const leading = x.shape.slice(0, -1);
   return tf.tidy(() => {
     // Not every engine's kernel takes matrices that are not in a batch.
     const a = tf.reshape(x, [1, tf.util.sizeFromShape(leading), inFeatures]);
     const b = tf.reshape(weight, [1, outFeatures, inFeatures]);
-    const y = runNative(tf._FusedMatMul, { a, b, bias }, attrs)[0] as tf.Tensor;
+    const y = bias
+      ? (runNative(tf._FusedMatMul, { a, b, bias }, attrs)[0] as tf.Tensor)
+      : tf.matMul(a, b, attrs.transposeA, attrs.transposeB);
     return tf.reshape(y, [...leading, outFeatures]);
   });
 }
