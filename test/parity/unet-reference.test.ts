@@ -32,18 +32,12 @@ interface Subject {
   readonly call: (inputs: Inputs) => tf.Tensor;
 }
 
-const unet = ({ params }: Golden): Subject => {
-  const module = new UNetModel(params as UNetModelParamsInput);
-  return {
-    module,
-    call: (inputs) => module.forward(inputs as unknown as Parameters<typeof module.forward>[0]),
-  };
-};
-
-const encoder = ({ params }: Golden): Subject => {
-  const module = new EncoderUNetModel(params as EncoderUNetModelParamsInput);
-  return { module, call: (inputs) => module.forward(inputs as unknown as Parameters<typeof module.forward>[0]) };
-};
+const byName = (module: Module): Subject => ({
+  module,
+  call: (inputs) => module.methods().forward!(inputs) as tf.Tensor,
+});
+const unet = ({ params }: Golden) => byName(new UNetModel(params as UNetModelParamsInput));
+const encoder = ({ params }: Golden) => byName(new EncoderUNetModel(params as EncoderUNetModelParamsInput));
 
 const subjects: Record<string, (golden: Golden) => Subject> = {
   dims_1: unet,
@@ -104,15 +98,12 @@ const matchReference = (names: readonly string[]) => (test: Test) => {
     test(`${name}: output and every gradient`, () => {
       const golden = readGolden(name, 'unet');
       const { module, call } = subjects[name]!(golden);
-      // The files are channels first: for sequences, [N, C, L].
-      const sequences = golden.params.dims === 1;
-      const turned = (tensor: tf.Tensor) => (sequences && tensor.rank === 3 ? tf.transpose(tensor, [0, 2, 1]) : tensor);
       fillByHash(module);
       const before = tf.memory().numTensors;
       const inputs = Object.fromEntries(
         [...golden.tensors.keys()]
           .filter((key) => key.startsWith('in.'))
-          .map((key) => [key.slice(3), tf.tidy(() => turned(toTensor(golden.get(key))))]),
+          .map((key) => [key.slice(3), toTensor(golden.get(key))]),
       );
       const { target, ...given } = inputs;
       const floats = Object.entries(given).filter(([, tensor]) => tensor.dtype === 'float32');
@@ -121,19 +112,14 @@ const matchReference = (names: readonly string[]) => (test: Test) => {
       let output: tf.Tensor | undefined;
       const { value, grads } = valueAndGrads(() => {
         const y = call(given);
-        output = tf.keep(turned(y).clone());
+        output = tf.keep(tf.clone(y));
         return tf.sum(tf.mul(y, target!));
       }, [...named.map(([, parameter]) => parameter.value), ...floats.map(([, tensor]) => tensor)]);
 
       assertClose(published(output!), golden.floats('out.y'), OUTPUT_TOLERANCE, 'out.y');
       const found = new Map<string, Float32Array>();
       named.forEach(([key, parameter], i) => found.set(`grad.${key}`, toFloat32(parameter.publish(grads[i]))));
-      floats.forEach(([key], i) =>
-        found.set(
-          `grad.in.${key}`,
-          tf.tidy(() => published(turned(grads[named.length + i]!))),
-        ),
-      );
+      floats.forEach(([key], i) => found.set(`grad.in.${key}`, published(grads[named.length + i]!)));
       for (const key of golden.tensors.keys()) {
         if (!key.startsWith('grad.')) continue;
         const gradient = found.get(key);

@@ -110,12 +110,15 @@ export class UNetModel extends HalfUNet {
     return {
       forward: (inputs) => {
         const { x, timesteps, context, y } = inputsOf(inputs, ['x', 'timesteps'], ['context', 'y']);
-        return this.forward({
-          x: x as tf.Tensor4D,
+        const conditions = {
           timesteps: timesteps as tf.Tensor1D,
           context: context as tf.Tensor3D | undefined,
           y: y as tf.Tensor1D | undefined,
-        });
+        };
+        if (this.params.dims === 2) return this.forward({ x: x as tf.Tensor4D, ...conditions });
+        // By name sequences come and go as published, [N, C, L]: nothing but its component tells one from a context.
+        const sequences = tf.transpose(x, [0, 2, 1]) as tf.Tensor3D;
+        return tf.transpose(this.forward({ x: sequences, ...conditions }), [0, 2, 1]);
       },
     };
   }
