@@ -117,8 +117,10 @@ export class UNetModel extends HalfUNet {
         };
         if (this.params.dims === 2) return this.forward({ x: x as tf.Tensor4D, ...conditions });
         // By name sequences come and go as published, [N, C, L]: nothing but its component tells one from a context.
-        const sequences = tf.transpose(x, [0, 2, 1]) as tf.Tensor3D;
-        return tf.transpose(this.forward({ x: sequences, ...conditions }), [0, 2, 1]);
+        return tf.tidy(() => {
+          const sequences = tf.transpose(x, [0, 2, 1]) as tf.Tensor3D;
+          return tf.transpose(this.forward({ x: sequences, ...conditions }), [0, 2, 1]);
+        });
       },
     };
   }
