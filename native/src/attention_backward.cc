@@ -101,8 +101,15 @@ class HeadGradient {
 
   // A query's scores to its weights, and their gradients to those of the scores; `delta` is <dy, y>.
   void softmaxRow(int64_t query, int64_t firstKey, int64_t count, float delta, float* weights, float* slopes) const {
-    mask_.toScores(weights, pair_, query, firstKey, count);
     const float shift = b_.lse.data_ptr<float>()[pair_ * plan_.queries + query];
+    if (shift == kMasked) {
+      // A query that may attend to nothing attends to all keys alike, whatever it and they are; the number of keys is
+      // lost beside a logarithm of that size.
+      std::fill(weights, weights + count, 1.0f / static_cast<float>(plan_.keys));
+      std::fill(slopes, slopes + count, 0.0f);
+      return;
+    }
+    mask_.toScores(weights, pair_, query, firstKey, count);
     int64_t j = 0;
     for (; j + kLanes <= count; j += kLanes) {
       const Lanes weight = exponential(load(weights + j) - shift);

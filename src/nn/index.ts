@@ -5,7 +5,7 @@ export { GroupNorm } from './group-norm.js';
 export { Identity } from './identity.js';
 export { fanInUniform, normal, uniformWithin, zeros } from './initializers.js';
 export { LayerNorm } from './layer-norm.js';
-export { hwio, nchwToNhwc, nhwcToNchw, pixelwise, pointwise } from './layout.js';
+export { columnFilter, hwio, nchwToNhwc, nhwcToNchw, pixelwise, pointwise, transposed } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { inputsOf, type Methods, type NamedTensors } from './methods.js';
 export { Module, type LoadReport, type StateDict } from './module.js';

@@ -23,6 +23,20 @@ export const hwio: WeightLayout = {
   fromPublished: (published) => tf.transpose(published, [2, 3, 1, 0]),
 };
 
+/** The filter of a 1-D convolution: over columns here, `[k, 1, in, out]`; `[out, in, k]` published. */
+export const columnFilter: WeightLayout = {
+  publishedShape: ([k = 0, , i = 0, o = 0]) => [o, i, k],
+  toPublished: (held) => tf.transpose(tf.squeeze(held, [1]), [2, 1, 0]),
+  fromPublished: (published) => tf.expandDims(tf.transpose(published, [2, 1, 0]), 1),
+};
+
+/** A matrix, turned. */
+export const transposed: WeightLayout = {
+  publishedShape: ([rows = 0, columns = 0]) => [columns, rows],
+  toPublished: (held) => tf.transpose(held),
+  fromPublished: (published) => tf.transpose(published),
+};
+
 /** A 1-D convolution of width 1: a linear weight `[out, in]` here, `[out, in, 1]` published. */
 export const pointwise: WeightLayout = {
   publishedShape: (shape) => [...shape, 1],

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { selectEngine } from '../engine/index.js';
+import type { HostTensor } from '../io/host-tensor.js';
 import { RandomStreams } from '../random/index.js';
-import { Conv2d, Dropout, Embedding, GroupNorm, Linear, Module } from './index.js';
+import { columnFilter, Conv2d, Dropout, Embedding, GroupNorm, Linear, Module, transposed } from './index.js';
 
 const test = suite('nn');
 
@@ -26,6 +27,34 @@ test('names and published shapes follow the module tree, own parameters first', 
     ['layers.1.weight', [3]],
     ['layers.1.bias', [3]],
   ]);
+});
+
+test('a filter of a 1-D convolution and a turned matrix are published as PyTorch holds them', () => {
+  class Line extends Module {
+    readonly conv = this.child('conv', new Conv2d(2, 3, { kernelSize: [5, 1], layout: columnFilter }));
+    readonly table = this.parameter('table', { shape: [7, 2], init: () => tf.zeros([7, 2]), layout: transposed });
+    readonly map = this.child('map', new Linear(2, 4, { bias: false }));
+  }
+  const line = new Line();
+  const state = new Map<string, HostTensor>();
+  for (const [name, { publishedShape: shape, size }] of line.namedParameters()) {
+    state.set(name, { dtype: 'F32', shape, data: Float32Array.from({ length: size }, (_, i) => i) });
+  }
+  assert.equal(
+    [...state].map(([name, { shape }]) => [name, shape]),
+    [
+      ['table', [2, 7]],
+      ['conv.weight', [3, 2, 5]],
+      ['conv.bias', [3]],
+      ['map.weight', [4, 2]],
+    ],
+  );
+  line.loadStateDict(state);
+  assert.equal([...line.table.value.dataSync()].slice(0, 4), [0, 7, 1, 8]);
+  // [k, 1, in, out]: the outputs of one input and place are 10 apart as published.
+  assert.equal([...line.conv.weight.value.dataSync()].slice(0, 6), [0, 10, 20, 5, 15, 25]);
+  assert.equal(line.stateDict(), state);
+  line.dispose();
 });
 
 test('a network allocates nothing until it is initialized', () => {

@@ -6,11 +6,11 @@ export type ExplicitPadding = [[0, 0], [top: number, bottom: number], [left: num
 
 export interface Conv2dGeometry {
   readonly strides: number;
-  /** Zeros added on every side, in pixels, or each side's own number of them. */
-  readonly pad: number | ExplicitPadding;
+  /** Zeros added, in pixels: on every side, above and below and left and right, or on each side. */
+  readonly pad: number | readonly [height: number, width: number] | ExplicitPadding;
 }
 
-type Attrs = Conv2dGeometry & { readonly activation: string };
+type Attrs = { readonly strides: number; readonly pad: tf.Conv2DAttrs['pad']; readonly activation: string };
 
 // tf.fused.conv2d has a gradient of its own, which saves the output as well and takes all three gradients whichever are
 // asked for; tfjs registers none for the kernel.
@@ -46,6 +46,18 @@ export function conv2d(
   bias: tf.Tensor,
   { strides, pad }: Conv2dGeometry,
 ): tf.Tensor4D {
-  const attrs = { strides, pad, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
+  const attrs = { strides, pad: paddings(pad), dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
   return runNative(tf.FusedConv2D, { x, filter, bias }, attrs)[0] as tf.Tensor4D;
+}
+
+/** The padding as tfjs states it. */
+function paddings(pad: Conv2dGeometry['pad']): Attrs['pad'] {
+  if (typeof pad === 'number' || pad.length === 4) return pad;
+  const [height, width] = pad;
+  return [
+    [0, 0],
+    [height, height],
+    [width, width],
+    [0, 0],
+  ];
 }

@@ -25,8 +25,8 @@ tf.registerGradient({
 });
 
 /**
- * The affine map `x weight^T + bias` of the last axis, or the linear one without a bias; its gradient keeps `x` and `weight`, each only where the other's
- * gradient is taken.
+ * The affine map `x weight^T + bias` of the last axis, or the linear one without a bias; its gradient keeps `x` and
+ * `weight`, each only where the other's gradient is taken.
  *
  * @param x `[..., in]`
  * @param weight `[out, in]`

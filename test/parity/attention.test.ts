@@ -119,13 +119,30 @@ onEveryEngine('attention', (test) => {
     });
   }
 
-  test('a query that may attend to nothing attends to all alike', () => {
-    const { q, k, v, dy } = draw({ n: 1, t: 1, s: 4, h: 1, d: 2 });
-    const mask = tf.zeros<tf.Rank.R4>([1, 1, 1, 4], 'bool');
-    const y = scaledDotProductAttention(q, k, v, { mask });
-    assertClose(y.dataSync(), tf.mean(v, 1).dataSync(), 1e-6, 'y');
-    tf.dispose([q, k, v, dy, mask, y]);
-  });
+  for (const keys of [4, 300]) {
+    test(`a query that may attend to none of ${keys} keys attends to all alike`, () => {
+      const { q, k, v, dy } = draw({ n: 1, t: 2, s: keys, h: 1, d: 2 });
+      // The other query may attend to the first key alone, which then has all of its weight.
+      const entries = Array.from({ length: 2 * keys }, (_, i) => Number(i === keys));
+      const mask = tf.tensor4d(entries, [1, 1, 2, keys], 'bool');
+      const attend = () => [scaledDotProductAttention(q, k, v, { mask })];
+      const { values: roots, pullback, dispose } = vjp(attend, [q, k, v]);
+      const [dq, dk, dv] = pullback([dy]);
+      const [first, second] = [v.dataSync().slice(0, 2), dy.dataSync().slice(2)];
+      assertClose(values(roots[0]), [...tf.mean(v, 1).dataSync(), ...first], 1e-6, 'y');
+      // Its weights depend on nothing.
+      assertClose(values(dq), [0, 0, 0, 0], 1e-6, 'dq');
+      assertClose(values(dk), new Float32Array(2 * keys), 1e-6, 'dk');
+      const alike = [...dy.dataSync().slice(0, 2)].map((element) => element / keys);
+      const expected = Array.from(
+        { length: 2 * keys },
+        (_, i) => (alike[i % 2] ?? NaN) + (i < 2 ? (second[i] ?? 0) : 0),
+      );
+      assertClose(values(dv), expected, 1e-6, 'dv');
+      dispose();
+      tf.dispose([q, k, v, dy, mask, roots as tf.Tensor[], [dq, dk, dv] as tf.Tensor[]]);
+    });
+  }
 
   test('scores too large to exponentiate', () => {
     assertMatches({ n: 1, t: 9, s: 300, h: 1, d: 16 }, everyKey, undefined, 10);

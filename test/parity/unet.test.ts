@@ -26,23 +26,36 @@ const matchGolden = (names: readonly string[]) => (test: Test) => {
       const before = tf.memory().numTensors;
       const x = toTensor(golden.get('in.x')) as tf.Tensor4D;
       const timesteps = toTensor(golden.get('in.timesteps')) as tf.Tensor1D;
-      const y = golden.tensors.has('in.y') ? (toTensor(golden.get('in.y')) as tf.Tensor1D) : undefined;
+      const optional = (key: string) => (golden.tensors.has(key) ? toTensor(golden.get(key)) : undefined);
+      const y = optional('in.y') as tf.Tensor1D | undefined;
+      const context = optional('in.context') as tf.Tensor3D | undefined;
       const target = toTensor(golden.get('in.target'));
+      const inputs = { x, timesteps, context, y };
 
-      const output = model.forward({ x, timesteps, ...(y && { y }) });
+      const output = model.forward(inputs);
       assertClose(published(output), golden.floats('out.y'), OUTPUT_TOLERANCE, 'out.y');
 
-      const parameters = model.trainableParameters().map(([, parameter]) => parameter.value);
+      const named = model.trainableParameters();
       const { value, grads } = valueAndGrads(
-        () => tf.losses.meanSquaredError(target, model.forward({ x, timesteps, ...(y && { y }) })),
-        [...parameters, x],
+        () => tf.losses.meanSquaredError(target, model.forward(inputs)),
+        [...named.map(([, parameter]) => parameter.value), x, ...(context ? [context] : [])],
       );
       assertClose(value.dataSync(), golden.floats('out.loss'), OUTPUT_TOLERANCE, 'out.loss');
       assertParameterGradients(golden, model, grads);
-      const inputGradient = grads.at(-1) as tf.Tensor;
-      assertClose(published(inputGradient), golden.floats('grad.in.x'), GRADIENT_TOLERANCE, 'grad.in.x');
+      const inputGradients = new Map([['grad.in.x', grads[named.length]]]);
+      if (context) inputGradients.set('grad.in.context', grads.at(-1));
+      for (const [key, gradient] of inputGradients) {
+        assertClose(published(gradient as tf.Tensor), golden.floats(key), GRADIENT_TOLERANCE, key);
+      }
+      const compared = new Set([...named.map(([parameter]) => `grad.${parameter}`), ...inputGradients.keys()]);
+      const gradients = [...golden.tensors.keys()].filter((key) => key.startsWith('grad.'));
+      assert.equal(
+        gradients.filter((key) => !compared.has(key)),
+        [],
+        'every published gradient belongs to something here',
+      );
 
-      tf.dispose([x, timesteps, y ?? [], target, output, value, ...grads]);
+      tf.dispose([x, timesteps, y ?? [], context ?? [], target, output, value, ...grads]);
       assert.is(tf.memory().numTensors, before, 'no tensor is left behind');
       model.dispose();
     });
@@ -50,10 +63,17 @@ const matchGolden = (names: readonly string[]) => (test: Test) => {
 };
 
 onEveryEngine('UNetModel against the published one', matchGolden(['unet_attention', 'unet_adm']));
-// Its residual blocks resample and condition by scale and shift; on the CPU engine it takes half a minute.
+onEveryEngine('UNetModel with a context against the published one', matchGolden(['unet_crossattn']), ['torch', 'wasm']);
+// On the CPU engine each of them takes half a minute.
 onEveryEngine(
   'UNetModel of other options against the published one',
-  matchGolden(['unet_new_attention_order_updown_scale_shift']),
+  matchGolden([
+    'unet_concat_in6_mult_1_2_3',
+    'unet_crossattn_legacy_head_channels',
+    'unet_new_attention_order_updown_scale_shift',
+    'unet_num_heads_conv_resample_off',
+    'unet_predict_codebook_ids',
+  ]),
   ['torch'],
 );
 
@@ -65,4 +85,12 @@ onEveryEngine('timestep embedding against the published one', (test) => {
       assertClose(found.dataSync(), golden.floats(`out.timestep_embedding.${dimensions}`), 1e-5, 'embedding');
     });
   }
+
+  test('repeatOnly: the timestep in every dimension', () => {
+    const found = timestepEmbedding(tf.tensor1d([3, 500], 'int32'), 3, { repeatOnly: true });
+    assert.equal(found.arraySync(), [
+      [3, 3, 3],
+      [500, 500, 500],
+    ]);
+  });
 });

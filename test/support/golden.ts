@@ -16,8 +16,9 @@ export interface Golden {
   ints: (name: string) => Int32Array;
 }
 
-export function readGolden(name: string): Golden {
-  const path = fileURLToPath(new URL(`../fixtures/golden/${name}.safetensors`, import.meta.url));
+/** @param folder of test/fixtures */
+export function readGolden(name: string, folder = 'golden'): Golden {
+  const path = fileURLToPath(new URL(`../fixtures/${folder}/${name}.safetensors`, import.meta.url));
   const { tensors, metadata } = readSafetensors(path);
   const get = (key: string): HostTensor => {
     const tensor = tensors.get(key);
@@ -38,9 +39,9 @@ export function readGolden(name: string): Golden {
 /** The weights that every golden case was computed with. */
 export { hashFill } from '../../src/cli/bench/hash-fill.js';
 
-/** The elements that golden files keep of a gradient: all of up to 256, else 256 at equal distances. */
-export function sampleGradient(values: Float32Array): Float32Array {
-  if (values.length <= 256) return values;
-  const step = Math.floor(values.length / 256);
-  return Float32Array.from({ length: 256 }, (_, i) => values[i * step] ?? 0);
+/** The elements that golden files keep of a gradient: all of up to 256, or `most`, else as many at equal distances. */
+export function sampleGradient(values: Float32Array, most = 256): Float32Array {
+  if (values.length <= most) return values;
+  const step = Math.floor(values.length / most);
+  return Float32Array.from({ length: most }, (_, i) => values[i * step] ?? 0);
 }

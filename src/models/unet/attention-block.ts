@@ -13,7 +13,7 @@ export interface AttentionBlockOptions {
   readonly useCheckpoint: boolean;
 }
 
-/** Self-attention over the positions of an image (`openaimodel.AttentionBlock`); the shape stays as it is. */
+/** Self-attention over the positions of an image (`openaimodel.AttentionBlock`); begins as the identity. */
 export class AttentionBlock extends Module {
   readonly #numHeads: number;
   readonly #splitBeforeHeads: boolean;
@@ -24,8 +24,8 @@ export class AttentionBlock extends Module {
 
   constructor({ channels, numHeads, normGroups, splitBeforeHeads, useCheckpoint }: AttentionBlockOptions) {
     super();
-    if (channels % numHeads !== 0) {
-      throw new RangeError(`AttentionBlock: expected channels divisible by heads, found ${channels} / ${numHeads}`);
+    if (!Number.isInteger(numHeads) || channels % numHeads !== 0) {
+      throw new RangeError(`AttentionBlock: expected heads that divide ${channels} channels, found ${numHeads}`);
     }
     this.#numHeads = numHeads;
     this.#splitBeforeHeads = splitBeforeHeads;

@@ -1,189 +1,155 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import { Conv2d, Embedding, inputsOf, Linear, Module, type GroupNorm, type Methods } from '../../nn/index.js';
-import { silu } from '../../ops/index.js';
+import { inputsOf, type Conv2d, type GroupNorm, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
-import { AttentionBlock } from './attention-block.js';
+import { convolution } from './convolution.js';
+import { EmbedSequential, type Layer } from './embed-sequential.js';
+import { HalfUNet } from './half-unet.js';
 import { normalization } from './normalization.js';
-import { ResBlock } from './res-block.js';
-import { Downsample, Upsample } from './resample.js';
-import { timestepEmbedding } from './timestep-embedding.js';
+import { Upsample } from './resample.js';
 import { unetModelParams, type UNetModelParams, type UNetModelParamsInput } from './unet-model.params.js';
 
-/** A layer from image to image; those that are conditioned take the embedding too. */
-type Layer = Module & { forward(x: tf.Tensor4D, embedding: tf.Tensor2D): tf.Tensor4D };
-type Step = (x: tf.Tensor4D, embedding: tf.Tensor2D) => tf.Tensor4D;
+/** A normalization and the convolution that makes the result of the last features. */
+interface Head {
+  readonly norm: GroupNorm;
+  readonly conv: Conv2d;
+}
 
-export interface UNetInputs {
-  /** `[N, H, W, in_channels]`; H and W divisible by 2^(levels - 1). */
-  readonly x: tf.Tensor4D;
+export interface UNetInputs<X extends tf.Tensor3D | tf.Tensor4D = tf.Tensor4D> {
+  /** `[N, H, W, in_channels]`, with `dims: 1` `[N, L, in_channels]`; H, W and L divisible by 2^(levels - 1). */
+  readonly x: X;
   /** `[N]`. */
   readonly timesteps: tf.Tensor1D;
+  /**
+   * What spatial transformers attend to, `[N, S, context_dim]`. Without one they attend to the image itself, for which
+   * `context_dim` has to be the channels of all of them.
+   */
+  readonly context?: tf.Tensor3D | undefined;
   /** Class labels, int32 `[N]`; given exactly when the network has `num_classes`. */
-  readonly y?: tf.Tensor1D;
+  readonly y?: tf.Tensor1D | undefined;
 }
 
 /**
  * The UNet with attention and timestep embedding of guided diffusion (Dhariwal and Nichol 2021) in the form that
  * latent-diffusion publishes it, `ldm.modules.diffusionmodules.openaimodel.UNetModel`, with its weights' names.
  */
-export class UNetModel extends Module {
+export class UNetModel extends HalfUNet {
   readonly params: UNetModelParams;
   /** How many classes it takes labels of, 0 for none. */
   readonly numClasses: number;
-  readonly #timeEmbed: readonly [Linear, Linear];
-  readonly #labelEmbedding: Embedding | undefined;
-  readonly #inputBlocks: Step[] = [];
-  readonly #middleBlock: Step;
-  readonly #outputBlocks: Step[] = [];
-  readonly #outNorm: GroupNorm;
-  readonly #outConv: Conv2d;
+  readonly #outputBlocks: readonly EmbedSequential[];
+  readonly #head: Head;
 
   constructor(given: UNetModelParamsInput) {
-    super();
     const params = withDefaults(unetModelParams, given);
+    super(params);
     this.params = params;
     this.numClasses = params.num_classes ?? 0;
-    const { model_channels: modelChannels, channel_mult: channelMult, norm_num_groups: normGroups } = params;
-    const embeddingChannels = 4 * modelChannels;
-    this.#timeEmbed = [
-      this.child('time_embed.0', new Linear(modelChannels, embeddingChannels)),
-      this.child('time_embed.2', new Linear(embeddingChannels, embeddingChannels)),
-    ];
-    if (params.num_classes !== null) {
-      this.#labelEmbedding = this.child('label_emb', new Embedding(params.num_classes, embeddingChannels));
-    }
-
-    const inConv = new Conv2d(params.in_channels, modelChannels, { kernelSize: 3, padding: 1 });
-    this.#inputBlocks.push(this.#sequence('input_blocks.0', [inConv]));
-    let channels = modelChannels;
-    let downsampling = 1;
-    const skipChannels = [channels];
-    channelMult.forEach((multiple, level) => {
-      for (let block = 0; block < params.num_res_blocks; block++) {
-        const outChannels = multiple * modelChannels;
-        const layers: Layer[] = [this.#resBlock(channels, outChannels)];
-        channels = outChannels;
-        if (params.attention_resolutions.includes(downsampling))
-          layers.push(this.#attention(channels, params.num_heads));
-        this.#inputBlocks.push(this.#sequence(`input_blocks.${this.#inputBlocks.length}`, layers));
-        skipChannels.push(channels);
-      }
-      if (level < channelMult.length - 1) {
-        const down = params.resblock_updown
-          ? this.#resBlock(channels, channels, 'down')
-          : new Downsample(channels, params.conv_resample);
-        this.#inputBlocks.push(this.#sequence(`input_blocks.${this.#inputBlocks.length}`, [down]));
-        skipChannels.push(channels);
-        downsampling *= 2;
-      }
-    });
-
-    this.#middleBlock = this.#sequence('middle_block', [
-      this.#resBlock(channels, channels),
-      this.#attention(channels, params.num_heads),
-      this.#resBlock(channels, channels),
-    ]);
-
-    const upHeads = params.num_heads_upsample === -1 ? params.num_heads : params.num_heads_upsample;
-    for (const [level, multiple] of [...channelMult.entries()].reverse()) {
+    const { model_channels: modelChannels, norm_num_groups: normGroups, dims } = params;
+    const outputBlocks: EmbedSequential[] = [];
+    const skipChannels = [...this.inputBlockChannels];
+    let channels = this.middleChannels;
+    for (const [level, multiple] of [...params.channel_mult.entries()].reverse()) {
       for (let block = 0; block <= params.num_res_blocks; block++) {
         const outChannels = multiple * modelChannels;
-        const layers: Layer[] = [this.#resBlock(channels + (skipChannels.pop() ?? 0), outChannels)];
+        const layers = [this.resBlock(channels + (skipChannels.pop() ?? 0), outChannels)];
         channels = outChannels;
-        if (params.attention_resolutions.includes(downsampling)) layers.push(this.#attention(channels, upHeads));
+        if (this.attendsAt(level)) layers.push(this.attention(channels, 'up'));
         if (level > 0 && block === params.num_res_blocks) {
-          layers.push(
-            params.resblock_updown
-              ? this.#resBlock(channels, channels, 'up')
-              : new Upsample(channels, params.conv_resample),
-          );
-          downsampling /= 2;
+          layers.push(params.resblock_updown ? this.resBlock(channels, channels, 'up') : this.#upsample(channels));
         }
-        this.#outputBlocks.push(this.#sequence(`output_blocks.${this.#outputBlocks.length}`, layers));
+        outputBlocks.push(this.child(`output_blocks.${outputBlocks.length}`, new EmbedSequential(layers)));
       }
     }
+    this.#outputBlocks = outputBlocks;
 
-    this.#outNorm = this.child('out.0', normalization(channels, normGroups, 'silu'));
-    this.#outConv = this.child(
-      'out.2',
-      new Conv2d(modelChannels, params.out_channels, { kernelSize: 3, padding: 1, zeroInit: true }),
-    );
+    const outConv = convolution(dims, modelChannels, params.out_channels, { kernelSize: 3, zeroInit: true });
+    const out: Head = {
+      norm: this.child('out.0', normalization(channels, normGroups, 'silu')),
+      conv: this.child('out.2', outConv),
+    };
+    // The published network keeps the head it does not use, and so do its files of weights.
+    this.#head =
+      params.n_embed === null
+        ? out
+        : {
+            norm: this.child('id_predictor.0', normalization(channels, normGroups)),
+            conv: this.child('id_predictor.1', convolution(dims, modelChannels, params.n_embed, { kernelSize: 1 })),
+          };
   }
 
   /**
-   * @returns `[N, H, W, out_channels]`, unbounded
-   * @throws ShapeError when `y` is given without `num_classes` or the other way round
+   * @returns `[N, H, W, out_channels]`, unbounded; with `n_embed` as many logits in the place of channels; with
+   *   `dims: 1` `[N, L, …]`
+   * @throws ShapeError when `x` is no such tensor, `context` not what the network attends to, or `y` is given without
+   *   `num_classes` or the other way round
    */
-  forward({ x, timesteps, y }: UNetInputs): tf.Tensor4D {
-    if ((y !== undefined) !== (this.#labelEmbedding !== undefined)) {
-      throw new ShapeError('UNetModel', 'class labels y exactly when num_classes is set', y ? 'y' : 'no y');
-    }
+  forward<X extends tf.Tensor3D | tf.Tensor4D = tf.Tensor4D>({ x, timesteps, context, y }: UNetInputs<X>): X {
+    this.#checkInputs({ x, timesteps, context, y });
     return tf.tidy(() => {
-      const embedding = this.#embed(timesteps, y);
-      let h = x;
+      const conditioning = { embedding: this.embed(timesteps, y), context };
+      let h = (this.params.dims === 1 ? tf.expandDims(x, 2) : x) as tf.Tensor4D;
       const skips: tf.Tensor4D[] = [];
-      for (const block of this.#inputBlocks) {
-        h = block(h, embedding);
+      for (const block of this.inputBlocks) {
+        h = block.forward(h, conditioning);
         skips.push(h);
       }
-      h = this.#middleBlock(h, embedding);
+      h = this.middleBlock.forward(h, conditioning);
       for (const block of this.#outputBlocks) {
         const joined = [h, ...skips.splice(-1)];
-        h = tf.tidy(() => block(tf.concat(joined, -1), embedding));
+        h = tf.tidy(() => block.forward(tf.concat(joined, -1), conditioning));
         // Nothing but the recording needs them any more, which has its own copies of what it needs.
         tf.dispose(joined);
       }
-      return this.#outConv.forward(this.#outNorm.forward(h));
+      const result = this.#head.conv.forward(this.#head.norm.forward(h));
+      return (this.params.dims === 1 ? tf.squeeze(result, [2]) : result) as X;
     });
   }
 
   override methods(): Methods {
     return {
       forward: (inputs) => {
-        const { x, timesteps, y } = inputsOf(inputs, ['x', 'timesteps'], ['y']);
-        return this.forward({
-          x: x as tf.Tensor4D,
+        const { x, timesteps, context, y } = inputsOf(inputs, ['x', 'timesteps'], ['context', 'y']);
+        const conditions = {
           timesteps: timesteps as tf.Tensor1D,
-          ...(y && { y: y as tf.Tensor1D }),
+          context: context as tf.Tensor3D | undefined,
+          y: y as tf.Tensor1D | undefined,
+        };
+        if (this.params.dims === 2) return this.forward({ x: x as tf.Tensor4D, ...conditions });
+        // By name sequences come and go as published, [N, C, L]: nothing but its component tells one from a context.
+        return tf.tidy(() => {
+          const sequences = tf.transpose(x, [0, 2, 1]) as tf.Tensor3D;
+          return tf.transpose(this.forward({ x: sequences, ...conditions }), [0, 2, 1]);
         });
       },
     };
   }
 
-  #embed(timesteps: tf.Tensor1D, y: tf.Tensor1D | undefined): tf.Tensor2D {
-    const [first, second] = this.#timeEmbed;
-    const time = second.forward(silu(first.forward(timestepEmbedding(timesteps, this.params.model_channels))));
-    return (y && this.#labelEmbedding ? tf.add(time, this.#labelEmbedding.forward(y)) : time) as tf.Tensor2D;
+  #upsample(channels: number): Layer {
+    const { conv_resample: useConv, dims } = this.params;
+    const module = new Upsample(channels, { useConv, dims });
+    return { module, forward: (x) => module.forward(x) };
   }
 
-  #resBlock(channels: number, outChannels: number, resample?: 'up' | 'down'): ResBlock {
-    return new ResBlock({
-      channels,
-      outChannels,
-      embeddingChannels: 4 * this.params.model_channels,
-      dropout: this.params.dropout,
-      normGroups: this.params.norm_num_groups,
-      useScaleShiftNorm: this.params.use_scale_shift_norm,
-      useCheckpoint: this.params.use_checkpoint,
-      ...(resample && { resample }),
-    });
-  }
-
-  #attention(channels: number, numHeads: number): AttentionBlock {
-    const { num_head_channels: headChannels, norm_num_groups: normGroups, use_new_attention_order } = this.params;
-    return new AttentionBlock({
-      channels,
-      numHeads: headChannels === -1 ? numHeads : channels / headChannels,
-      normGroups,
-      splitBeforeHeads: use_new_attention_order,
-      useCheckpoint: this.params.use_checkpoint,
-    });
-  }
-
-  /** Registers layers as a published `TimestepEmbedSequential` names them and returns them as one step. */
-  #sequence(name: string, layers: readonly Layer[]): Step {
-    layers.forEach((layer, i) => this.child(`${name}.${i}`, layer));
-    return (x, embedding) => layers.reduce((h, layer) => layer.forward(h, embedding), x);
+  #checkInputs({ x, timesteps, context, y }: UNetInputs<tf.Tensor3D | tf.Tensor4D>): void {
+    const { dims, in_channels: inChannels, use_spatial_transformer: attendsToContext } = this.params;
+    const shapeOf = (tensor: tf.Tensor | undefined) => (tensor ? `[${tensor.shape.join(', ')}]` : 'none');
+    if (x.rank !== dims + 2 || x.shape[x.rank - 1] !== inChannels) {
+      throw new ShapeError('UNetModel', `x [N, ${dims === 1 ? 'L' : 'H, W'}, ${inChannels}]`, shapeOf(x));
+    }
+    const batch = x.shape.slice(0, 1);
+    if (!tf.util.arraysEqual(timesteps.shape, batch)) {
+      throw new ShapeError('UNetModel', `timesteps [${batch.join()}], one for each x`, shapeOf(timesteps));
+    }
+    if (context && !attendsToContext) {
+      throw new ShapeError('UNetModel', 'no context, there being no use_spatial_transformer', shapeOf(context));
+    }
+    if ((y !== undefined) !== this.numClasses > 0 || (y && !tf.util.arraysEqual(y.shape, batch))) {
+      throw new ShapeError(
+        'UNetModel',
+        'class labels y, one for each x, exactly when num_classes is set',
+        `y ${shapeOf(y)}`,
+      );
+    }
   }
 }
