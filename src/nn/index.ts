@@ -1,9 +1,11 @@
+export { ActNorm, type ActNormOptions } from './act-norm.js';
+export { BatchNorm2d, type BatchNorm2dOptions } from './batch-norm.js';
 export { Conv2d, type Conv2dOptions } from './conv2d.js';
 export { Dropout } from './dropout.js';
 export { Embedding } from './embedding.js';
 export { GroupNorm } from './group-norm.js';
 export { LayerNorm } from './layer-norm.js';
-export { nchwToNhwc, nhwcToNchw, pointwise } from './layout.js';
+export { nchwToNhwc, nhwcToNchw, perChannel, pointwise } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { inputsOf, type Methods, type NamedTensors } from './methods.js';
 export { Module, type LoadReport, type StateDict } from './module.js';
