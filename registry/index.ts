@@ -1,9 +1,10 @@
 import { Registry } from '../src/config/index.js';
 import { callbacks } from './callbacks.js';
 import { data } from './data.js';
+import { losses } from './losses.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
 import { schedules } from './schedules.js';
 
 /** Every component that a config may name. Importing it loads descriptions only, no code of theirs. */
-export const registry = new Registry([...networks, ...models, ...data, ...schedules, ...callbacks]);
+export const registry = new Registry([...networks, ...models, ...losses, ...data, ...schedules, ...callbacks]);
