@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { valueAndGrads } from '../autodiff/index.js';
 import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { AdversarialLoss, type GeneratorTerms, type ReconstructionTerms } from './adversarial-loss.js';
-import { klToStandardNormal } from './kl-to-standard-normal.js';
 import {
   batchOf,
   flat,
@@ -22,8 +20,8 @@ import { pixelErrors } from './pixel-errors.js';
 
 /** What an autoencoder with a Gaussian posterior makes of a batch. */
 export interface PosteriorBatch extends ReconstructedBatch {
-  /** Mean and log-variance of the posterior, `[N, h, w, 2 z]`. */
-  readonly moments: tf.Tensor4D;
+  /** The KL divergence of each posterior from the standard normal distribution, in nats, `[N]`. */
+  readonly kl: tf.Tensor1D;
 }
 
 /**
@@ -43,33 +41,31 @@ export class LPIPSWithDiscriminator extends AdversarialLoss {
     this.logvar = this.parameter('logvar', { shape: [], init: () => tf.scalar(params.logvar_init) });
   }
 
-  /** The autoencoder's loss in training with its gradients at the reconstructions, the moments and `logvar`. */
+  /** The autoencoder's loss in training with its gradients at the reconstructions, at `kl` and at `logvar`. */
   generatorStep(
     batch: PosteriorBatch & { readonly lastLayer: LastLayerGradient },
-  ): GeneratorStep<'reconstructions' | 'moments' | 'logvar'> {
-    const { moments, lastLayer } = batch;
+  ): GeneratorStep<'reconstructions' | 'kl' | 'logvar'> {
+    const { kl, lastLayer } = batch;
     return tf.tidy(() => {
-      const kl = valueAndGrads(() => klLoss(moments), [moments]);
       const { gradients, ...terms } = this.adversarialStep(batch, () => this.#reconstructionTerms(batch), {
         lastLayer,
         parameters: [this.logvar.value],
         isAdversarial: this.#params.disc_factor > 0,
       });
       const [reconstructions, logvar] = gradients as [tf.Tensor, tf.Tensor];
-      const [ofKl] = kl.grads as [tf.Tensor];
-      return {
-        ...this.#combined(batch, terms, kl.value),
-        gradients: { reconstructions, moments: tf.mul(ofKl, this.#params.kl_weight), logvar },
-      };
+      const atKl = tf.fill(kl.shape, this.#params.kl_weight / kl.size);
+      return { ...this.#combined(batch, terms), gradients: { reconstructions, kl: atKl, logvar } };
     });
   }
 
   /** The autoencoder's loss in evaluation: without gradients there is no adaptive weight, and it counts as 0. */
   generatorLoss(batch: PosteriorBatch): LossValue {
-    return tf.tidy(() => {
-      const terms = this.adversarialTerms(batch, () => this.#reconstructionTerms(batch));
-      return this.#combined(batch, terms, klLoss(batch.moments));
-    });
+    return tf.tidy(() =>
+      this.#combined(
+        batch,
+        this.adversarialTerms(batch, () => this.#reconstructionTerms(batch)),
+      ),
+    );
   }
 
   /** The losses by tensors: `generator` and `discriminator` in place of the published `optimizer_idx` 0 and 1. */
@@ -77,8 +73,8 @@ export class LPIPSWithDiscriminator extends AdversarialLoss {
     const required = ['inputs', 'reconstructions', 'global_step'] as const;
     return {
       generator: (given) => {
-        const inputs = inputsOf(given, [...required, 'moments'], ['cond']);
-        return flat(this.generatorLoss({ ...batchOf(inputs), moments: inputs.moments as tf.Tensor4D }));
+        const inputs = inputsOf(given, [...required, 'kl'], ['cond']);
+        return flat(this.generatorLoss({ ...batchOf(inputs), kl: inputs.kl as tf.Tensor1D }));
       },
       discriminator: (given) => flat(this.discriminatorLoss(batchOf(inputsOf(given, required, ['cond'])))),
     };
@@ -94,14 +90,11 @@ export class LPIPSWithDiscriminator extends AdversarialLoss {
     });
   }
 
-  #combined({ split = 'train' }: ReconstructedBatch, { loss, logged }: GeneratorTerms, kl: tf.Scalar): LossValue {
-    const total = tf.add<tf.Scalar>(loss, tf.mul(kl, this.#params.kl_weight));
+  #combined({ kl, split = 'train' }: PosteriorBatch, { loss, logged }: GeneratorTerms): LossValue {
+    const klLoss = tf.mean<tf.Scalar>(kl);
+    const total = tf.add<tf.Scalar>(loss, tf.mul(klLoss, this.#params.kl_weight));
     // A copy: a clone would change with the parameter.
     const logvar = tf.mul<tf.Scalar>(this.logvar.value, 1);
-    return { loss: total, log: prefixed(split, { total_loss: tf.clone(total), logvar, kl_loss: kl, ...logged }) };
+    return { loss: total, log: prefixed(split, { total_loss: tf.clone(total), logvar, kl_loss: klLoss, ...logged }) };
   }
-}
-
-function klLoss(moments: tf.Tensor4D): tf.Scalar {
-  return tf.tidy(() => tf.mean(klToStandardNormal(moments)));
 }

@@ -46,26 +46,25 @@ export class VQLPIPSWithDiscriminator extends AdversarialLoss {
   generatorStep(
     batch: QuantizedBatch & { readonly lastLayer: LastLayerGradient },
   ): GeneratorStep<'reconstructions' | 'codebookLoss'> {
-    const { codebookLoss = tf.scalar(0), lastLayer } = batch;
     return tf.tidy(() => {
+      const { codebookLoss = tf.scalar(0), lastLayer } = batch;
       const { gradients, ...terms } = this.adversarialStep(batch, () => this.#reconstructionTerms(batch), {
         lastLayer,
       });
       const [reconstructions] = gradients as [tf.Tensor];
-      const share = this.#params.codebook_weight / codebookLoss.size;
-      return {
-        ...this.#combined(batch, terms),
-        gradients: { reconstructions, codebookLoss: tf.fill(codebookLoss.shape, share) },
-      };
+      const atCodebookLoss = tf.fill(codebookLoss.shape, this.#params.codebook_weight / codebookLoss.size);
+      return { ...this.#combined(batch, terms), gradients: { reconstructions, codebookLoss: atCodebookLoss } };
     });
   }
 
   /** The autoencoder's loss in evaluation: without gradients there is no adaptive weight, and it counts as 0. */
   generatorLoss(batch: QuantizedBatch): LossValue {
-    return tf.tidy(() => {
-      const terms = this.adversarialTerms(batch, () => this.#reconstructionTerms(batch));
-      return this.#combined(batch, terms);
-    });
+    return tf.tidy(() =>
+      this.#combined(
+        batch,
+        this.adversarialTerms(batch, () => this.#reconstructionTerms(batch)),
+      ),
+    );
   }
 
   /** The losses by tensors: `generator` and `discriminator` in place of the published `optimizer_idx` 0 and 1. */
@@ -81,7 +80,7 @@ export class VQLPIPSWithDiscriminator extends AdversarialLoss {
     };
   }
 
-  #reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms & { readonly p_loss: tf.Scalar } {
+  #reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms {
     return tf.tidy(() => {
       const error = pixelErrors[this.#params.pixel_loss](batch.inputs, batch.reconstructions);
       const { rec, p } = this.withPerceptual(error, batch);
