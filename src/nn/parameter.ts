@@ -98,11 +98,11 @@ export class Parameter {
 
   /** A copy in PyTorch's layout: of the value, or of a tensor shaped like it, such as its gradient. */
   publish(held: tf.Tensor = this.value): HostTensor {
-    return tf.tidy(() => ({
-      dtype: 'F32',
-      shape: this.publishedShape,
-      data: this.#layout.toPublished(held).dataSync<'float32'>(),
-    }));
+    const published = tf.tidy(() => this.#layout.toPublished(held));
+    // Not inside tf.tidy, which looks for tensors among the values it is given back, one value at a time.
+    const data = published.dataSync<'float32'>();
+    published.dispose();
+    return { dtype: 'F32', shape: this.publishedShape, data };
   }
 
   dispose(): void {

@@ -52,7 +52,12 @@ export function toTensor(golden: HostTensor): tf.Tensor {
 
 /** The values in PyTorch's order. */
 export function published(tensor: tf.Tensor): Float32Array {
-  return tf.tidy(() => (tensor.rank === 4 ? nhwcToNchw(tensor) : tensor).dataSync<'float32'>());
+  if (tensor.rank !== 4) return tensor.dataSync<'float32'>();
+  const nchw = nhwcToNchw(tensor);
+  // Not inside tf.tidy, which looks for tensors among the values it is given back, one value at a time.
+  const values = nchw.dataSync<'float32'>();
+  nchw.dispose();
+  return values;
 }
 
 /** Holds every `grad.*` of a golden file for a module's parameters against the gradients found, in their order. */
