@@ -10,7 +10,7 @@ export interface Conv2dOptions {
   readonly stride?: number;
   /** Zeros added on every side, in pixels. */
   readonly padding?: number;
-  /** Whether there is one (default). */
+  /** Whether a bias is added (default). */
   readonly bias?: boolean;
   /** Begin at zero, as the published `zero_module` does. */
   readonly zeroInit?: boolean;
