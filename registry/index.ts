@@ -4,6 +4,7 @@ import { callbacks } from './callbacks.js';
 import { classicNetworks } from './classic-networks.js';
 import { data } from './data.js';
 import { encoders } from './encoders.js';
+import { losses } from './losses.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
 import { schedules } from './schedules.js';
@@ -13,6 +14,7 @@ export const registry = new Registry([
   ...networks,
   ...classicNetworks,
   ...autoencoders,
+  ...losses,
   ...encoders,
   ...models,
   ...data,

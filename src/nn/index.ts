@@ -1,3 +1,5 @@
+export { ActNorm, type ActNormOptions } from './act-norm.js';
+export { BatchNorm2d, type BatchNorm2dOptions } from './batch-norm.js';
 export { Conv2d, type Conv2dOptions } from './conv2d.js';
 export { Dropout } from './dropout.js';
 export { Embedding } from './embedding.js';
@@ -5,7 +7,7 @@ export { GroupNorm } from './group-norm.js';
 export { Identity } from './identity.js';
 export { fanInUniform, normal, uniformWithin, zeros } from './initializers.js';
 export { LayerNorm } from './layer-norm.js';
-export { columnFilter, hwio, nchwToNhwc, nhwcToNchw, pixelwise, pointwise, transposed } from './layout.js';
+export { columnFilter, hwio, nchwToNhwc, nhwcToNchw, perChannel, pixelwise, pointwise, transposed } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { inputsOf, type Methods, type NamedTensors } from './methods.js';
 export { Module, type LoadReport, type StateDict } from './module.js';

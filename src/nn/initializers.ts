@@ -7,9 +7,8 @@ export type Initializer = (shape: readonly number[], generator: Generator) => tf
 export const zeros: Initializer = (shape) => tf.zeros([...shape]);
 export const ones: Initializer = (shape) => tf.ones([...shape]);
 
-/** Normal with mean 0. */
-export function normal(standardDeviation: number): Initializer {
-  return (shape, generator) => tf.tidy(() => tf.mul(generator.normal(shape), standardDeviation));
+export function normal(standardDeviation: number, mean = 0): Initializer {
+  return (shape, generator) => tf.tidy(() => tf.add(tf.mul(generator.normal(shape), standardDeviation), mean));
 }
 
 /**

@@ -51,6 +51,13 @@ export const pixelwise: WeightLayout = {
   fromPublished: (published, shape) => tf.reshape(published, [...shape]),
 };
 
+/** One value per channel, `[C]` here, which the published code holds ready for NCHW, `[1, C, 1, 1]`. */
+export const perChannel: WeightLayout = {
+  publishedShape: ([channels = 0]) => [1, channels, 1, 1],
+  toPublished: (held) => tf.reshape(held, [1, -1, 1, 1]),
+  fromPublished: (published) => tf.reshape(published, [-1]),
+};
+
 /** Images as PyTorch holds them, `[N, C, H, W]`, to how tfjs does, `[N, H, W, C]`. */
 export function nchwToNhwc(images: tf.Tensor): tf.Tensor4D {
   return tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]);

@@ -108,6 +108,12 @@ export abstract class Module {
     return this.train(false);
   }
 
+  /** Trains nothing here or below: weights that were learned elsewhere stay as they are. */
+  freeze(): this {
+    for (const [, parameter] of this.namedParameters()) parameter.freeze();
+    return this;
+  }
+
   stateDict(): Map<string, HostTensor> {
     return new Map([...this.namedParameters()].map(([name, parameter]) => [name, parameter.publish()]));
   }
@@ -118,7 +124,7 @@ export abstract class Module {
    */
   loadStateDict(state: StateDict, { strict = true, buffersOptional = false, source }: LoadOptions = {}): LoadReport {
     const own = new Map(this.namedParameters());
-    const required = [...own].filter(([, parameter]) => parameter.trainable || !buffersOptional);
+    const required = [...own].filter(([, parameter]) => !parameter.isBuffer || !buffersOptional);
     const missing = required.map(([name]) => name).filter((name) => !state.has(name));
     const unexpected = [...state.keys()].filter((name) => !own.has(name));
     const problems: Problem[] = [];

@@ -19,16 +19,24 @@ export interface ParameterOptions {
  */
 export class Parameter {
   readonly shape: readonly number[];
-  readonly trainable: boolean;
+  /** Whether it is state that is no weight: saved and loaded, never trained, not counted as a parameter. */
+  readonly isBuffer: boolean;
   readonly #init: Initializer;
   readonly #layout: WeightLayout;
+  #trainable: boolean;
   #variable: tf.Variable | undefined;
 
   constructor({ shape, init, layout = asPublished, trainable = true }: ParameterOptions) {
     this.shape = shape;
-    this.trainable = trainable;
+    this.isBuffer = !trainable;
+    this.#trainable = trainable;
     this.#init = init;
     this.#layout = layout;
+  }
+
+  /** False for a buffer and for a frozen weight. */
+  get trainable(): boolean {
+    return this.#trainable;
   }
 
   get size(): number {
@@ -53,6 +61,12 @@ export class Parameter {
     return this.#variable;
   }
 
+  /** Trains it no more: PyTorch's `requires_grad = False`. */
+  freeze(): void {
+    this.#trainable = false;
+    if (this.#variable) this.#variable.trainable = false;
+  }
+
   /** Draws the first value, unless there is one already. */
   initialize(generator: Generator): void {
     if (!this.#variable) this.assign(this.#init(this.shape, generator));
@@ -61,7 +75,7 @@ export class Parameter {
   /** Takes over the data of a tensor shaped like this parameter. */
   assign(tensor: tf.Tensor): void {
     if (this.#variable) this.#variable.assign(tensor);
-    else this.#variable = tf.variable(tensor, this.trainable);
+    else this.#variable = tf.variable(tensor, this.#trainable);
     tensor.dispose();
   }
 
@@ -89,11 +103,11 @@ export class Parameter {
 
   /** A copy in PyTorch's layout: of the value, or of a tensor shaped like it, such as its gradient. */
   publish(held: tf.Tensor = this.value): HostTensor {
-    return tf.tidy(() => ({
-      dtype: 'F32',
-      shape: this.publishedShape,
-      data: this.#layout.toPublished(held).dataSync<'float32'>(),
-    }));
+    const published = tf.tidy(() => this.#layout.toPublished(held));
+    // Not inside tf.tidy, which looks for tensors among the values it is given back, one value at a time.
+    const data = published.dataSync<'float32'>();
+    published.dispose();
+    return { dtype: 'F32', shape: this.publishedShape, data };
   }
 
   dispose(): void {

@@ -33,7 +33,8 @@ tf.registerGradient({
 });
 
 /**
- * 2-D convolution with a bias; its gradient keeps `x` and `filter`, each only where the other's gradient is taken.
+ * 2-D convolution, with a bias where one is given; its gradient keeps `x` and `filter`, each only where the other's
+ * gradient is taken.
  *
  * @param x `[N, H, W, inChannels]`
  * @param filter `[height, width, inChannels, outChannels]`
@@ -43,9 +44,10 @@ tf.registerGradient({
 export function conv2d(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
-  bias: tf.Tensor,
+  bias: tf.Tensor | undefined,
   { strides, pad }: Conv2dGeometry,
 ): tf.Tensor4D {
+  if (!bias) return tf.conv2d(x, filter, strides, paddings(pad));
   const attrs = { strides, pad: paddings(pad), dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
   return runNative(tf.FusedConv2D, { x, filter, bias }, attrs)[0] as tf.Tensor4D;
 }

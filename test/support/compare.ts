@@ -27,11 +27,12 @@ export function assertClose(
   assert.ok(difference <= limit, `${what}: largest difference ${difference}, allowed ${limit}`);
 }
 
-/** Fills every trained weight as the golden files do, by the name that `published` makes of the module's own. */
+/** Fills every weight, no buffer, as the golden files do, by the name that `published` makes of the module's own. */
 export function fillByHash(module: Module, published: (name: string) => string = (name) => name): void {
   const state = new Map<string, HostTensor>();
   module.initialize(new RandomStreams(0));
-  for (const [name, parameter] of module.trainableParameters()) {
+  for (const [name, parameter] of module.namedParameters()) {
+    if (parameter.isBuffer) continue;
     const shape = parameter.publishedShape;
     state.set(name, { dtype: 'F32', shape, data: hashFill(published(name), shape) });
   }
@@ -51,7 +52,12 @@ export function toTensor(golden: HostTensor): tf.Tensor {
 
 /** The values in PyTorch's order. */
 export function published(tensor: tf.Tensor): Float32Array {
-  return tf.tidy(() => (tensor.rank === 4 ? nhwcToNchw(tensor) : tensor).dataSync<'float32'>());
+  if (tensor.rank !== 4) return tensor.dataSync<'float32'>();
+  const nchw = nhwcToNchw(tensor);
+  // Not inside tf.tidy, which looks for tensors among the values it is given back, one value at a time.
+  const values = nchw.dataSync<'float32'>();
+  nchw.dispose();
+  return values;
 }
 
 /** Holds every `grad.*` of a golden file for a module's parameters against the gradients found, in their order. */

@@ -1,0 +1,62 @@
+import { defineComponent } from '../src/config/index.js';
+import { lpipsParams } from '../src/losses/lpips.params.js';
+import { lpipsWithDiscriminatorParams } from '../src/losses/lpips-with-discriminator.params.js';
+import { vqLPIPSWithDiscriminatorParams } from '../src/losses/vq-lpips-with-discriminator.params.js';
+
+export const losses = [
+  defineComponent({
+    target: 'LPIPSWithDiscriminator',
+    aliases: ['ldm.modules.losses.LPIPSWithDiscriminator', 'ldm.modules.losses.contperceptual.LPIPSWithDiscriminator'],
+    kind: 'loss',
+    summary: 'Loss of the KL autoencoders: pixels, LPIPS, KL divergence and a patch discriminator.',
+    source: 'Rombach et al. 2022; latent-diffusion, ldm/modules/losses/contperceptual.py',
+    params: lpipsWithDiscriminatorParams,
+    load: async () => {
+      const { LPIPSWithDiscriminator } = await import('../src/losses/lpips-with-discriminator.js');
+      return (params) => new LPIPSWithDiscriminator(params);
+    },
+  }),
+  defineComponent({
+    target: 'VQLPIPSWithDiscriminator',
+    aliases: [
+      'taming.modules.losses.vqperceptual.VQLPIPSWithDiscriminator',
+      'ldm.modules.losses.vqperceptual.VQLPIPSWithDiscriminator',
+    ],
+    kind: 'loss',
+    summary: 'Loss of the VQ autoencoders: pixels, LPIPS, codebook and a patch discriminator.',
+    source: 'Esser et al. 2021; taming-transformers, taming/modules/losses/vqperceptual.py',
+    params: vqLPIPSWithDiscriminatorParams,
+    load: async () => {
+      const { VQLPIPSWithDiscriminator } = await import('../src/losses/vq-lpips-with-discriminator.js');
+      return (params) => new VQLPIPSWithDiscriminator(params);
+    },
+  }),
+  defineComponent({
+    target: 'LPIPS',
+    aliases: ['taming.modules.losses.lpips.LPIPS'],
+    kind: 'loss',
+    summary: 'Perceptual distance of two images in the features of VGG16.',
+    source: 'Zhang et al. 2018; taming-transformers, taming/modules/losses/lpips.py',
+    params: lpipsParams,
+    load: async () => {
+      const { LPIPS } = await import('../src/losses/lpips.js');
+      return () => new LPIPS();
+    },
+  }),
+  defineComponent({
+    target: 'DummyLoss',
+    aliases: [
+      'taming.modules.losses.DummyLoss',
+      'taming.modules.losses.vqperceptual.DummyLoss',
+      'ldm.modules.losses.contperceptual.DummyLoss',
+    ],
+    kind: 'loss',
+    summary: 'No loss: for a first stage that is not trained.',
+    source: 'taming-transformers, taming/modules/losses/vqperceptual.py',
+    params: { type: 'object', additionalProperties: false, properties: {} },
+    load: async () => {
+      const { DummyLoss } = await import('../src/losses/dummy-loss.js');
+      return () => new DummyLoss();
+    },
+  }),
+];
