@@ -3,11 +3,31 @@ import { nearestNames, UserError, type Problem } from '../errors.js';
 
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
-/**
- * What can be called on a module by name, with tensors by name: the published methods with their published arguments.
- * One output comes back as a tensor, several by name.
- */
-export type Methods = Readonly<Record<string, (inputs: NamedTensors) => tf.Tensor | NamedTensors>>;
+/** A published method with its published arguments, by name. One output comes back as a tensor, several by name. */
+export interface Method {
+  (inputs: NamedTensors): tf.Tensor | NamedTensors;
+  /**
+   * The inputs and outputs, one output going by `y`, that PyTorch holds as `[N, C, L]` where they have rank 3: signals,
+   * `[N, L, C]` here. Of rank 3 without being named here are sequences of vectors, `[N, T, C]` in both.
+   */
+  readonly signals?: readonly string[];
+}
+
+/** What can be called on a module by name. */
+export type Methods = Readonly<Record<string, Method>>;
+
+/** A method some of whose tensors are signals where they have rank 3, see {@link Method.signals}. */
+export function withSignals(signals: readonly string[], method: Method): Method {
+  return Object.assign((inputs: NamedTensors) => method(inputs), { signals });
+}
+
+/** The shape of an input as a method takes it, images as `[N, H, W, C]`; float32 unless stated. */
+export interface ExampleInput {
+  readonly shape: readonly number[];
+  readonly dtype?: 'float32' | 'int32' | 'bool';
+}
+
+export type ExampleInputs = Readonly<Record<string, ExampleInput>>;
 
 /**
  * The inputs of a method, checked.

@@ -3,7 +3,7 @@ import { checkpoint } from '../autodiff/index.js';
 import { nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
 import type { RandomStreams } from '../random/index.js';
-import type { Methods } from './methods.js';
+import type { ExampleInputs, Methods } from './methods.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
 
 /** Weights and buffers by published name, in PyTorch's layout. */
@@ -79,6 +79,12 @@ export abstract class Module {
     for (const [name, child] of this.#children) yield* child.namedParameters(`${prefix}${name}.`);
   }
 
+  /** This module and all descendants by name, parents first; its own name is the empty one. */
+  *namedModules(name = ''): IterableIterator<[string, Module]> {
+    yield [name, this];
+    for (const [child, module] of this.#children) yield* module.namedModules(name === '' ? child : `${name}.${child}`);
+  }
+
   /** The named parameters that are trained. */
   trainableParameters(): [string, Parameter][] {
     return [...this.namedParameters()].filter(([, parameter]) => parameter.trainable);
@@ -87,6 +93,11 @@ export abstract class Module {
   /** What can be called by name, e.g. by `ldm forward`; nothing where a module does not say. */
   methods(): Methods {
     return {};
+  }
+
+  /** What its method `forward` can be called with, one sample, e.g. to count what it costs; nothing where it does not say. */
+  exampleInputs(): ExampleInputs | undefined {
+    return undefined;
   }
 
   /** Gives every parameter without a value its first one and every module the run's random streams. */
@@ -108,6 +119,12 @@ export abstract class Module {
     return this.train(false);
   }
 
+  /** Keeps all weights as they are, here and below. */
+  freeze(): this {
+    for (const [, parameter] of this.namedParameters()) parameter.freeze();
+    return this;
+  }
+
   stateDict(): Map<string, HostTensor> {
     return new Map([...this.namedParameters()].map(([name, parameter]) => [name, parameter.publish()]));
   }
@@ -118,7 +135,7 @@ export abstract class Module {
    */
   loadStateDict(state: StateDict, { strict = true, buffersOptional = false, source }: LoadOptions = {}): LoadReport {
     const own = new Map(this.namedParameters());
-    const required = [...own].filter(([, parameter]) => parameter.trainable || !buffersOptional);
+    const required = [...own].filter(([, parameter]) => !parameter.isBuffer || !buffersOptional);
     const missing = required.map(([name]) => name).filter((name) => !state.has(name));
     const unexpected = [...state.keys()].filter((name) => !own.has(name));
     const problems: Problem[] = [];

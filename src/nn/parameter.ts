@@ -9,7 +9,7 @@ export interface ParameterOptions {
   readonly shape: readonly number[];
   readonly init: Initializer;
   readonly layout?: WeightLayout;
-  /** False for a buffer: saved and loaded, but not trained. */
+  /** False for a buffer: saved and loaded, but not trained. A weight that is not trained is frozen, see `freeze`. */
   readonly trainable?: boolean;
 }
 
@@ -19,16 +19,27 @@ export interface ParameterOptions {
  */
 export class Parameter {
   readonly shape: readonly number[];
-  readonly trainable: boolean;
+  /** A tensor that the published code registers as a buffer: no weight, and never trained. */
+  readonly isBuffer: boolean;
+  #frozen = false;
   readonly #init: Initializer;
   readonly #layout: WeightLayout;
   #variable: tf.Variable | undefined;
 
   constructor({ shape, init, layout = asPublished, trainable = true }: ParameterOptions) {
     this.shape = shape;
-    this.trainable = trainable;
+    this.isBuffer = !trainable;
     this.#init = init;
     this.#layout = layout;
+  }
+
+  get trainable(): boolean {
+    return !this.isBuffer && !this.#frozen;
+  }
+
+  /** Keeps a weight as it is: PyTorch's `requires_grad = False`. */
+  freeze(): void {
+    this.#frozen = true;
   }
 
   get size(): number {

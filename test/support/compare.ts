@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import { toFloat32, toInt32, type HostTensor } from '../../src/io/host-tensor.js';
-import { nchwToNhwc, nhwcToNchw, type Module } from '../../src/nn/index.js';
+import { toFloat32, type HostTensor } from '../../src/io/host-tensor.js';
+import { fromPublished, publish, type Module } from '../../src/nn/index.js';
 import { RandomStreams } from '../../src/random/index.js';
 import { hashFill, sampleGradient, type Golden } from './golden.js';
 
@@ -40,18 +40,12 @@ export function fillByHash(module: Module, published: (name: string) => string =
 
 /** A golden tensor on the engine, images as NHWC. */
 export function toTensor(golden: HostTensor): tf.Tensor {
-  const integers = golden.dtype === 'I64' || golden.dtype === 'I32';
-  return tf.tidy(() => {
-    const tensor = integers
-      ? tf.tensor(toInt32(golden), [...golden.shape], 'int32')
-      : tf.tensor(toFloat32(golden), [...golden.shape]);
-    return tensor.rank === 4 ? nchwToNhwc(tensor) : tensor;
-  });
+  return fromPublished(golden);
 }
 
 /** The values in PyTorch's order. */
 export function published(tensor: tf.Tensor): Float32Array {
-  return tf.tidy(() => (tensor.rank === 4 ? nhwcToNchw(tensor) : tensor).dataSync<'float32'>());
+  return toFloat32(publish(tensor));
 }
 
 /** Holds every `grad.*` of a golden file for a module's parameters against the gradients found, in their order. */

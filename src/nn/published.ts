@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { toFloat32, toInt32, type HostTensor } from '../io/host-tensor.js';
+
+/**
+ * Tensors that go into a network and come out of it, as files hold them in PyTorch's layout and as they are held here:
+ * images `[N, C, H, W]` there, `[N, H, W, C]` here. Weights have layouts of their own, see layout.ts.
+ */
+
+interface Layout {
+  /** Whether a tensor of rank 3 is a signal, `[N, C, L]` there and `[N, L, C]` here, not a sequence `[N, T, C]`. */
+  readonly isSignal?: boolean;
+}
+
+const hasChannelsSecond = (rank: number, { isSignal = false }: Layout): boolean => rank === 4 || (rank === 3 && isSignal);
+
+/**
+ * A file's tensor on the engine: floats as float32, integers as int32.
+ * @throws RangeError on an integer that int32 cannot hold
+ */
+export function fromPublished(tensor: HostTensor, layout: Layout = {}): tf.Tensor {
+  const shape = [...tensor.shape];
+  return tf.tidy(() => {
+    const held = onEngine(tensor, shape);
+    if (!hasChannelsSecond(shape.length, layout)) return held;
+    return tf.transpose(held, shape.length === 4 ? [0, 2, 3, 1] : [0, 2, 1]);
+  });
+}
+
+function onEngine(tensor: HostTensor, shape: number[]): tf.Tensor {
+  if (tensor.dtype === 'BOOL') return tf.tensor(tensor.data, shape, 'bool');
+  return /^(F|BF)/.test(tensor.dtype)
+    ? tf.tensor(toFloat32(tensor), shape, 'float32')
+    : tf.tensor(toInt32(tensor), shape, 'int32');
+}
+
+/** A copy of the values in PyTorch's layout. */
+export function publish(tensor: tf.Tensor, layout: Layout = {}): HostTensor {
+  return tf.tidy(() => {
+    const { shape } = tensor;
+    const turned = hasChannelsSecond(shape.length, layout)
+      ? tf.transpose(tensor, shape.length === 4 ? [0, 3, 1, 2] : [0, 2, 1])
+      : tensor;
+    const { dtype } = turned;
+    if (dtype === 'int32') return { dtype: 'I32', shape: turned.shape, data: turned.dataSync<'int32'>() };
+    if (dtype === 'bool') return { dtype: 'BOOL', shape: turned.shape, data: Uint8Array.from(turned.dataSync<'bool'>()) };
+    return { dtype: 'F32', shape: turned.shape, data: turned.dataSync<'float32'>() };
+  });
+}
+
+/** The shape that a tensor held here has in PyTorch's layout. */
+export function publishedShape(shape: readonly number[], layout: Layout = {}): number[] {
+  if (!hasChannelsSecond(shape.length, layout)) return [...shape];
+  return [...shape.slice(0, 1), ...shape.slice(-1), ...shape.slice(1, -1)];
+}
