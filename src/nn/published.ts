@@ -11,7 +11,8 @@ interface Layout {
   readonly isSignal?: boolean;
 }
 
-const hasChannelsSecond = (rank: number, { isSignal = false }: Layout): boolean => rank === 4 || (rank === 3 && isSignal);
+const hasChannelsSecond = (rank: number, { isSignal = false }: Layout): boolean =>
+  rank === 4 || (rank === 3 && isSignal);
 
 /**
  * A file's tensor on the engine: floats as float32, integers as int32.
@@ -42,7 +43,8 @@ export function publish(tensor: tf.Tensor, layout: Layout = {}): HostTensor {
       : tensor;
     const { dtype } = turned;
     if (dtype === 'int32') return { dtype: 'I32', shape: turned.shape, data: turned.dataSync<'int32'>() };
-    if (dtype === 'bool') return { dtype: 'BOOL', shape: turned.shape, data: Uint8Array.from(turned.dataSync<'bool'>()) };
+    if (dtype === 'bool')
+      return { dtype: 'BOOL', shape: turned.shape, data: Uint8Array.from(turned.dataSync<'bool'>()) };
     return { dtype: 'F32', shape: turned.shape, data: turned.dataSync<'float32'>() };
   });
 }

@@ -1,6 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import { Conv2d, Embedding, inputsOf, Linear, Module, type GroupNorm, type Methods } from '../../nn/index.js';
+import {
+  Conv2d,
+  Embedding,
+  inputsOf,
+  Linear,
+  Module,
+  type ExampleInputs,
+  type GroupNorm,
+  type Methods,
+} from '../../nn/index.js';
 import { silu } from '../../ops/index.js';
 import { withDefaults } from '../../params.js';
 import { AttentionBlock } from './attention-block.js';
@@ -148,6 +157,16 @@ export class UNetModel extends Module {
           ...(y && { y: y as tf.Tensor1D }),
         });
       },
+    };
+  }
+
+  override exampleInputs(): ExampleInputs {
+    const { image_size: size, in_channels: channels, num_classes: numClasses } = this.params;
+    const [height = 1, width = height] = [size].flat();
+    return {
+      x: { shape: [1, height, width, channels] },
+      timesteps: { shape: [1], dtype: 'int32' },
+      ...(numClasses !== null && { y: { shape: [1], dtype: 'int32' } }),
     };
   }
 

@@ -91,8 +91,8 @@ export const layoutKernels: MetaKernelTable = {
   [tf.OneHot]: metaKernel<{ indices: tf.TensorInfo }, tf.OneHotAttrs>(({ indices }, { depth, dtype }, meta) =>
     meta.tensor([...indices.shape, depth], dtype),
   ),
-  [tf.Fill]: metaKernel<unknown, Omit<tf.FillAttrs, 'dtype'> & { dtype?: tf.DataType }>((_, { shape, value, dtype }, meta) =>
-    meta.tensor(shape, dtype ?? tf.util.inferDtype(value)),
+  [tf.Fill]: metaKernel<unknown, Omit<tf.FillAttrs, 'dtype'> & { dtype?: tf.DataType }>(
+    (_, { shape, value, dtype }, meta) => meta.tensor(shape, dtype ?? tf.util.inferDtype(value)),
   ),
   [tf.Range]: metaKernel<unknown, tf.RangeAttrs>((_, { start, stop, step, dtype }, meta) =>
     meta.tensor([Math.max(0, Math.ceil((stop - start) / step))], dtype),
