@@ -4,6 +4,9 @@ import { sum, withParts, type InspectedComponent } from './components.js';
 
 const BYTES_PER_VALUE = 4;
 
+/** Of what is not called by itself. */
+const UNKNOWN = '-';
+
 /** What `--json` prints. */
 export function inspectionData(root: InspectedComponent, module: Module) {
   return {
@@ -36,16 +39,16 @@ export function describeInspection(root: InspectedComponent, depth: number): str
 }
 
 function componentRow({ path, target, depth, module, cost, multiplyAdds }: InspectedComponent): string[] {
-  const name = '  '.repeat(depth) + (path || target);
+  const name = '  '.repeat(depth) + (path || lastWord(target));
   const { parameters, trainable } = module ? counts(module) : { parameters: 0, trainable: 0 };
   return [
     name,
-    path ? target : '',
+    path ? lastWord(target) : '',
     grouped(parameters),
     grouped(trainable),
-    multiplyAdds === null ? '?' : grouped(multiplyAdds),
+    multiplyAdds === null ? UNKNOWN : grouped(multiplyAdds),
     bytes(module ? weightBytes(module) : 0),
-    cost ? bytes(sum(cost.activationBytes.values())) : '?',
+    cost ? bytes(sum(cost.activationBytes.values())) : UNKNOWN,
   ];
 }
 
@@ -68,9 +71,9 @@ function partRows({ depth, module, cost, parts }: InspectedComponent, words: num
       '',
       grouped(total(weights.filter(({ isBuffer }) => !isBuffer))),
       grouped(total(weights.filter(({ trainable }) => trainable))),
-      cost ? grouped(costHere(cost.multiplyAdds)) : '?',
+      cost ? grouped(costHere(cost.multiplyAdds)) : UNKNOWN,
       bytes(total(weights) * BYTES_PER_VALUE),
-      cost ? bytes(costHere(cost.activationBytes)) : '?',
+      cost ? bytes(costHere(cost.activationBytes)) : UNKNOWN,
     ];
   });
 }
@@ -89,7 +92,7 @@ function notes(components: readonly InspectedComponent[]): string[] {
     const example = cost && module?.exampleInputs();
     if (!example) return [];
     const inputs = Object.entries(example).map(([name, { shape }]) => `${name} [${publishedShape(shape).join(', ')}]`);
-    return [`  ${path || target}: ${inputs.join(', ')}`];
+    return [`  ${path || lastWord(target)}: ${inputs.join(', ')}`];
   });
   if (calls.length === 0) return [];
   return [
@@ -99,6 +102,11 @@ function notes(components: readonly InspectedComponent[]): string[] {
   ];
 }
 
+/** Of a published name, the class. */
+function lastWord(target: string): string {
+  return target.slice(target.lastIndexOf('.') + 1);
+}
+
 function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
@@ -106,5 +114,6 @@ function grouped(count: number): string {
 /** In MiB to three digits, or whole KiB. */
 function bytes(count: number): string {
   const mebibytes = count / 2 ** 20;
+  if (count === 0) return '0';
   return mebibytes < 1 ? `${Math.ceil(count / 2 ** 10)} KiB` : `${mebibytes.toFixed(mebibytes < 100 ? 1 : 0)} MiB`;
 }

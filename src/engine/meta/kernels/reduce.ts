@@ -17,7 +17,11 @@ const reduction = (dtype?: tf.DataType) =>
 
 /** Many values to one. */
 export const reduceKernels: MetaKernelTable = {
-  ...under([tf.Sum, tf.Prod, tf.Max, tf.Min, tf.All, tf.Any], reduction()),
+  ...under([tf.Sum, tf.Prod, tf.Min, tf.All, tf.Any], reduction()),
+  // Calls the axes otherwise than all others.
+  [tf.Max]: metaKernel<X, tf.MaxAttrs>(({ x }, { reductionIndices: axis, keepDims }, meta) =>
+    meta.tensor(reducedShape(x, { axis, keepDims }), x.dtype),
+  ),
   [tf.Mean]: reduction('float32'),
   [tf.ArgMax]: reduction('int32'),
   [tf.ArgMin]: reduction('int32'),
