@@ -3,7 +3,7 @@ export { Dropout } from './dropout.js';
 export { Embedding } from './embedding.js';
 export { GroupNorm } from './group-norm.js';
 export { LayerNorm } from './layer-norm.js';
-export { pointwise } from './layout.js';
+export { nchwToNhwc, nhwcToNchw, pointwise } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
 export {
   inputsOf,

@@ -29,3 +29,12 @@ export const pointwise: WeightLayout = {
   toPublished: (held) => tf.reshape(held, [...held.shape, 1]),
   fromPublished: (published, shape) => tf.reshape(published, [...shape]),
 };
+
+/** Images as PyTorch holds them, `[N, C, H, W]`, to how tfjs does, `[N, H, W, C]`. */
+export function nchwToNhwc(images: tf.Tensor): tf.Tensor4D {
+  return tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]);
+}
+
+export function nhwcToNchw(images: tf.Tensor): tf.Tensor4D {
+  return tf.transpose(images as tf.Tensor4D, [0, 3, 1, 2]);
+}

@@ -119,7 +119,7 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Keeps all weights as they are, here and below. */
+  /** Trains nothing here or below: weights that were learned elsewhere stay as they are. */
   freeze(): this {
     for (const [, parameter] of this.namedParameters()) parameter.freeze();
     return this;

@@ -9,7 +9,7 @@ export interface ParameterOptions {
   readonly shape: readonly number[];
   readonly init: Initializer;
   readonly layout?: WeightLayout;
-  /** False for a buffer: saved and loaded, but not trained. A weight that is not trained is frozen, see `freeze`. */
+  /** False for a buffer: saved and loaded, but not trained. */
   readonly trainable?: boolean;
 }
 
@@ -19,27 +19,24 @@ export interface ParameterOptions {
  */
 export class Parameter {
   readonly shape: readonly number[];
-  /** A tensor that the published code registers as a buffer: no weight, and never trained. */
+  /** Whether it is state that is no weight: saved and loaded, never trained, not counted as a parameter. */
   readonly isBuffer: boolean;
-  #frozen = false;
   readonly #init: Initializer;
   readonly #layout: WeightLayout;
+  #trainable: boolean;
   #variable: tf.Variable | undefined;
 
   constructor({ shape, init, layout = asPublished, trainable = true }: ParameterOptions) {
     this.shape = shape;
     this.isBuffer = !trainable;
+    this.#trainable = trainable;
     this.#init = init;
     this.#layout = layout;
   }
 
+  /** False for a buffer and for a frozen weight. */
   get trainable(): boolean {
-    return !this.isBuffer && !this.#frozen;
-  }
-
-  /** Keeps a weight as it is: PyTorch's `requires_grad = False`. */
-  freeze(): void {
-    this.#frozen = true;
+    return this.#trainable;
   }
 
   get size(): number {
@@ -59,6 +56,12 @@ export class Parameter {
     return this.#variable;
   }
 
+  /** Trains it no more: PyTorch's `requires_grad = False`. */
+  freeze(): void {
+    this.#trainable = false;
+    if (this.#variable) this.#variable.trainable = false;
+  }
+
   /** Draws the first value, unless there is one already. */
   initialize(generator: Generator): void {
     if (!this.#variable) this.assign(this.#init(this.shape, generator));
@@ -67,7 +70,7 @@ export class Parameter {
   /** Takes over the data of a tensor shaped like this parameter. */
   assign(tensor: tf.Tensor): void {
     if (this.#variable) this.#variable.assign(tensor);
-    else this.#variable = tf.variable(tensor, this.trainable);
+    else this.#variable = tf.variable(tensor, this.#trainable);
     tensor.dispose();
   }
 

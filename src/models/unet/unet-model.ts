@@ -147,6 +147,16 @@ export class UNetModel extends Module {
     });
   }
 
+  override exampleInputs(): ExampleInputs {
+    const { image_size: size, in_channels: channels, num_classes: numClasses } = this.params;
+    const [height = 1, width = height] = [size].flat();
+    return {
+      x: { shape: [1, height, width, channels] },
+      timesteps: { shape: [1], dtype: 'int32' },
+      ...(numClasses !== null && { y: { shape: [1], dtype: 'int32' } }),
+    };
+  }
+
   override methods(): Methods {
     return {
       forward: (inputs) => {
@@ -157,16 +167,6 @@ export class UNetModel extends Module {
           ...(y && { y: y as tf.Tensor1D }),
         });
       },
-    };
-  }
-
-  override exampleInputs(): ExampleInputs {
-    const { image_size: size, in_channels: channels, num_classes: numClasses } = this.params;
-    const [height = 1, width = height] = [size].flat();
-    return {
-      x: { shape: [1, height, width, channels] },
-      timesteps: { shape: [1], dtype: 'int32' },
-      ...(numClasses !== null && { y: { shape: [1], dtype: 'int32' } }),
     };
   }
 
