@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { valueAndGrads } from '../autodiff/index.js';
 import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
@@ -29,6 +31,9 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   const inputsFile = requiredFlag(flags, 'inputs');
   const outputFile = requiredFlag(flags, 'output');
   const weightsFile = textFlag(flags, 'weights');
+  if (!existsSync(dirname(outputFile))) {
+    throw new UserError({ where: '--output', problem: 'there is no such folder', found: dirname(outputFile) });
+  }
   const loss = choiceFlag(flags, 'loss', losses, 'none');
   const seed = integerFlag(flags, 'seed', 0) ?? 23;
   const startEngine = engineFromFlags(flags);
@@ -60,6 +65,12 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   try {
     outputs = call(module, method, given, loss);
   } catch (error) {
+    if (error instanceof UserError) {
+      throw new UserError(
+        error.problems.map((problem) => ({ where: inputsFile, ...problem })),
+        { cause: error },
+      );
+    }
     throw isAboutInputs(error) ? badInputs(error, inputsFile, inputs, module) : error;
   }
   writeSafetensors(outputFile, outputs);
@@ -99,7 +110,12 @@ function call(module: Module, method: Method, given: NamedTensors, loss: Loss): 
 }
 
 function scalarLoss(loss: Exclude<Loss, 'none'>, y: tf.Tensor, target: tf.Tensor | undefined): tf.Scalar {
-  if (loss === 'mse' && target) return mseLoss(y, target);
+  if (loss === 'mse' && target) {
+    const [found, expected] = [target, y].map(({ shape }) => `[${publishedShape(shape).join(', ')}]`);
+    if (found !== expected)
+      throw new UserError({ problem: '`target` has not the shape of the output', found, expected });
+    return mseLoss(y, target);
+  }
   return loss === 'sum' ? tf.sum(y) : tf.mean(y);
 }
 
@@ -126,7 +142,7 @@ function toNamedTensors(
 
 /** Whether the inputs may have been the cause: operations say of shapes and dtypes that do not fit just this. */
 function isAboutInputs(error: unknown): error is Error {
-  const isOther = [UserError, OutOfMemoryError, TypeError, ReferenceError].some((kind) => error instanceof kind);
+  const isOther = [OutOfMemoryError, TypeError, ReferenceError].some((kind) => error instanceof kind);
   return error instanceof Error && !isOther;
 }
 

@@ -12,9 +12,6 @@ interface Layout {
   readonly isSignal?: boolean;
 }
 
-const hasChannelsSecond = (rank: number, { isSignal = false }: Layout): boolean =>
-  rank === 4 || (rank === 3 && isSignal);
-
 /**
  * A file's tensor on the engine: floats as float32, integers as int32.
  * @throws RangeError on an integer that int32 cannot hold

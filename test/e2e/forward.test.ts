@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,7 +7,7 @@ import { toFloat32, type HostTensor } from '../../src/io/host-tensor.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
 import type { UNetModelParamsInput } from '../../src/models/unet/unet-model.params.js';
 import { UNetModel } from '../../src/models/unet/unet-model.js';
-import { ldm } from '../support/command.js';
+import { ldm, tinyConfig } from '../support/command.js';
 import { assertClose, GRADIENT_TOLERANCE, OUTPUT_TOLERANCE } from '../support/compare.js';
 import { hashFill, readGolden, sampleGradient } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -72,7 +72,7 @@ test('mistakes: a component, a method, an input and a weight that are not there'
     [['--method', 'forwrad'], /did you mean: forward/],
     [['--inputs', at('wrong.safetensors')], /given more than once|2 values/],
     [['--weights', at('in.safetensors')], /12 weights are missing[^]*1 weights belong to nothing here/],
-    [['--loss', 'mse'], /the inputs have no tensor `target`/],
+    [['--loss', 'mse'], /there is no tensor `target` for --loss mse/],
     [['--loss', 'mes'], /did you mean: mse/],
   ] as const) {
     const { code, stderr } = await forward(...args);
@@ -80,5 +80,88 @@ test('mistakes: a component, a method, an input and a weight that are not there'
     assert.match(stderr, message);
   }
 });
+
+test('tensors that do not fit: each one message, which names the file', async () => {
+  const folder = temporaryFolder();
+  const output = join(folder, 'out.safetensors');
+  const image = (...shape: number[]): HostTensor => ({ dtype: 'F32', shape, data: new Float32Array(size(shape)) });
+  const labels = (...values: bigint[]): HostTensor => ({
+    dtype: 'I64',
+    shape: [values.length],
+    data: BigInt64Array.from(values),
+  });
+  const right = { x: image(1, 1, 8, 8), timesteps: labels(3n), y: labels(7n) };
+  const forward = async (tensors: Record<string, HostTensor>, ...args: string[]) => {
+    const file = join(folder, 'in.safetensors');
+    writeSafetensors(file, new Map(Object.entries(tensors)));
+    const words = ['forward', tinyConfig, '--component', 'model.params.unet_config', '--inputs', file];
+    return ldm([...words, '--output', output, ...args]);
+  };
+  // `target` is there for --loss mse: without it, it is no unknown argument.
+  const { code, stderr } = await forward({ ...right, target: image(1, 1, 8, 8) });
+  assert.is(code, 0, stderr);
+  rmSync(output);
+
+  for (const [tensors, message, ...args] of [
+    [{ x: right.x, y: right.y }, /the input timesteps is missing/],
+    [{ ...right, t: labels(1n) }, /unknown input t\n/],
+    [{ ...right, x: image(1, 3, 8, 8) }, /x F32 \[1, 3, 8, 8\][^]*for example\n +x float32 \[1, 1, 32, 32\]/],
+    [{ ...right, x: image(1, 1, 7, 8) }, /cannot be called with these tensors: /],
+    [{ ...right, x: image(8, 8) }, /cannot be called with these tensors: /],
+    [{ ...right, x: { dtype: 'I32', shape: [1, 1, 8, 8], data: new Int32Array(64) } }, /x I32 \[1, 1, 8, 8\]/],
+    [{ ...right, y: labels(12n) }, /12 is not in \[0, 9\]/],
+    [{ ...right, timesteps: labels(2n ** 40n) }, /timesteps: 1099511627776 of a I64 tensor is no 32-bit integer/],
+    [{ ...right, target: image(1, 1, 4, 4) }, /`target` has not the shape[^]*\[1, 1, 4, 4\]/, '--loss', 'mse'],
+  ] as [Record<string, HostTensor>, RegExp, ...string[]][]) {
+    const { code, stderr, stdout } = await forward(tensors, ...args);
+    assert.is(code, 2, stderr);
+    assert.match(stderr, message);
+    assert.ok(stderr.startsWith(join(folder, 'in.safetensors')), stderr);
+    assert.is(stdout, '');
+    assert.not(existsSync(output), 'nothing half-written');
+  }
+});
+
+test('files, folders and components that are not there, or not what they should be', async () => {
+  const folder = temporaryFolder();
+  const at = (name: string) => join(folder, name);
+  writeFileSync(at('empty.safetensors'), '');
+  const forward = (...args: string[]) => ldm(['forward', tinyConfig, '--output', at('out.safetensors'), ...args]);
+  for (const [args, message] of [
+    [['--inputs', at('none.safetensors')], /none\.safetensors: cannot read: there is no such file/],
+    [['--inputs', at('empty.safetensors')], /empty\.safetensors: not a safetensors file: it has 0 bytes/],
+    [['--inputs', at('empty.safetensors'), '--precision', 'fp16'], /--precision: float16 is not supported/],
+  ] as const) {
+    const { code, stderr } = await forward(...args);
+    assert.is(code, 2, stderr);
+    assert.match(stderr, message);
+  }
+  const elsewhere = ['--inputs', at('empty.safetensors'), '--output', at('none/out.safetensors')];
+  const { code, stderr } = await ldm(['forward', tinyConfig, ...elsewhere]);
+  assert.is(code, 2, stderr);
+  assert.match(stderr, /--output: there is no such folder/);
+});
+
+test('a method with several outputs: each by its name, gradients of `loss`', async () => {
+  const folder = temporaryFolder();
+  const at = (name: string) => join(folder, name);
+  const noise: HostTensor = { dtype: 'F32', shape: [1, 1, 8, 8], data: new Float32Array(64).fill(0.5) };
+  const label: HostTensor = { dtype: 'I64', shape: [1], data: BigInt64Array.of(2n) };
+  const inputs: Record<string, HostTensor> = { x_start: noise, noise, t: label, c: label };
+  writeSafetensors(at('in.safetensors'), new Map(Object.entries(inputs)));
+  const { code, stderr } = await ldm([
+    ...['forward', tinyConfig, '--method', 'p_losses', '--loss', 'sum'],
+    ...['--inputs', at('in.safetensors'), '--output', at('out.safetensors')],
+  ]);
+  assert.is(code, 0, stderr);
+  const { tensors } = readSafetensors(at('out.safetensors'));
+  const names = [...tensors.keys()].filter((name) => !name.startsWith('grad.model.')).sort();
+  assert.equal(names, ['grad.in.noise', 'grad.in.x_start', 'loss', 'loss_simple', 'loss_vlb']);
+  assert.equal(tensors.get('grad.in.noise')?.shape, [1, 1, 8, 8]);
+});
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
 
 test.run();
