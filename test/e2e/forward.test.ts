@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -81,67 +81,6 @@ test('mistakes: a component, a method, an input and a weight that are not there'
   }
 });
 
-test('tensors that do not fit: each one message, which names the file', async () => {
-  const folder = temporaryFolder();
-  const output = join(folder, 'out.safetensors');
-  const image = (...shape: number[]): HostTensor => ({ dtype: 'F32', shape, data: new Float32Array(size(shape)) });
-  const labels = (...values: bigint[]): HostTensor => ({
-    dtype: 'I64',
-    shape: [values.length],
-    data: BigInt64Array.from(values),
-  });
-  const right = { x: image(1, 1, 8, 8), timesteps: labels(3n), y: labels(7n) };
-  const forward = async (tensors: Record<string, HostTensor>, ...args: string[]) => {
-    const file = join(folder, 'in.safetensors');
-    writeSafetensors(file, new Map(Object.entries(tensors)));
-    const words = ['forward', tinyConfig, '--component', 'model.params.unet_config', '--inputs', file];
-    return ldm([...words, '--output', output, ...args]);
-  };
-  // `target` is there for --loss mse: without it, it is no unknown argument.
-  const { code, stderr } = await forward({ ...right, target: image(1, 1, 8, 8) });
-  assert.is(code, 0, stderr);
-  rmSync(output);
-
-  for (const [tensors, message, ...args] of [
-    [{ x: right.x, y: right.y }, /the input timesteps is missing/],
-    [{ ...right, t: labels(1n) }, /unknown input t\n/],
-    [{ ...right, x: image(1, 3, 8, 8) }, /x F32 \[1, 3, 8, 8\][^]*for example\n +x float32 \[1, 1, 32, 32\]/],
-    [{ ...right, x: image(1, 1, 7, 8) }, /cannot be called with these tensors: /],
-    [{ ...right, x: image(8, 8) }, /cannot be called with these tensors: /],
-    [{ ...right, x: { dtype: 'I32', shape: [1, 1, 8, 8], data: new Int32Array(64) } }, /x I32 \[1, 1, 8, 8\]/],
-    [{ ...right, y: labels(12n) }, /12 is not in \[0, 9\]/],
-    [{ ...right, timesteps: labels(2n ** 40n) }, /timesteps: 1099511627776 of a I64 tensor is no 32-bit integer/],
-    [{ ...right, target: image(1, 1, 4, 4) }, /`target` has not the shape[^]*\[1, 1, 4, 4\]/, '--loss', 'mse'],
-  ] as [Record<string, HostTensor>, RegExp, ...string[]][]) {
-    const { code, stderr, stdout } = await forward(tensors, ...args);
-    assert.is(code, 2, stderr);
-    assert.match(stderr, message);
-    assert.ok(stderr.startsWith(join(folder, 'in.safetensors')), stderr);
-    assert.is(stdout, '');
-    assert.not(existsSync(output), 'nothing half-written');
-  }
-});
-
-test('files, folders and components that are not there, or not what they should be', async () => {
-  const folder = temporaryFolder();
-  const at = (name: string) => join(folder, name);
-  writeFileSync(at('empty.safetensors'), '');
-  const forward = (...args: string[]) => ldm(['forward', tinyConfig, '--output', at('out.safetensors'), ...args]);
-  for (const [args, message] of [
-    [['--inputs', at('none.safetensors')], /none\.safetensors: cannot read: there is no such file/],
-    [['--inputs', at('empty.safetensors')], /empty\.safetensors: not a safetensors file: it has 0 bytes/],
-    [['--inputs', at('empty.safetensors'), '--precision', 'fp16'], /--precision: float16 is not supported/],
-  ] as const) {
-    const { code, stderr } = await forward(...args);
-    assert.is(code, 2, stderr);
-    assert.match(stderr, message);
-  }
-  const elsewhere = ['--inputs', at('empty.safetensors'), '--output', at('none/out.safetensors')];
-  const { code, stderr } = await ldm(['forward', tinyConfig, ...elsewhere]);
-  assert.is(code, 2, stderr);
-  assert.match(stderr, /--output: there is no such folder/);
-});
-
 test('a method with several outputs: each by its name, gradients of `loss`', async () => {
   const folder = temporaryFolder();
   const at = (name: string) => join(folder, name);
@@ -159,9 +98,5 @@ test('a method with several outputs: each by its name, gradients of `loss`', asy
   assert.equal(names, ['grad.in.noise', 'grad.in.x_start', 'loss', 'loss_simple', 'loss_vlb']);
   assert.equal(tensors.get('grad.in.noise')?.shape, [1, 1, 8, 8]);
 });
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
 
 test.run();

@@ -82,19 +82,4 @@ test('the table: the resolved config, components, their parts and what they were
   assert.not.match(shallow.stdout, /middle_block|model_ema/);
 });
 
-test('mistakes', async () => {
-  for (const [args, message] of [
-    [[], /no config to inspect[^]*ldm inspect configs/],
-    [[tinyConfig, '--component', 'model.params.unet'], /no such component[^]*did you mean: model\.params\.unet_config/],
-    [[tinyConfig, '--component', 'data'], /data: DataModuleFromConfig has no weights to inspect/],
-    [[tinyConfig, '--depth', 'two'], /--depth/],
-    [[tinyConfig, 'model.target=DDMP'], /unknown target[^]*did you mean: DDPM/],
-  ] as const) {
-    const { code, stdout, stderr } = await ldm(['inspect', ...args]);
-    assert.is(code, 2, stderr);
-    assert.match(stderr, message);
-    assert.is(stdout, '');
-  }
-});
-
 test.run();
