@@ -13,7 +13,7 @@ import {
   Module,
   publish,
   publishedShape,
-  type Method,
+  type ExampleCalls,
   type Methods,
   type NamedTensors,
 } from '../nn/index.js';
@@ -55,8 +55,9 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
       expected: 'a network or a model',
     });
   }
-  const method = methodOf(module.methods(), textFlag(flags, 'method') ?? 'forward');
-  const given = toNamedTensors(inputs, method, inputsFile);
+  const methodName = textFlag(flags, 'method') ?? 'forward';
+  const method = methodOf(module.methods(), methodName);
+  const given = toNamedTensors(inputs, inputsFile);
   module.initialize(new RandomStreams(seed));
   // Buffers that the file leaves out keep the values their constructor computes.
   if (weights) module.loadStateDict(weights, { source: weightsFile, buffersOptional: true });
@@ -71,16 +72,16 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
         { cause: error },
       );
     }
-    throw isAboutInputs(error) ? badInputs(error, inputsFile, inputs, module) : error;
+    throw isAboutInputs(error) ? badInputs(error, inputsFile, inputs, module.exampleCalls()[methodName]) : error;
   }
   writeSafetensors(outputFile, outputs);
   return 0;
 }
 
-function call(module: Module, method: Method, given: NamedTensors, loss: Loss): Map<string, HostTensor> {
+function call(module: Module, method: Methods[string], given: NamedTensors, loss: Loss): Map<string, HostTensor> {
   const outputs = new Map<string, HostTensor>();
-  const keep = (name: string, tensor: tf.Tensor, signal = name): void => {
-    outputs.set(name, publish(tensor, { isSignal: method.signals?.includes(signal) ?? false }));
+  const keep = (name: string, tensor: tf.Tensor): void => {
+    outputs.set(name, publish(tensor));
   };
   const run = (): tf.Tensor => {
     const result = method(given);
@@ -104,7 +105,7 @@ function call(module: Module, method: Method, given: NamedTensors, loss: Loss): 
   parameters.forEach(([name, parameter], i) => outputs.set(`grad.${name}`, parameter.publish(grads[i])));
   floats.forEach(([name], i) => {
     const gradient = grads[parameters.length + i];
-    if (gradient) keep(`grad.in.${name}`, gradient, name);
+    if (gradient) keep(`grad.in.${name}`, gradient);
   });
   return outputs;
 }
@@ -119,19 +120,13 @@ function scalarLoss(loss: Exclude<Loss, 'none'>, y: tf.Tensor, target: tf.Tensor
   return loss === 'sum' ? tf.sum(y) : tf.mean(y);
 }
 
-/** Named tensors of a file on the engine, in the layout that the method takes them in. */
-function toNamedTensors(
-  tensors: ReadonlyMap<string, HostTensor>,
-  { signals = [] }: Method,
-  file: string,
-): NamedTensors {
+/** Named tensors of a file on the engine, as methods take them. */
+function toNamedTensors(tensors: ReadonlyMap<string, HostTensor>, file: string): NamedTensors {
   const named: Record<string, tf.Tensor> = {};
   for (const [name, tensor] of tensors) {
     try {
       // What `--loss mse` compares with need be no argument: it is there for a method that asks for it.
-      const enumerable = name !== 'target';
-      const isSignal = signals.includes(enumerable ? name : 'y');
-      Object.defineProperty(named, name, { value: fromPublished(tensor, { isSignal }), enumerable });
+      Object.defineProperty(named, name, { value: fromPublished(tensor), enumerable: name !== 'target' });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new UserError({ where: file, path: name, problem: error.message }, { cause: error });
@@ -146,8 +141,13 @@ function isAboutInputs(error: unknown): error is Error {
   return error instanceof Error && !isOther;
 }
 
-function badInputs(error: Error, file: string, inputs: ReadonlyMap<string, HostTensor>, module: Module): UserError {
-  const example = Object.entries(module.exampleInputs() ?? {}).map(
+function badInputs(
+  error: Error,
+  file: string,
+  inputs: ReadonlyMap<string, HostTensor>,
+  example: ExampleCalls[string] = {},
+): UserError {
+  const expected = Object.entries(example).map(
     ([name, { shape, dtype = 'float32' }]) => `${name} ${dtype} [${publishedShape(shape).join(', ')}]`,
   );
   return new UserError(
@@ -155,7 +155,7 @@ function badInputs(error: Error, file: string, inputs: ReadonlyMap<string, HostT
       where: file,
       problem: `the component cannot be called with these tensors: ${error.message}`,
       found: [...inputs].map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape.join(', ')}]`).join('\n'),
-      ...(example.length > 0 && { expected: `for example\n${example.join('\n')}` }),
+      ...(expected.length > 0 && { expected: `for example\n${expected.join('\n')}` }),
     },
     { cause: error },
   );

@@ -3,23 +3,12 @@ import { nearestNames, UserError, type Problem } from '../errors.js';
 
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
-/** A published method with its published arguments, by name. One output comes back as a tensor, several by name. */
-export interface Method {
-  (inputs: NamedTensors): tf.Tensor | NamedTensors;
-  /**
-   * The inputs and outputs, one output going by `y`, that PyTorch holds as `[N, C, L]` where they have rank 3: signals,
-   * `[N, L, C]` here. Of rank 3 without being named here are sequences of vectors, `[N, T, C]` in both.
-   */
-  readonly signals?: readonly string[];
-}
-
-/** What can be called on a module by name. */
-export type Methods = Readonly<Record<string, Method>>;
-
-/** A method some of whose tensors are signals where they have rank 3, see {@link Method.signals}. */
-export function withSignals(signals: readonly string[], method: Method): Method {
-  return Object.assign((inputs: NamedTensors) => method(inputs), { signals });
-}
+/**
+ * What can be called on a module by name, with tensors by name: the published methods with their published arguments.
+ * One output comes back as a tensor, several by name. Images are `[N, H, W, C]`; tensors of any other rank come and go as
+ * published, signals `[N, C, L]` among them.
+ */
+export type Methods = Readonly<Record<string, (inputs: NamedTensors) => tf.Tensor | NamedTensors>>;
 
 /** The shape of an input as a method takes it, images as `[N, H, W, C]`; float32 unless stated. */
 export interface ExampleInput {
@@ -27,7 +16,8 @@ export interface ExampleInput {
   readonly dtype?: 'float32' | 'int32' | 'bool';
 }
 
-export type ExampleInputs = Readonly<Record<string, ExampleInput>>;
+/** Inputs of one sample for methods, by method. */
+export type ExampleCalls = Readonly<Record<string, Readonly<Record<string, ExampleInput>>>>;
 
 /**
  * The inputs of a method, checked.

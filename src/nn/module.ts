@@ -3,7 +3,7 @@ import { checkpoint } from '../autodiff/index.js';
 import { nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
 import type { RandomStreams } from '../random/index.js';
-import type { ExampleInputs, Methods } from './methods.js';
+import type { ExampleCalls, Methods } from './methods.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
 
 /** Weights and buffers by published name, in PyTorch's layout. */
@@ -95,9 +95,12 @@ export abstract class Module {
     return {};
   }
 
-  /** What its method `forward` can be called with, one sample, e.g. to count what it costs; nothing where it does not say. */
-  exampleInputs(): ExampleInputs | undefined {
-    return undefined;
+  /**
+   * The methods that one pass over a sample calls, each with inputs to call it with, e.g. to count what that costs;
+   * nothing where a module does not say.
+   */
+  exampleCalls(): ExampleCalls {
+    return {};
   }
 
   /** Gives every parameter without a value its first one and every module the run's random streams. */

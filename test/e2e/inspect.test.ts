@@ -75,7 +75,7 @@ test('the table: the resolved config, components, their parts and what they were
   assert.match(stdout, /\n {2}model_ema +0 +0 +- +\d+ KiB +-\n/);
   assert.match(stdout, /\n {2}model.params.unet_config +UNetModel +[\d,]+ +[\d,]+ +[\d,]+ +\d+ KiB +\d+ KiB\n/);
   assert.match(stdout, /\n {4}middle_block +/);
-  assert.match(stdout, /: x \[1, 1, 32, 32\], timesteps \[1\], y \[1\]\n/);
+  assert.match(stdout, /: forward of x \[1, 1, 32, 32\], timesteps \[1\], y \[1\]\n/);
   const deeper = await ldm(['inspect', tinyConfig, '--depth', '2']);
   assert.match(deeper.stdout, /\n {4}middle_block\.1 +/);
   const shallow = await ldm(['inspect', tinyConfig, '--depth', '0']);

@@ -1,7 +1,7 @@
 import type { ComponentConfig } from '../../config/index.js';
 import type { MetaBackend } from '../../engine/meta/index.js';
 import { Module } from '../../nn/index.js';
-import { costOfCall, type Cost } from './cost.js';
+import { costOfCalls, type Cost } from './cost.js';
 
 /** A component that a config names, and what it is made of. */
 export interface InspectedComponent {
@@ -12,18 +12,18 @@ export interface InspectedComponent {
   readonly depth: number;
   /** Absent for what has no weights, such as a learning-rate schedule. */
   readonly module: Module | undefined;
-  /** Of one call; absent where the component does not say what it is called with. */
+  /** Of its example calls; absent where it has none. */
   readonly cost: Cost | undefined;
-  /** Why the cost of the call could not be told. */
+  /** Why their cost could not be told. */
   readonly problem: string | undefined;
-  /** Of one call, or of one of each of its parts; null where that is not known. */
+  /** Of its example calls, else of those of its parts; null where that is not known. */
   readonly multiplyAdds: number | null;
   /** Those it is made of, directly. */
   readonly parts: readonly InspectedComponent[];
 }
 
 /**
- * A component and those it is made of, with what a call of each costs.
+ * A component and those it is made of, with what the example calls of each cost.
  * @param built what was made of each config
  */
 export function inspectComponent(
@@ -60,7 +60,7 @@ export function withParts(component: InspectedComponent): InspectedComponent[] {
 
 function measure(module: Module, meta: MetaBackend): { cost?: Cost | undefined; problem?: string } {
   try {
-    return { cost: costOfCall(module, meta) };
+    return { cost: costOfCalls(module, meta) };
   } catch (error) {
     // Where a network reads numbers to decide what to do, shapes are not enough.
     return { problem: error instanceof Error ? error.message : String(error) };

@@ -6,11 +6,11 @@ import { isTorchBuilt } from '../../engine/testing.js';
 import { selectEngine } from '../../engine/index.js';
 import { startMeta } from '../../engine/meta/index.js';
 import { UNetModel } from '../../models/unet/unet-model.js';
-import { Module } from '../../nn/index.js';
+import { Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { RandomStreams } from '../../random/index.js';
 import { celebahq, ddpm32 } from '../bench/networks.js';
 import { sum } from './components.js';
-import { costOfCall } from './cost.js';
+import { costOfCalls } from './cost.js';
 
 const test = suite('what a call costs');
 const meta = await startMeta();
@@ -31,7 +31,7 @@ for (const [name, network, blocks] of [
     await tf.setBackend('meta');
     const before = tf.memory().numTensors;
     const module = new UNetModel(network.params).initialize(new RandomStreams(0));
-    const cost = costOfCall(module, meta);
+    const cost = costOfCalls(module, meta);
     const layers = sum(cost?.multiplyAdds.values() ?? []) - attention(blocks);
     assert.is(layers, layersInPyTorch[name]);
     assert.ok(Math.abs(layers / network.multiplyAdds - 1) < 5e-4, 'the bench says the same');
@@ -43,7 +43,7 @@ for (const [name, network, blocks] of [
 test('costs have the names of the modules, which are as they were', async () => {
   await tf.setBackend('meta');
   const module = new UNetModel(ddpm32.params).initialize(new RandomStreams(0));
-  const cost = costOfCall(module, meta);
+  const cost = costOfCalls(module, meta);
   assert.not(Object.hasOwn(module, 'forward'));
   assert.ok(cost);
   assert.is(cost.multiplyAdds.get('time_embed.0'), 64 * 256);
@@ -52,9 +52,24 @@ test('costs have the names of the modules, which are as they were', async () => 
   module.dispose();
 });
 
+test('a module that returns what it is given keeps nothing; several methods count together', async () => {
+  await tf.setBackend('meta');
+  class Echo extends Module {
+    override methods(): Methods {
+      return { forward: ({ x }) => x as tf.Tensor, square: ({ x }) => tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D) };
+    }
+    override exampleCalls(): ExampleCalls {
+      return { forward: { x: { shape: [3, 3] } }, square: { x: { shape: [2, 2] } } };
+    }
+  }
+  const cost = costOfCalls(new Echo(), meta);
+  assert.is(sum(cost?.multiplyAdds.values() ?? []), 8);
+  assert.is(sum(cost?.activationBytes.values() ?? []), 0);
+});
+
 test('a module that does not say what it is called with', () => {
   class Silent extends Module {}
-  assert.is(costOfCall(new Silent(), meta), undefined);
+  assert.is(costOfCalls(new Silent(), meta), undefined);
 });
 
 for (const use_checkpoint of [false, true]) {
@@ -80,7 +95,7 @@ for (const use_checkpoint of [false, true]) {
 
     await tf.setBackend('meta');
     const described = build();
-    assert.is(sum(costOfCall(described, meta)?.activationBytes.values() ?? []), kept);
+    assert.is(sum(costOfCalls(described, meta)?.activationBytes.values() ?? []), kept);
     described.dispose();
   });
 }

@@ -1,32 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { vjp } from '../../autodiff/index.js';
 import type { MetaBackend } from '../../engine/meta/index.js';
-import type { ExampleInputs, Method, Module } from '../../nn/index.js';
+import type { ExampleCalls, Methods, Module } from '../../nn/index.js';
 
-/** What one call of a module with its example inputs costs, by the names of the modules below it; its own is empty. */
+/** What the example calls of a module cost, by the names of the modules below it; its own is empty. */
 export interface Cost {
   readonly multiplyAdds: ReadonlyMap<string, number>;
-  /** What is kept of the call for the backward pass, in bytes: of the batch itself and the weights nothing. */
+  /** What is kept of the calls for the backward pass, in bytes: of the batch itself and the weights nothing. */
   readonly activationBytes: ReadonlyMap<string, number>;
 }
 
 /**
- * Calls a module, as in training, on the backend of shapes without numbers.
- * @returns undefined where the module does not say what it can be called with
+ * Makes a module's example calls, as in training, on the backend of shapes without numbers.
+ * @returns undefined where the module has none
  */
-export function costOfCall(module: Module, meta: MetaBackend): Cost | undefined {
-  const example = module.exampleInputs();
-  const method = module.methods().forward;
-  if (!example || !method) return undefined;
+export function costOfCalls(module: Module, meta: MetaBackend): Cost | undefined {
+  const calls = Object.entries(module.exampleCalls());
+  if (calls.length === 0) return undefined;
+  const methods = module.methods();
   module.train();
   const weights = module.trainableParameters().map(([, parameter]) => parameter.value);
   tf.engine().startScope();
   try {
-    const inputs = exampleTensors(example);
+    const inputs = calls.map(([name, example]) => [name, exampleTensors(example)] as const);
     meta.takeMultiplyAdds();
     const before = meta.liveBytes();
-    const { values, dispose } = attributed(module, meta, () => vjp(() => outputsOf(method, inputs), weights));
-    tf.dispose([...values]);
+    const call = (): tf.Tensor[] => inputs.flatMap(([name, given]) => outputsOf(methods, name, given));
+    const { values, dispose } = attributed(module, meta, () => vjp(call, weights));
+    const given = new Set(inputs.flatMap(([, tensors]) => Object.values(tensors)));
+    tf.dispose(values.filter((value) => !given.has(value)));
     const activationBytes = meta.liveBytes();
     for (const [part, bytes] of before) activationBytes.set(part, (activationBytes.get(part) ?? 0) - bytes);
     dispose();
@@ -36,13 +38,15 @@ export function costOfCall(module: Module, meta: MetaBackend): Cost | undefined 
   }
 }
 
-function exampleTensors(example: ExampleInputs): Record<string, tf.Tensor> {
+function exampleTensors(example: ExampleCalls[string]): Record<string, tf.Tensor> {
   return Object.fromEntries(
     Object.entries(example).map(([name, { shape, dtype = 'float32' }]) => [name, tf.fill([...shape], 0, dtype)]),
   );
 }
 
-function outputsOf(method: Method, inputs: Record<string, tf.Tensor>): tf.Tensor[] {
+function outputsOf(methods: Methods, name: string, inputs: Record<string, tf.Tensor>): tf.Tensor[] {
+  const method = methods[name];
+  if (!method) throw new Error(`exampleCalls names ${name}, which is no method`);
   const result = method(inputs);
   return result instanceof tf.Tensor ? [result] : Object.values(result);
 }

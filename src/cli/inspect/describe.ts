@@ -89,16 +89,19 @@ function weightBytes(module: Module): number {
 
 function notes(components: readonly InspectedComponent[]): string[] {
   const calls = components.flatMap(({ path, target, module, cost }) => {
-    const example = cost && module?.exampleInputs();
-    if (!example) return [];
-    const inputs = Object.entries(example).map(([name, { shape }]) => `${name} [${publishedShape(shape).join(', ')}]`);
-    return [`  ${path || lastWord(target)}: ${inputs.join(', ')}`];
+    if (!cost || !module) return [];
+    return Object.entries(module.exampleCalls()).map(([method, example]) => {
+      const inputs = Object.entries(example).map(
+        ([name, { shape }]) => `${name} [${publishedShape(shape).join(', ')}]`,
+      );
+      return `  ${path || lastWord(target)}: ${method} of ${inputs.join(', ')}`;
+    });
   });
   if (calls.length === 0) return [];
   return [
-    'multiply-adds: of convolutions and matrix products, in one call with',
+    'multiply-adds: of convolutions and matrix products, in one call of each of these',
     ...calls,
-    'weights: with buffers; activations: what the engine torch keeps of that call for the backward pass; both in float32',
+    'weights: with buffers; activations: what the engine torch keeps of it for the backward pass; both in float32',
   ];
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type ExampleInputs, type Methods } from '../../nn/index.js';
+import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { silu, upsampleNearest } from '../../ops/index.js';
 import { withDefaults } from '../../params.js';
 import { basicUNetParams, type BasicUNetParamsInput } from './basic-unet.params.js';
@@ -48,8 +48,8 @@ export class BasicUNet extends Module {
   }
 
   /** An image as the chapter has them, 28x28. */
-  override exampleInputs(): ExampleInputs {
-    return { x: { shape: [1, 28, 28, this.#inChannels] } };
+  override exampleCalls(): ExampleCalls {
+    return { forward: { x: { shape: [1, 28, 28, this.#inChannels] } } };
   }
 
   #convolutions(name: string, channels: readonly number[]): Conv2d[] {

@@ -6,7 +6,7 @@ import {
   inputsOf,
   Linear,
   Module,
-  type ExampleInputs,
+  type ExampleCalls,
   type GroupNorm,
   type Methods,
 } from '../../nn/index.js';
@@ -147,13 +147,15 @@ export class UNetModel extends Module {
     });
   }
 
-  override exampleInputs(): ExampleInputs {
+  override exampleCalls(): ExampleCalls {
     const { image_size: size, in_channels: channels, num_classes: numClasses } = this.params;
     const [height = 1, width = height] = [size].flat();
     return {
-      x: { shape: [1, height, width, channels] },
-      timesteps: { shape: [1], dtype: 'int32' },
-      ...(numClasses !== null && { y: { shape: [1], dtype: 'int32' } }),
+      forward: {
+        x: { shape: [1, height, width, channels] },
+        timesteps: { shape: [1], dtype: 'int32' },
+        ...(numClasses !== null && { y: { shape: [1], dtype: 'int32' } }),
+      },
     };
   }
 
