@@ -1,19 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { valueAndGrads } from '../autodiff/index.js';
-import {
-  instantiateFromConfig,
-  loadExperimentTree,
-  nodeAt,
-  validateConfig,
-  type ComponentConfig,
-  type ConfigNode,
-} from '../config/index.js';
-import { nearestNames, UserError } from '../errors.js';
-import { toFloat32, toInt32, type HostTensor } from '../io/host-tensor.js';
+import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
+import { precisionNamed } from '../engine/index.js';
+import { nearestNames, OutOfMemoryError, UserError } from '../errors.js';
+import type { HostTensor } from '../io/host-tensor.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
-import { nchwToNhwc, nhwcToNchw, type Methods, type Module, type NamedTensors } from '../nn/index.js';
+import {
+  fromPublished,
+  Module,
+  publish,
+  publishedShape,
+  type ExampleCalls,
+  type Methods,
+  type NamedTensors,
+} from '../nn/index.js';
+import { mseLoss } from '../ops/index.js';
 import { RandomStreams } from '../random/index.js';
+import { chosenComponent } from './component-config.js';
 import { engineFromFlags } from './engine-flags.js';
 import { choiceFlag, integerFlag, textFlag, type Flags } from './flags.js';
 
@@ -21,52 +27,78 @@ const losses = ['none', 'mse', 'mean', 'sum'] as const;
 type Loss = (typeof losses)[number];
 
 /** `ldm forward`: builds a component, calls it with the tensors of a file and writes what comes out. */
-export async function forward(config: string, flags: Flags): Promise<number> {
+export async function forward(configFile: string, flags: Flags): Promise<number> {
   const inputsFile = requiredFlag(flags, 'inputs');
   const outputFile = requiredFlag(flags, 'output');
   const weightsFile = textFlag(flags, 'weights');
+  if (!existsSync(dirname(outputFile))) {
+    throw new UserError({ where: '--output', problem: 'there is no such folder', found: dirname(outputFile) });
+  }
   const loss = choiceFlag(flags, 'loss', losses, 'none');
+  const seed = integerFlag(flags, 'seed', 0) ?? 23;
   const startEngine = engineFromFlags(flags);
-  const component = componentConfig(config, textFlag(flags, 'component'));
+  const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
+  const { path, config } = chosenComponent(loadExperimentTree([configFile]), textFlag(flags, 'component'));
   const inputs = readSafetensors(inputsFile).tensors;
+  if (loss === 'mse' && !inputs.has('target')) {
+    throw new UserError({ where: inputsFile, problem: 'there is no tensor `target` for --loss mse' });
+  }
   const weights = weightsFile === undefined ? undefined : readSafetensors(weightsFile).tensors;
 
-  await startEngine();
-  const module = await instantiateFromConfig<Module>(component, registry);
-  const method = methodOf(module.methods(), textFlag(flags, 'method') ?? 'forward');
-  module.initialize(new RandomStreams(integerFlag(flags, 'seed', 0) ?? 23));
+  await startEngine(precision);
+  const module = await instantiateFromConfig(config, registry);
+  if (!(module instanceof Module)) {
+    throw new UserError({
+      where: configFile,
+      path,
+      problem: `${config.target} has nothing to call`,
+      expected: 'a network or a model',
+    });
+  }
+  const methodName = textFlag(flags, 'method') ?? 'forward';
+  const method = methodOf(module.methods(), methodName);
+  const given = toNamedTensors(inputs, inputsFile);
+  module.initialize(new RandomStreams(seed));
   // Buffers that the file leaves out keep the values their constructor computes.
   if (weights) module.loadStateDict(weights, { source: weightsFile, buffersOptional: true });
   module.eval();
-  writeSafetensors(outputFile, call(module, method, toNamedTensors(inputs), loss));
+  let outputs;
+  try {
+    outputs = call(module, method, given, loss);
+  } catch (error) {
+    if (error instanceof UserError) {
+      throw new UserError(
+        error.problems.map((problem) => ({ where: inputsFile, ...problem })),
+        { cause: error },
+      );
+    }
+    throw isAboutInputs(error) ? badInputs(error, inputsFile, inputs, module.exampleCalls()[methodName]) : error;
+  }
+  writeSafetensors(outputFile, outputs);
   return 0;
 }
 
 function call(module: Module, method: Methods[string], given: NamedTensors, loss: Loss): Map<string, HostTensor> {
   const outputs = new Map<string, HostTensor>();
-  const { target, ...named } = given;
   const keep = (name: string, tensor: tf.Tensor): void => {
-    outputs.set(name, published(tensor));
+    outputs.set(name, publish(tensor));
   };
-  const run = (inputs: NamedTensors): tf.Tensor => {
-    const result = method(inputs);
-    if (!(result instanceof tf.Tensor)) {
-      for (const [name, tensor] of Object.entries(result)) keep(name, tensor);
-      return result.loss ?? Object.values(result)[0] ?? tf.scalar(0);
-    }
-    keep('y', result);
-    return result;
+  const run = (): tf.Tensor => {
+    const result = method(given);
+    const named = result instanceof tf.Tensor ? { y: result } : result;
+    for (const [name, tensor] of Object.entries(named)) keep(name, tensor);
+    const main = named.loss ?? Object.values(named)[0];
+    if (!main) throw new Error('the method returned nothing');
+    return main;
   };
   if (loss === 'none') {
-    tf.tidy(() => run(target ? given : named));
+    tf.tidy(run);
     return outputs;
   }
-  if (loss === 'mse' && !target)
-    throw new UserError({ where: '--loss mse', problem: 'the inputs have no tensor `target`' });
-  const floats = Object.entries(named).filter(([, tensor]) => tensor.dtype === 'float32');
+  const floats = Object.entries(given).filter(([, tensor]) => tensor.dtype === 'float32');
   const parameters = module.trainableParameters();
   const { value, grads } = valueAndGrads(
-    () => scalarLoss(loss, run(named), target),
+    () => scalarLoss(loss, run(), given.target),
     [...parameters.map(([, parameter]) => parameter.value), ...floats.map(([, tensor]) => tensor)],
   );
   keep('loss', value);
@@ -79,66 +111,54 @@ function call(module: Module, method: Methods[string], given: NamedTensors, loss
 }
 
 function scalarLoss(loss: Exclude<Loss, 'none'>, y: tf.Tensor, target: tf.Tensor | undefined): tf.Scalar {
-  if (loss === 'mse' && target) return tf.mean(tf.squaredDifference(y, target));
+  if (loss === 'mse' && target) {
+    const [found, expected] = [target, y].map(({ shape }) => `[${publishedShape(shape).join(', ')}]`);
+    if (found !== expected)
+      throw new UserError({ problem: '`target` has not the shape of the output', found, expected });
+    return mseLoss(y, target);
+  }
   return loss === 'sum' ? tf.sum(y) : tf.mean(y);
 }
 
-/** Named tensors of a file on the engine; images, `[N, C, H, W]` there, are `[N, H, W, C]` here. */
-function toNamedTensors(tensors: ReadonlyMap<string, HostTensor>): NamedTensors {
-  return Object.fromEntries(
-    [...tensors].map(([name, tensor]) => [
-      name,
-      tf.tidy(() => {
-        const shape = [...tensor.shape];
-        const isFloat = /^(F|BF)/.test(tensor.dtype);
-        const held = isFloat ? tf.tensor(toFloat32(tensor), shape) : tf.tensor(toInt32(tensor), shape, 'int32');
-        return held.rank === 4 ? nchwToNhwc(held) : held;
-      }),
-    ]),
-  );
-}
-
-function published(tensor: tf.Tensor): HostTensor {
-  return tf.tidy(() => {
-    const nchw = tensor.rank === 4 ? nhwcToNchw(tensor) : tensor;
-    if (nchw.dtype === 'int32') return { dtype: 'I32', shape: nchw.shape, data: nchw.dataSync<'int32'>() };
-    return { dtype: 'F32', shape: nchw.shape, data: nchw.dataSync<'float32'>() };
-  });
-}
-
-/** The component at a dotted path of a config, validated; a config that is nothing but a component is meant whole. */
-function componentConfig(file: string, path: string | undefined): ComponentConfig {
-  const tree = loadExperimentTree([file]);
-  const isComponent = path === undefined && tree.root.entries.has('target');
-  const keys = isComponent ? [] : (path ?? 'model').split('.');
-  const node = nodeAt(tree.root, keys);
-  if (!node) {
-    throw new UserError({
-      where: file,
-      path: keys.join('.'),
-      problem: 'there is no such component',
-      expected: 'the path of a {target, params} in the config',
-      nearest: nearestNames(keys.join('.'), componentPaths(tree.root)),
-      remedy: `--component ${componentPaths(tree.root)[0] ?? 'PATH'}`,
-    });
+/** Named tensors of a file on the engine, as methods take them. */
+function toNamedTensors(tensors: ReadonlyMap<string, HostTensor>, file: string): NamedTensors {
+  const named: Record<string, tf.Tensor> = {};
+  for (const [name, tensor] of tensors) {
+    try {
+      // What `--loss mse` compares with need be no argument: it is there for a method that asks for it.
+      Object.defineProperty(named, name, { value: fromPublished(tensor), enumerable: name !== 'target' });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new UserError({ where: file, path: name, problem: error.message }, { cause: error });
+    }
   }
-  const slot = keys.join('.') || 'config';
-  const kinds = [...new Set(registry.components().map(({ kind }) => kind))];
-  const { [slot]: config } = validateConfig(
-    { root: { kind: 'map', entries: new Map([[slot, { value: node }]]) }, sources: tree.sources },
-    { type: 'object', additionalProperties: false, required: [slot], properties: { [slot]: { component: kinds } } },
-    registry,
-    // What stands beside a model's target and params is for training.
-    () => ({ keys: { base_learning_rate: { type: 'number' } } }),
-  );
-  return config as ComponentConfig;
+  return named;
 }
 
-/** The dotted paths of everything in a config that has a target. */
-function componentPaths(node: ConfigNode, path: readonly string[] = []): string[] {
-  if (node.kind !== 'map') return [];
-  const own = node.entries.has('target') && path.length > 0 ? [path.join('.')] : [];
-  return [...own, ...[...node.entries].flatMap(([key, { value }]) => componentPaths(value, [...path, key]))];
+/** Whether the inputs may have been the cause: operations say of shapes and dtypes that do not fit just this. */
+function isAboutInputs(error: unknown): error is Error {
+  const isOther = [OutOfMemoryError, TypeError, ReferenceError].some((kind) => error instanceof kind);
+  return error instanceof Error && !isOther;
+}
+
+function badInputs(
+  error: Error,
+  file: string,
+  inputs: ReadonlyMap<string, HostTensor>,
+  example: ExampleCalls[string] = {},
+): UserError {
+  const expected = Object.entries(example).map(
+    ([name, { shape, dtype = 'float32' }]) => `${name} ${dtype} [${publishedShape(shape).join(', ')}]`,
+  );
+  return new UserError(
+    {
+      where: file,
+      problem: `the component cannot be called with these tensors: ${error.message}`,
+      found: [...inputs].map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape.join(', ')}]`).join('\n'),
+      ...(expected.length > 0 && { expected: `for example\n${expected.join('\n')}` }),
+    },
+    { cause: error },
+  );
 }
 
 function methodOf(methods: Methods, name: string): Methods[string] {

@@ -112,19 +112,37 @@ function commandLine(): CAC {
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
     .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
 
+  cli
+    .command('inspect [...words]', 'What a config describes, its size and its cost, without computing: CONFIG…')
+    .option('--component <path>', 'Dotted path of the component in the config (default: model)')
+    .option('--depth <n>', 'Words of the names that parts are told apart by, 0 for components only (default: 1)')
+    .option('--json', 'Print parameters, components and the names and shapes of the weights as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm inspect configs/ddpm/mnist.yaml')
+    .example('ldm inspect configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=64 --depth 2')
+    .example('ldm inspect configs/ddpm/mnist.yaml --component model.params.unet_config --json')
+    .action(async (words: string[], flags: Flags) => (await import('./inspect.js')).inspect(words, flags));
+
   const forward = cli
     .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
     .option('--weights <file>', 'Weights under their published names (safetensors or a checkpoint of ours)')
     .option('--inputs <file>', 'Named arguments, in PyTorch layout (safetensors)')
-    .option('--output <file>', 'Where to write the outputs (safetensors)')
+    .option('--output <file>', 'Where to write the outputs: `y`, or several by their names (safetensors)')
     .option('--method <name>', 'What to call (default: forward)')
-    .option('--loss <name>', 'mse (against the input `target`), mean or sum: also write loss and gradients')
+    .option(
+      '--loss <name>',
+      'Also write gradients, of the mse to the input `target`, the mean or the sum of `y`; of several outputs, of `loss` or else the first',
+    )
     .option('--seed <n>', 'Seed of weights that no file gives (default: 23)');
   withEngineOptions(forward)
+    .option('--precision <value>', '32 or bf16-mixed (engine torch only; default: 32)')
     .option('-d, --debug', 'Show stack traces of errors')
     .example(
       'ldm forward unet.yaml --component model.params.unet_config --inputs in.safetensors --output out.safetensors',
+    )
+    .example(
+      'ldm forward net.yaml --weights net.safetensors --inputs in.safetensors --output out.safetensors --loss mse',
     )
     .action(async (config: string, flags: Flags) => (await import('./forward.js')).forward(config, flags));
 

@@ -12,7 +12,7 @@ import { formatRunTime } from '../io/run-folder.js';
 import { writeSafetensors } from '../io/safetensors.js';
 import { Progress } from '../logging/progress.js';
 import { Reporter } from '../logging/reporter.js';
-import { nhwcToNchw, type Module } from '../nn/index.js';
+import { publish, type Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import { samplerNames, type Sampleable, type SampleRequest } from '../samplers/index.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
@@ -125,11 +125,7 @@ async function writeImages(folder: string, images: tf.Tensor4D, columns?: number
   for (const [i, image] of separateImages(float).entries()) {
     await writePng(join(folder, `${String(i).padStart(5, '0')}.png`), image);
   }
-  const published = tf.tidy(() => {
-    const nchw = nhwcToNchw(images);
-    return { dtype: 'F32' as const, shape: nchw.shape, data: nchw.dataSync<'float32'>() };
-  });
-  writeSafetensors(join(folder, 'samples.safetensors'), new Map([['samples', published]]));
+  writeSafetensors(join(folder, 'samples.safetensors'), new Map([['samples', publish(images)]]));
 }
 
 function defaultFolder(checkpointPath: string): string {

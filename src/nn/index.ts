@@ -9,6 +9,7 @@ export { fanInUniform, normal, uniformWithin, zeros } from './initializers.js';
 export { LayerNorm } from './layer-norm.js';
 export { columnFilter, hwio, nchwToNhwc, nhwcToNchw, perChannel, pixelwise, pointwise, transposed } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
-export { inputsOf, type Methods, type NamedTensors } from './methods.js';
+export { inputsOf, type ExampleCalls, type ExampleInput, type Methods, type NamedTensors } from './methods.js';
 export { Module, type LoadReport, type StateDict } from './module.js';
 export { Parameter, type ParameterOptions } from './parameter.js';
+export { fromPublished, publish, publishedShape } from './published.js';

@@ -4,8 +4,9 @@ import type { Generator } from '../random/index.js';
 /** Draws a parameter's first value; the shape is the one the parameter is held in. */
 export type Initializer = (shape: readonly number[], generator: Generator) => tf.Tensor;
 
-export const zeros: Initializer = (shape) => tf.zeros([...shape]);
-export const ones: Initializer = (shape) => tf.ones([...shape]);
+// Not tf.zeros and tf.ones, which fill an array in the host's memory and copy it.
+export const zeros: Initializer = (shape) => tf.fill([...shape], 0);
+export const ones: Initializer = (shape) => tf.fill([...shape], 1);
 
 export function normal(standardDeviation: number, mean = 0): Initializer {
   return (shape, generator) => tf.tidy(() => tf.add(tf.mul(generator.normal(shape), standardDeviation), mean));

@@ -5,9 +5,19 @@ export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
 /**
  * What can be called on a module by name, with tensors by name: the published methods with their published arguments.
- * One output comes back as a tensor, several by name.
+ * One output comes back as a tensor, several by name. Images are `[N, H, W, C]`; tensors of any other rank come and go as
+ * published, signals `[N, C, L]` among them.
  */
 export type Methods = Readonly<Record<string, (inputs: NamedTensors) => tf.Tensor | NamedTensors>>;
+
+/** The shape of an input as a method takes it, images as `[N, H, W, C]`; float32 unless stated. */
+export interface ExampleInput {
+  readonly shape: readonly number[];
+  readonly dtype?: 'float32' | 'int32' | 'bool';
+}
+
+/** Inputs of one sample for methods, by method. */
+export type ExampleCalls = Readonly<Record<string, Readonly<Record<string, ExampleInput>>>>;
 
 /**
  * The inputs of a method, checked.

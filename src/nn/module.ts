@@ -3,7 +3,7 @@ import { checkpoint } from '../autodiff/index.js';
 import { nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
 import type { RandomStreams } from '../random/index.js';
-import type { Methods } from './methods.js';
+import type { ExampleCalls, Methods } from './methods.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
 
 /** Weights and buffers by published name, in PyTorch's layout. */
@@ -79,6 +79,12 @@ export abstract class Module {
     for (const [name, child] of this.#children) yield* child.namedParameters(`${prefix}${name}.`);
   }
 
+  /** This module and all descendants by name, parents first; its own name is the empty one. */
+  *namedModules(name = ''): IterableIterator<[string, Module]> {
+    yield [name, this];
+    for (const [child, module] of this.#children) yield* module.namedModules(name === '' ? child : `${name}.${child}`);
+  }
+
   /** The named parameters that are trained. */
   trainableParameters(): [string, Parameter][] {
     return [...this.namedParameters()].filter(([, parameter]) => parameter.trainable);
@@ -86,6 +92,14 @@ export abstract class Module {
 
   /** What can be called by name, e.g. by `ldm forward`; nothing where a module does not say. */
   methods(): Methods {
+    return {};
+  }
+
+  /**
+   * The methods that one pass over a sample calls, each with inputs to call it with, e.g. to count what that costs;
+   * nothing where a module does not say.
+   */
+  exampleCalls(): ExampleCalls {
     return {};
   }
 

@@ -7,7 +7,7 @@ import { toFloat32, type HostTensor } from '../../src/io/host-tensor.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
 import type { UNetModelParamsInput } from '../../src/models/unet/unet-model.params.js';
 import { UNetModel } from '../../src/models/unet/unet-model.js';
-import { ldm } from '../support/command.js';
+import { ldm, tinyConfig } from '../support/command.js';
 import { assertClose, GRADIENT_TOLERANCE, OUTPUT_TOLERANCE } from '../support/compare.js';
 import { hashFill, readGolden, sampleGradient } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -72,13 +72,31 @@ test('mistakes: a component, a method, an input and a weight that are not there'
     [['--method', 'forwrad'], /did you mean: forward/],
     [['--inputs', at('wrong.safetensors')], /given more than once|2 values/],
     [['--weights', at('in.safetensors')], /12 weights are missing[^]*1 weights belong to nothing here/],
-    [['--loss', 'mse'], /the inputs have no tensor `target`/],
+    [['--loss', 'mse'], /there is no tensor `target` for --loss mse/],
     [['--loss', 'mes'], /did you mean: mse/],
   ] as const) {
     const { code, stderr } = await forward(...args);
     assert.is(code, 2, stderr);
     assert.match(stderr, message);
   }
+});
+
+test('a method with several outputs: each by its name, gradients of `loss`', async () => {
+  const folder = temporaryFolder();
+  const at = (name: string) => join(folder, name);
+  const noise: HostTensor = { dtype: 'F32', shape: [1, 1, 8, 8], data: new Float32Array(64).fill(0.5) };
+  const label: HostTensor = { dtype: 'I64', shape: [1], data: BigInt64Array.of(2n) };
+  const inputs: Record<string, HostTensor> = { x_start: noise, noise, t: label, c: label };
+  writeSafetensors(at('in.safetensors'), new Map(Object.entries(inputs)));
+  const { code, stderr } = await ldm([
+    ...['forward', tinyConfig, '--method', 'p_losses', '--loss', 'sum'],
+    ...['--inputs', at('in.safetensors'), '--output', at('out.safetensors')],
+  ]);
+  assert.is(code, 0, stderr);
+  const { tensors } = readSafetensors(at('out.safetensors'));
+  const names = [...tensors.keys()].filter((name) => !name.startsWith('grad.model.')).sort();
+  assert.equal(names, ['grad.in.noise', 'grad.in.x_start', 'loss', 'loss_simple', 'loss_vlb']);
+  assert.equal(tensors.get('grad.in.noise')?.shape, [1, 1, 8, 8]);
 });
 
 test.run();

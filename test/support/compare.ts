@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import { toFloat32, toInt32, type HostTensor } from '../../src/io/host-tensor.js';
-import { nchwToNhwc, nhwcToNchw, type Module } from '../../src/nn/index.js';
+import { toFloat32, type HostTensor } from '../../src/io/host-tensor.js';
+import { fromPublished, publish, type Module } from '../../src/nn/index.js';
 import { RandomStreams } from '../../src/random/index.js';
 import { hashFill, sampleGradient, type Golden } from './golden.js';
 
@@ -41,23 +41,12 @@ export function fillByHash(module: Module, published: (name: string) => string =
 
 /** A golden tensor on the engine, images as NHWC. */
 export function toTensor(golden: HostTensor): tf.Tensor {
-  const integers = golden.dtype === 'I64' || golden.dtype === 'I32';
-  return tf.tidy(() => {
-    const tensor = integers
-      ? tf.tensor(toInt32(golden), [...golden.shape], 'int32')
-      : tf.tensor(toFloat32(golden), [...golden.shape]);
-    return tensor.rank === 4 ? nchwToNhwc(tensor) : tensor;
-  });
+  return fromPublished(golden);
 }
 
 /** The values in PyTorch's order. */
 export function published(tensor: tf.Tensor): Float32Array {
-  if (tensor.rank !== 4) return tensor.dataSync<'float32'>();
-  const nchw = nhwcToNchw(tensor);
-  // Not inside tf.tidy, which looks for tensors among the values it is given back, one value at a time.
-  const values = nchw.dataSync<'float32'>();
-  nchw.dispose();
-  return values;
+  return toFloat32(publish(tensor));
 }
 
 /** Holds every `grad.*` of a golden file for a module's parameters against the gradients found, in their order. */

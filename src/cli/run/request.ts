@@ -86,7 +86,7 @@ function withoutSwallowed(words: readonly string[], flags: Flags): { words: read
 }
 
 /** `a.b=1`, `+a.b=1` and `~a.b`; a file may have a `=` in its name, but then ends as configs do. */
-function isOverride(word: string): boolean {
+export function isOverride(word: string): boolean {
   return /^[+~]/.test(word) || (word.includes('=') && !/\.ya?ml$/i.test(word));
 }
 

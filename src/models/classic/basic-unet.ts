@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type Methods } from '../../nn/index.js';
+import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { silu, upsampleNearest } from '../../ops/index.js';
 import { withDefaults } from '../../params.js';
 import { basicUNetParams, type BasicUNetParamsInput } from './basic-unet.params.js';
@@ -10,12 +10,14 @@ import { basicUNetParams, type BasicUNetParamsInput } from './basic-unet.params.
  */
 export class BasicUNet extends Module {
   readonly numClasses = 0;
+  readonly #inChannels: number;
   readonly #down: readonly Conv2d[];
   readonly #up: readonly Conv2d[];
 
   constructor(given: BasicUNetParamsInput = {}) {
     super();
     const { in_channels: inChannels, out_channels: outChannels } = withDefaults(basicUNetParams, given);
+    this.#inChannels = inChannels;
     this.#down = this.#convolutions('down_layers', [inChannels, 32, 64, 64]);
     this.#up = this.#convolutions('up_layers', [64, 64, 32, outChannels]);
   }
@@ -43,6 +45,11 @@ export class BasicUNet extends Module {
 
   override methods(): Methods {
     return { forward: (inputs) => this.forward({ x: inputsOf(inputs, ['x']).x as tf.Tensor4D }) };
+  }
+
+  /** An image as the chapter has them, 28x28. */
+  override exampleCalls(): ExampleCalls {
+    return { forward: { x: { shape: [1, 28, 28, this.#inChannels] } } };
   }
 
   #convolutions(name: string, channels: readonly number[]): Conv2d[] {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import { inputsOf, type Conv2d, type GroupNorm, type Methods } from '../../nn/index.js';
+import { inputsOf, type Conv2d, type ExampleCalls, type GroupNorm, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { convolution } from './convolution.js';
 import { EmbedSequential, type Layer } from './embed-sequential.js';
@@ -104,6 +104,20 @@ export class UNetModel extends HalfUNet {
       const result = this.#head.conv.forward(this.#head.norm.forward(h));
       return (this.params.dims === 1 ? tf.squeeze(result, [2]) : result) as X;
     });
+  }
+
+  override exampleCalls(): ExampleCalls {
+    const { image_size: size, in_channels: channels, dims, num_classes: numClasses, context_dim: width } = this.params;
+    const [height = 1, breadth = height] = [size].flat();
+    return {
+      forward: {
+        x: { shape: dims === 1 ? [1, channels, height] : [1, height, breadth, channels] },
+        timesteps: { shape: [1], dtype: 'int32' },
+        // As long as the published encoders of texts make theirs.
+        ...(width !== null && { context: { shape: [1, 77, ...[width].flat()] } }),
+        ...(numClasses !== null && { y: { shape: [1], dtype: 'int32' } }),
+      },
+    };
   }
 
   override methods(): Methods {

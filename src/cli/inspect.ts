@@ -1,0 +1,47 @@
+import { registry } from '../../registry/index.js';
+import { instantiateFromConfig, loadExperimentTree, stringifyConfig } from '../config/index.js';
+import { startMeta } from '../engine/meta/index.js';
+import { UserError } from '../errors.js';
+import { Module } from '../nn/index.js';
+import { RandomStreams } from '../random/index.js';
+import { chosenComponent } from './component-config.js';
+import { integerFlag, textFlag, type Flags } from './flags.js';
+import { inspectComponent, withParts } from './inspect/components.js';
+import { describeInspection, inspectionData } from './inspect/describe.js';
+import { isOverride } from './run/request.js';
+
+/** `ldm inspect`: what a config describes, how large it is and what it costs, without computing. Returns the exit code. */
+export async function inspect(words: readonly string[], flags: Flags): Promise<number> {
+  const depth = integerFlag(flags, 'depth', 0) ?? 1;
+  const wanted = textFlag(flags, 'component');
+  const configs = words.filter((word) => !isOverride(word));
+  if (configs.length === 0) {
+    throw new UserError({
+      where: 'ldm inspect',
+      problem: 'no config to inspect',
+      expected: 'ldm inspect CONFIG… [path=value …]',
+      remedy: 'ldm inspect configs/ddpm/mnist.yaml',
+    });
+  }
+  const { path, config } = chosenComponent(loadExperimentTree(configs, words.filter(isOverride)), wanted);
+  const built = new Map<object, unknown>();
+  const module = await instantiateFromConfig(config, registry, (part, made) => built.set(part, made));
+  if (!(module instanceof Module)) {
+    throw new UserError({
+      where: configs.join(', '),
+      path,
+      problem: `${config.target} has no weights to inspect`,
+      expected: 'a network or a model',
+    });
+  }
+  // Weights without numbers, which take no memory.
+  const meta = await startMeta();
+  module.initialize(new RandomStreams(0));
+  const root = inspectComponent(config, { built, meta, path });
+  for (const { path: place, target, problem } of withParts(root)) {
+    if (problem !== undefined) console.error(`${place || target}: what a call costs is not known: ${problem}`);
+  }
+  if (flags.json === true) console.log(JSON.stringify(inspectionData(root, module), null, 2));
+  else console.log(`${stringifyConfig({ ...config })}\n${describeInspection(root, depth)}`);
+  return 0;
+}
