@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Dropout, inputsOf, Module, perChannel, type Methods, type Parameter } from '../nn/index.js';
+import { Dropout, inputsOf, Module, perChannel, type ExampleCalls, type Methods, type Parameter } from '../nn/index.js';
 import { fanInUniform } from '../nn/initializers.js';
 import { Vgg16Features } from './vgg16-features.js';
 
@@ -33,6 +33,12 @@ export class LPIPS extends Module {
       });
       return tf.addN(distances);
     });
+  }
+
+  /** Images of the size that VGG16 was trained on. */
+  override exampleCalls(): ExampleCalls {
+    const image = { shape: [1, 224, 224, 3] };
+    return { forward: { input: image, target: image } };
   }
 
   override methods(): Methods {

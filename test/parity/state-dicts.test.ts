@@ -44,9 +44,10 @@ for (const [file, parts] of Object.entries(published)) {
       const tree = loadExperimentTree([at(`compvis-configs/${file}`)]);
       const node = nodeAt(tree.root, part === 'model' ? ['model'] : ['model', 'params', part]);
       assert.ok(node, 'the configuration has the part');
-      const config = withoutWeights(toPlain(node)) as ComponentConfig;
-      assert.is(config.target, expected.target);
-      assertSameWeights(await weightsOf(config), expected);
+      // A model's learning rate stands beside them.
+      const { target, params } = withoutWeights(toPlain(node)) as ComponentConfig;
+      assert.is(target, expected.target);
+      assertSameWeights(await weightsOf({ target, params }), expected);
     });
   }
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type Methods } from '../../nn/index.js';
+import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import type { AutoencoderKLOptions } from './autoencoder-kl.params.js';
 import { colorizeBuffer } from './colorize-buffer.js';
 import { Decoder } from './decoder.js';
@@ -67,6 +67,10 @@ export class AutoencoderKL extends Module {
       this.decode(samplePosterior ? posterior.sample(this.random.get('posterior')) : posterior.mode()),
     );
     return { reconstruction, posterior };
+  }
+
+  override exampleCalls(): ExampleCalls {
+    return { forward: { input: { shape: this.encoder.exampleShape } } };
   }
 
   override methods(): Methods {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type Methods } from '../../nn/index.js';
+import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { ddconfigParams, type DdconfigInput } from './ddconfig.params.js';
 import { runLayers, type ImageLayer } from './image-layers.js';
@@ -10,6 +10,8 @@ import { normalize } from './normalize.js';
 
 /** From encodings to images: `ldm.modules.diffusionmodules.model.Decoder`, with its weights' names. */
 export class Decoder extends Module {
+  /** Of one encoding of an image of the resolution that it is made for. */
+  readonly exampleShape: readonly number[];
   readonly #layers: readonly ImageLayer[];
   readonly #tanhOut: boolean;
 
@@ -18,6 +20,8 @@ export class Decoder extends Module {
     const { ch, ch_mult, dropout, ...config } = withDefaults(ddconfigParams, given);
     const attnType = config.use_linear_attn ? 'linear' : config.attn_type;
     const { decoder: resolutions } = levelResolutions({ ch_mult, resolution: config.resolution });
+    const size = resolutions.at(-1) ?? config.resolution;
+    this.exampleShape = [1, size, size, config.z_channels];
     const lowest = ch * (ch_mult.at(-1) ?? 1);
     const convIn = this.child('conv_in', new Conv2d(config.z_channels, lowest, { kernelSize: 3, padding: 1 }));
     const middle = this.child('mid', new Middle(lowest, dropout, attnType));
@@ -51,6 +55,10 @@ export class Decoder extends Module {
       const h = runLayers(this.#layers, z);
       return this.#tanhOut ? tf.tanh(h) : h;
     });
+  }
+
+  override exampleCalls(): ExampleCalls {
+    return { forward: { z: { shape: this.exampleShape } } };
   }
 
   override methods(): Methods {

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type Methods } from '../../nn/index.js';
+import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { ddconfigParams, type DdconfigInput } from './ddconfig.params.js';
 import { runLayers, type ImageLayer } from './image-layers.js';
@@ -10,11 +10,14 @@ import { normalize } from './normalize.js';
 
 /** From images to encodings: `ldm.modules.diffusionmodules.model.Encoder`, with its weights' names. */
 export class Encoder extends Module {
+  /** Of one image of the resolution that it is made for. */
+  readonly exampleShape: readonly number[];
   readonly #layers: readonly ImageLayer[];
 
   constructor(given: DdconfigInput) {
     super();
     const { ch, ch_mult, dropout, ...config } = withDefaults(ddconfigParams, given);
+    this.exampleShape = [1, config.resolution, config.resolution, config.in_channels];
     const attnType = config.use_linear_attn ? 'linear' : config.attn_type;
     const { encoder: resolutions } = levelResolutions({ ch_mult, resolution: config.resolution });
     const convIn = this.child('conv_in', new Conv2d(config.in_channels, ch, { kernelSize: 3, padding: 1 }));
@@ -47,6 +50,10 @@ export class Encoder extends Module {
    */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return runLayers(this.#layers, x);
+  }
+
+  override exampleCalls(): ExampleCalls {
+    return { forward: { x: { shape: this.exampleShape } } };
   }
 
   override methods(): Methods {

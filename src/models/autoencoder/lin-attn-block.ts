@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, fanInUniform, hwio, Module, type Parameter } from '../../nn/index.js';
+import { Conv2d, Module } from '../../nn/index.js';
 
 /**
  * Linear attention over the positions of an image with one head (`model.LinAttnBlock`; Shen et al. 2018, "Efficient
@@ -7,16 +7,12 @@ import { Conv2d, fanInUniform, hwio, Module, type Parameter } from '../../nn/ind
  * number. Unlike `AttnBlock` it has neither normalization nor skip, nor is the query scaled or normalized.
  */
 export class LinAttnBlock extends Module {
-  readonly #toQkv: Parameter;
+  readonly #toQkv: Conv2d;
   readonly #toOut: Conv2d;
 
   constructor(channels: number) {
     super();
-    this.#toQkv = this.parameter('to_qkv.weight', {
-      shape: [1, 1, channels, 3 * channels],
-      init: fanInUniform(channels),
-      layout: hwio,
-    });
+    this.#toQkv = this.child('to_qkv', new Conv2d(channels, 3 * channels, { kernelSize: 1, bias: false }));
     this.#toOut = this.child('to_out', new Conv2d(channels, channels, { kernelSize: 1 }));
   }
 
@@ -24,8 +20,7 @@ export class LinAttnBlock extends Module {
   forward(x: tf.Tensor4D): tf.Tensor4D {
     const [batch, height, width, channels] = x.shape;
     return tf.tidy(() => {
-      const pixels = tf.reshape(x, [-1, channels]);
-      const qkv = tf.matMul(pixels, tf.reshape(this.#toQkv.value, [channels, 3 * channels]));
+      const qkv = this.#toQkv.forward(x);
       const thirds = tf.split(tf.reshape<tf.Rank.R3>(qkv, [batch, height * width, 3 * channels]), 3, -1);
       const [q, k, v] = thirds as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
       // tfjs takes a softmax over the last axis only.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type Methods } from '../../nn/index.js';
+import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { flagOf } from './flag-of.js';
 import { VQNetwork } from './vq-network.js';
 
@@ -20,6 +20,11 @@ export class VQModelInterface extends VQNetwork {
    */
   decode(h: tf.Tensor4D, { forceNotQuantize = false }: { forceNotQuantize?: boolean } = {}): tf.Tensor4D {
     return tf.tidy(() => this.decodeQuantized(forceNotQuantize ? h : this.quantize.forward(h).quant));
+  }
+
+  override exampleCalls(): ExampleCalls {
+    const latent = [...this.decoder.exampleShape.slice(0, -1), this.quantize.params.e_dim];
+    return { encode: { x: { shape: this.encoder.exampleShape } }, decode: { h: { shape: latent } } };
   }
 
   override methods(): Methods {

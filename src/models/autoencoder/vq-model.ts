@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type Methods } from '../../nn/index.js';
+import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
 import type { Quantized } from './vector-quantizer.js';
 import { VQNetwork } from './vq-network.js';
 
@@ -38,6 +38,10 @@ export class VQModel extends VQNetwork {
       const { quant, codebookLoss, indices } = this.encode(x);
       return { reconstruction: this.decode(quant), codebookLoss, indices };
     });
+  }
+
+  override exampleCalls(): ExampleCalls {
+    return { forward: { input: { shape: this.encoder.exampleShape } } };
   }
 
   override methods(): Methods {

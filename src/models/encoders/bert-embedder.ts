@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, Module, type Methods } from '../../nn/index.js';
+import { inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { bertEmbedderParams, type BertEmbedderParamsInput } from './bert-embedder.params.js';
 import { encodeText, type TextOrTokens } from './encode-text.js';
@@ -13,12 +13,14 @@ import { TransformerWrapper } from './x-transformer/transformer-wrapper.js';
  */
 export class BERTEmbedder extends Module {
   readonly #tokenizer: TextTokenizer | undefined;
+  readonly #maxSeqLen: number;
   readonly #transformer: TransformerWrapper;
 
   constructor(given: BertEmbedderParamsInput) {
     super();
     const params = withDefaults(bertEmbedderParams, given);
     if (params.use_tokenizer) this.#tokenizer = new BertTokenizer(params.tokenizer, params.max_seq_len);
+    this.#maxSeqLen = params.max_seq_len;
     const transformer = new TransformerWrapper({
       vocabSize: params.vocab_size,
       maxSeqLen: params.max_seq_len,
@@ -48,6 +50,10 @@ export class BERTEmbedder extends Module {
   }
 
   /** `text` is tokens here: files have no texts. */
+  override exampleCalls(): ExampleCalls {
+    return { forward: { text: { shape: [1, this.#maxSeqLen], dtype: 'int32' } } };
+  }
+
   override methods(): Methods {
     return { forward: (inputs) => this.forward(inputsOf(inputs, ['text']).text) };
   }

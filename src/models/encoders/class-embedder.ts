@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Embedding, inputsOf, Module, type Methods } from '../../nn/index.js';
+import { Embedding, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { classEmbedderParams, type ClassEmbedderParamsInput } from './class-embedder.params.js';
 
@@ -32,6 +32,10 @@ export class ClassEmbedder extends Module {
   }
 
   /** As published, `forward` takes a batch: its labels lie under `key`. */
+  override exampleCalls(): ExampleCalls {
+    return { forward: { [this.key]: { shape: [1], dtype: 'int32' } } };
+  }
+
   override methods(): Methods {
     return { forward: (batch) => this.forward(inputsOf(batch, [this.key])[this.key] as tf.Tensor) };
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type Methods } from '../../nn/index.js';
+import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { PretrainedClip, type ReadWeights } from './clip/pretrained-clip.js';
 import {
@@ -41,6 +41,11 @@ export class FrozenClipImageEmbedder extends PretrainedClip {
    */
   forward(x: tf.Tensor4D): tf.Tensor2D {
     return tf.tidy(() => this.model.encodeImage(this.preprocess(x)));
+  }
+
+  override exampleCalls(): ExampleCalls {
+    const size = this.model.sizes.imageResolution;
+    return { forward: { x: { shape: [1, size, size, 3] } } };
   }
 
   override methods(): Methods {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type Methods } from '../../nn/index.js';
+import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { PretrainedClip, type ReadWeights } from './clip/pretrained-clip.js';
 import { encodeText, type TextOrTokens } from './encode-text.js';
@@ -49,6 +49,10 @@ export class FrozenCLIPTextEmbedder extends PretrainedClip {
   }
 
   /** `text` is tokens here: files have no texts. */
+  override exampleCalls(): ExampleCalls {
+    return { forward: { text: { shape: [1, this.model.sizes.contextLength], dtype: 'int32' } } };
+  }
+
   override methods(): Methods {
     return {
       forward: (inputs) => this.forward(inputsOf(inputs, ['text']).text),

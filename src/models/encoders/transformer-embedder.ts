@@ -1,16 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, Module, type Methods } from '../../nn/index.js';
+import { inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { transformerEmbedderParams, type TransformerEmbedderParamsInput } from './transformer-embedder.params.js';
 import { TransformerWrapper } from './x-transformer/transformer-wrapper.js';
 
 /** Tokens of any kind through a transformer encoder (`ldm.modules.encoders.modules.TransformerEmbedder`). */
 export class TransformerEmbedder extends Module {
+  readonly #maxSeqLen: number;
   readonly #transformer: TransformerWrapper;
 
   constructor(given: TransformerEmbedderParamsInput) {
     super();
     const params = withDefaults(transformerEmbedderParams, given);
+    this.#maxSeqLen = params.max_seq_len;
     const transformer = new TransformerWrapper({
       vocabSize: params.vocab_size,
       maxSeqLen: params.max_seq_len,
@@ -31,6 +33,10 @@ export class TransformerEmbedder extends Module {
 
   encode(tokens: tf.Tensor): tf.Tensor3D {
     return this.forward(tokens);
+  }
+
+  override exampleCalls(): ExampleCalls {
+    return { forward: { tokens: { shape: [1, this.#maxSeqLen], dtype: 'int32' } } };
   }
 
   override methods(): Methods {

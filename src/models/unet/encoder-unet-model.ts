@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import { inputsOf, type Methods } from '../../nn/index.js';
+import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import {
   encoderUNetModelParams,
@@ -70,6 +70,11 @@ export class EncoderUNetModel extends HalfUNet {
       }
       return this.#out.forward(features);
     });
+  }
+
+  override exampleCalls(): ExampleCalls {
+    const { image_size: size, in_channels: channels } = this.params;
+    return { forward: { x: { shape: [1, size, size, channels] }, timesteps: { shape: [1], dtype: 'int32' } } };
   }
 
   override methods(): Methods {

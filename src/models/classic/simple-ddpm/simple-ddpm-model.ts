@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../../errors.js';
-import { Conv2d, Embedding, inputsOf, Module, type Methods } from '../../../nn/index.js';
+import { Conv2d, Embedding, inputsOf, Module, type ExampleCalls, type Methods } from '../../../nn/index.js';
 import { withDefaults } from '../../../params.js';
 import { ConvResidualLayer } from './conv-residual-layer.js';
 import {
@@ -105,6 +105,20 @@ export class SimpleDDPMModel extends Module {
       }
       return this.#outConv.forward(this.#outLayer.forward(tf.concat([h, input], -1)));
     });
+  }
+
+  /** An image as small as the levels and the article's 28 pixels allow. */
+  override exampleCalls(): ExampleCalls {
+    const step = 2 ** this.params.filter_nums.length;
+    const size = Math.ceil(28 / step) * step;
+    const labels = this.numClasses > 0 && { y: { shape: [1], dtype: 'int32' as const } };
+    return {
+      forward: {
+        x: { shape: [1, size, size, this.params.in_channels] },
+        timesteps: { shape: [1], dtype: 'int32' },
+        ...labels,
+      },
+    };
   }
 
   override methods(): Methods {

@@ -7,6 +7,7 @@ import {
   inputsOf,
   Module,
   type LoadReport,
+  type ExampleCalls,
   type Methods,
   type StateDict,
 } from '../../../nn/index.js';
@@ -143,6 +144,16 @@ export class UNet2DModel extends Module {
   }
 
   /** `forward` takes its inputs under the names of this project's networks and under the published ones. */
+  override exampleCalls(): ExampleCalls {
+    const { sample_size: size, in_channels: channels } = this.params;
+    if (size === null) return {};
+    const [height = 1, width = height] = [size].flat();
+    const labels = this.numClasses > 0 && { class_labels: { shape: [1], dtype: 'int32' as const } };
+    return {
+      forward: { sample: { shape: [1, height, width, channels] }, timestep: { shape: [1], dtype: 'int32' }, ...labels },
+    };
+  }
+
   override methods(): Methods {
     return {
       forward: ({ sample, timestep, class_labels: classLabels, ...given }) => {
