@@ -7,53 +7,53 @@ const MAX_INTEGER_BYTES = 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The value that an opcode of a number, a text or bytes stands for; undefined where the opcode is none of them. */
-export function readLiteral(opcode: string, reader: ByteReader): PickleValue | undefined {
+export function readLiteral(opcode: number, reader: ByteReader): PickleValue | undefined {
   switch (opcode) {
-    case 'N': // NONE
+    case 0x4e: // NONE
       return null;
-    case '\x88': // NEWTRUE
+    case 0x88: // NEWTRUE
       return true;
-    case '\x89': // NEWFALSE
+    case 0x89: // NEWFALSE
       return false;
-    case 'K': // BININT1
+    case 0x4b: // BININT1
       return reader.uint8();
-    case 'M': // BININT2
+    case 0x4d: // BININT2
       return reader.uint16();
-    case 'J': // BININT
+    case 0x4a: // BININT
       return reader.int32();
-    case 'I': // INT
+    case 0x49: // INT
       return integerOrBoolean(readText(reader.line()));
-    case 'L': // LONG
+    case 0x4c: // LONG
       return readInteger(readText(reader.line()).replace(/L$/, ''));
-    case '\x8a': // LONG1
+    case 0x8a: // LONG1
       return longInteger(reader, reader.uint8());
-    case '\x8b': // LONG4
+    case 0x8b: // LONG4
       return longInteger(reader, reader.int32());
-    case 'F': // FLOAT
+    case 0x46: // FLOAT
       return decimal(readText(reader.line()));
-    case 'G': // BINFLOAT
+    case 0x47: // BINFLOAT
       return reader.float64();
 
-    case 'V': // UNICODE
+    case 0x56: // UNICODE
       return rawUnicode(readText(reader.line()));
-    case '\x8c': // SHORT_BINUNICODE
+    case 0x8c: // SHORT_BINUNICODE
       return readText(reader.bytes(reader.uint8()));
-    case 'X': // BINUNICODE
+    case 0x58: // BINUNICODE
       return readText(reader.bytes(reader.uint32()));
-    case '\x8d': // BINUNICODE8
+    case 0x8d: // BINUNICODE8
       return readText(reader.bytes(reader.uint64()));
-    case 'S': // STRING
+    case 0x53: // STRING
       return textOrBytes(unquoted(reader.line()));
-    case 'U': // SHORT_BINSTRING
+    case 0x55: // SHORT_BINSTRING
       return textOrBytes(reader.bytes(reader.uint8()));
-    case 'T': // BINSTRING
+    case 0x54: // BINSTRING
       return textOrBytes(reader.bytes(reader.int32()));
-    case 'C': // SHORT_BINBYTES
+    case 0x43: // SHORT_BINBYTES
       return reader.bytes(reader.uint8());
-    case 'B': // BINBYTES
+    case 0x42: // BINBYTES
       return reader.bytes(reader.uint32());
-    case '\x8e': // BINBYTES8
-    case '\x96': // BYTEARRAY8
+    case 0x8e: // BINBYTES8
+    case 0x96: // BYTEARRAY8
       return reader.bytes(reader.uint64());
     default:
       return undefined;

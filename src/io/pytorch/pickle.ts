@@ -14,12 +14,15 @@ import {
 /** Newest protocol of Python. */
 const MAX_PROTOCOL = 5;
 
+/** The opcode that ends a pickle; the others stand where they are carried out. */
+const STOP = 0x2e;
+
 /**
  * A checkpoint of a network with a thousand weights and its optimizer takes some 200,000 operations and 20,000
  * containers. Both are limited so that a small file cannot ask for much memory.
  */
-const MAX_OPERATIONS = 4_000_000;
-const MAX_CONTAINERS = 1_000_000;
+const MAX_OPERATIONS = 3_000_000;
+const MAX_CONTAINERS = 300_000;
 
 /** Gives what a persistent id stands for: something that lies outside the pickle. */
 export type PersistentLoad = (id: PickleValue) => PickleValue;
@@ -54,8 +57,8 @@ class Unpickler {
 
   run(): PickleValue {
     for (let operations = 0; operations < MAX_OPERATIONS; operations++) {
-      const opcode = String.fromCharCode(this.#reader.uint8());
-      if (opcode === '.') return this.#pop();
+      const opcode = this.#reader.uint8();
+      if (opcode === STOP) return this.#pop();
       const value = this.#valueOf(opcode);
       if (value === undefined) this.#act(opcode);
       else this.#stack.push(value);
@@ -64,7 +67,7 @@ class Unpickler {
   }
 
   /** What the opcode pushes; undefined where it pushes nothing. */
-  #valueOf(opcode: string): PickleValue | undefined {
+  #valueOf(opcode: number): PickleValue | undefined {
     const literal = readLiteral(opcode, this.#reader);
     if (literal !== undefined) return literal;
     const recalled = this.#recalled(opcode);
@@ -72,19 +75,19 @@ class Unpickler {
   }
 
   /** A value that is there already; undefined where the opcode asks for none. */
-  #recalled(opcode: string): PickleValue | undefined {
+  #recalled(opcode: number): PickleValue | undefined {
     switch (opcode) {
-      case '2': // DUP
+      case 0x32: // DUP
         return this.#top();
-      case 'g': // GET
+      case 0x67: // GET
         return this.#recall(Number(readInteger(readText(this.#reader.line()))));
-      case 'h': // BINGET
+      case 0x68: // BINGET
         return this.#recall(this.#reader.uint8());
-      case 'j': // LONG_BINGET
+      case 0x6a: // LONG_BINGET
         return this.#recall(this.#reader.uint32());
-      case 'P': // PERSID
+      case 0x50: // PERSID
         return this.#persistentLoad(readText(this.#reader.line()));
-      case 'Q': // BINPERSID
+      case 0x51: // BINPERSID
         return this.#persistentLoad(this.#pop());
       default:
         return undefined;
@@ -92,7 +95,7 @@ class Unpickler {
   }
 
   /** A new container or object; undefined where the opcode makes none. */
-  #container(opcode: string): PickleValue | undefined {
+  #container(opcode: number): PickleValue | undefined {
     const made = this.#make(opcode);
     if (made !== undefined) this.#countContainer();
     return made;
@@ -103,59 +106,59 @@ class Unpickler {
     if (this.#containers > MAX_CONTAINERS) throw new PickleError(`it has more than ${MAX_CONTAINERS} containers`);
   }
 
-  #make(opcode: string): PickleValue | undefined {
+  #make(opcode: number): PickleValue | undefined {
     switch (opcode) {
-      case ')': // EMPTY_TUPLE
-      case ']': // EMPTY_LIST
+      case 0x29: // EMPTY_TUPLE
+      case 0x5d: // EMPTY_LIST
         return [];
-      case 't': // TUPLE
-      case 'l': // LIST
+      case 0x74: // TUPLE
+      case 0x6c: // LIST
         return this.#popMark();
-      case '\x85': // TUPLE1
+      case 0x85: // TUPLE1
         return this.#popMany(1);
-      case '\x86': // TUPLE2
+      case 0x86: // TUPLE2
         return this.#popMany(2);
-      case '\x87': // TUPLE3
+      case 0x87: // TUPLE3
         return this.#popMany(3);
-      case '}': // EMPTY_DICT
+      case 0x7d: // EMPTY_DICT
         return new PickleDict();
-      case 'd': // DICT
+      case 0x64: // DICT
         return setPairs(new PickleDict(), this.#popMark());
-      case '\x8f': // EMPTY_SET
+      case 0x8f: // EMPTY_SET
         return new InertObject('builtins.set');
-      case '\x91': // FROZENSET
+      case 0x91: // FROZENSET
         this.#popMark();
         return new InertObject('builtins.frozenset');
 
-      case 'c': // GLOBAL
+      case 0x63: // GLOBAL
         return resolveGlobal(readText(this.#reader.line()), readText(this.#reader.line()));
-      case '\x93': {
+      case 0x93: {
         // STACK_GLOBAL
         const [module, name] = this.#popMany(2);
         if (typeof module === 'string' && typeof name === 'string') return resolveGlobal(module, name);
         throw new PickleError(`it names ${describeValue(module)} and ${describeValue(name)}`);
       }
-      case 'R': {
+      case 0x52: {
         // REDUCE
         const [callable, args] = this.#popMany(2);
         return callGlobal(callable, args);
       }
-      case '\x81': {
+      case 0x81: {
         // NEWOBJ
         const [type, args] = this.#popMany(2);
         return instantiate(type, args);
       }
-      case '\x92': {
+      case 0x92: {
         // NEWOBJ_EX
         const [type, args] = this.#popMany(3);
         return instantiate(type, args);
       }
-      case 'i': {
+      case 0x69: {
         // INST
         const type = resolveGlobal(readText(this.#reader.line()), readText(this.#reader.line()));
         return instantiate(type, this.#popMark());
       }
-      case 'o': {
+      case 0x6f: {
         // OBJ
         const [type, ...args] = this.#popMark();
         return instantiate(type, args);
@@ -166,62 +169,62 @@ class Unpickler {
   }
 
   /** What only changes what is there. */
-  #act(opcode: string): void {
+  #act(opcode: number): void {
     switch (opcode) {
-      case '\x80': {
+      case 0x80: {
         // PROTO
         const protocol = this.#reader.uint8();
         if (protocol > MAX_PROTOCOL) throw new PickleError(`its protocol ${protocol} is not known`);
         break;
       }
-      case '\x95': // FRAME: how much to fetch ahead
+      case 0x95: // FRAME: how much to fetch ahead
         this.#reader.uint64();
         break;
-      case '(': // MARK
+      case 0x28: // MARK
         this.#countContainer();
         this.#marks.push(this.#stack);
         this.#stack = [];
         break;
-      case '0': // POP: with nothing above it, the mark itself
+      case 0x30: // POP: with nothing above it, the mark itself
         if (this.#stack.length > 0) this.#pop();
         else this.#popMark();
         break;
-      case '1': // POP_MARK
+      case 0x31: // POP_MARK
         this.#popMark();
         break;
-      case 'a': // APPEND
+      case 0x61: // APPEND
         this.#append(this.#popMany(1));
         break;
-      case 'e': // APPENDS
+      case 0x65: // APPENDS
         this.#append(this.#popMark());
         break;
-      case 's': // SETITEM
+      case 0x73: // SETITEM
         this.#setItems(this.#popMany(2));
         break;
-      case 'u': // SETITEMS
+      case 0x75: // SETITEMS
         this.#setItems(this.#popMark());
         break;
-      case '\x90': // ADDITEMS
+      case 0x90: // ADDITEMS
         this.#popMark();
         this.#expectInert('adds items to');
         break;
-      case 'p': // PUT
+      case 0x70: // PUT
         this.#memo.set(Number(readInteger(readText(this.#reader.line()))), this.#top());
         break;
-      case 'q': // BINPUT
+      case 0x71: // BINPUT
         this.#memo.set(this.#reader.uint8(), this.#top());
         break;
-      case 'r': // LONG_BINPUT
+      case 0x72: // LONG_BINPUT
         this.#memo.set(this.#reader.uint32(), this.#top());
         break;
-      case '\x94': // MEMOIZE
+      case 0x94: // MEMOIZE
         this.#memo.set(this.#memo.size, this.#top());
         break;
-      case 'b': // BUILD
+      case 0x62: // BUILD
         this.#build();
         break;
       default:
-        throw new PickleError(`it has the operation ${JSON.stringify(opcode)}, which is not known`);
+        throw new PickleError(`it has the operation 0x${opcode.toString(16)}, which is not known`);
     }
   }
 
