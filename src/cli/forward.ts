@@ -12,7 +12,16 @@ import {
 import { nearestNames, UserError } from '../errors.js';
 import { toFloat32, toInt32, type HostTensor } from '../io/host-tensor.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
-import { nchwToNhwc, nhwcToNchw, type Methods, type Module, type NamedTensors } from '../nn/index.js';
+import { openWeights } from '../io/weights-file.js';
+import {
+  describeInit,
+  initFromCheckpoints,
+  nchwToNhwc,
+  nhwcToNchw,
+  type Methods,
+  type Module,
+  type NamedTensors,
+} from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import { engineFromFlags } from './engine-flags.js';
 import { choiceFlag, integerFlag, textFlag, type Flags } from './flags.js';
@@ -29,14 +38,16 @@ export async function forward(config: string, flags: Flags): Promise<number> {
   const startEngine = engineFromFlags(flags);
   const component = componentConfig(config, textFlag(flags, 'component'));
   const inputs = readSafetensors(inputsFile).tensors;
-  const weights = weightsFile === undefined ? undefined : readSafetensors(weightsFile).tensors;
+  const weights = weightsFile === undefined ? undefined : openWeights(weightsFile);
 
   await startEngine();
   const module = await instantiateFromConfig<Module>(component, registry);
   const method = methodOf(module.methods(), textFlag(flags, 'method') ?? 'forward');
+  if (!weights) for (const report of initFromCheckpoints(module)) console.error(describeInit(report));
   module.initialize(new RandomStreams(integerFlag(flags, 'seed', 0) ?? 23));
   // Buffers that the file leaves out keep the values their constructor computes.
   if (weights) module.loadStateDict(weights, { source: weightsFile, buffersOptional: true });
+  weights?.close();
   module.eval();
   writeSafetensors(outputFile, call(module, method, toNamedTensors(inputs), loss));
   return 0;

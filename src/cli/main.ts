@@ -115,7 +115,7 @@ function commandLine(): CAC {
   const forward = cli
     .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
-    .option('--weights <file>', 'Weights under their published names (safetensors or a checkpoint of ours)')
+    .option('--weights <file>', 'Weights under their published names (safetensors, PyTorch, or a checkpoint of ours)')
     .option('--inputs <file>', 'Named arguments, in PyTorch layout (safetensors)')
     .option('--output <file>', 'Where to write the outputs (safetensors)')
     .option('--method <name>', 'What to call (default: forward)')
