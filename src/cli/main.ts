@@ -129,6 +129,17 @@ function commandLine(): CAC {
     .action(async (config: string, flags: Flags) => (await import('./forward.js')).forward(config, flags));
 
   cli
+    .command('convert <in> <out>', 'Write the weights of a file, or of a run, in another format')
+    .option('--dtype <name>', 'float32, float16 or bfloat16: the type of the weights (default: as they are)')
+    .option('--prefix <name>', 'Take only the weights below this name, and name them by what follows it')
+    .option('--json', 'Print what was done as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm convert model.ckpt model.safetensors')
+    .example('ldm convert runs/2026-11-21T08-30-00_mnist model.ckpt')
+    .example('ldm convert model.ckpt unet.pt --prefix model.diffusion_model --dtype float16')
+    .action(async (from: string, to: string, flags: Flags) => (await import('./convert.js')).convert(from, to, flags));
+
+  cli
     .command('list', 'The components that a config may name')
     .option('--kind <kind>', 'Only those of a kind, such as network or dataset')
     .option('--json', 'Print them as JSON')

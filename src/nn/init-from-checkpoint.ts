@@ -1,8 +1,8 @@
-import { FileError } from '../errors.js';
+import { FileError, listNames } from '../errors.js';
 import { findCheckpoint } from '../io/find-checkpoint.js';
 import { found, type TensorInfo, type TensorSource } from '../io/tensor-source.js';
 import { openWeights } from '../io/weights-file.js';
-import { listNames, type InitialWeights, type LoadReport, type Module } from './module.js';
+import type { InitialWeights, LoadReport, Module } from './module.js';
 
 /** What was loaded from a file that a configuration names, and what was not. */
 export interface InitReport extends LoadReport {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkpoint } from '../autodiff/index.js';
-import { nearestNames, UserError, type Problem } from '../errors.js';
+import { listNames, nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
 import { toSource, type TensorSource } from '../io/tensor-source.js';
 import type { RandomStreams } from '../random/index.js';
@@ -197,10 +197,4 @@ export abstract class Module {
     for (const parameter of this.#parameters.values()) parameter.dispose();
     for (const child of this.#children.values()) child.dispose();
   }
-}
-
-/** The first few of the names, and how many more there are. */
-export function listNames(names: readonly string[], most = 8): string {
-  const rest = names.length - most;
-  return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
