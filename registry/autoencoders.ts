@@ -1,5 +1,4 @@
 import { defineComponent, type Build, type ParamProblem } from '../src/config/index.js';
-import { UserError } from '../src/errors.js';
 import { autoencoderKLParams } from '../src/models/autoencoder/autoencoder-kl.params.js';
 import { ddconfigParams, type Ddconfig } from '../src/models/autoencoder/ddconfig.params.js';
 import { identityFirstStageParams } from '../src/models/autoencoder/identity-first-stage.params.js';
@@ -53,16 +52,6 @@ const checkAutoencoder =
     return problems.map((problem) => ({ ...problem, path: ['ddconfig', ...problem.path] }));
   };
 
-/** Gives a new autoencoder the weights that its config asks for. */
-function withCheckpoint<M extends Module>(module: M, { ckpt_path: path }: { ckpt_path: string | null }): M {
-  if (path === null) return module;
-  throw new UserError({
-    where: path,
-    problem: 'weights from a file are not read yet where an autoencoder is built',
-    remedy: 'set ckpt_path: null',
-  });
-}
-
 /** What both autoencoders with a codebook are built from. */
 async function loadVQOptions(): Promise<(params: VQModelParams, build: Build) => VQModelOptions> {
   const { LitEma } = await import('../src/optim/index.js');
@@ -85,7 +74,7 @@ export const autoencoders = [
     load: async () => {
       const { AutoencoderKL } = await import('../src/models/autoencoder/autoencoder-kl.js');
       return ({ lossconfig, ...options }, build: Build) =>
-        withCheckpoint(new AutoencoderKL({ ...options, loss: build<Module>(lossconfig) }), options);
+        new AutoencoderKL({ ...options, loss: build<Module>(lossconfig) });
     },
   }),
   defineComponent({
@@ -99,7 +88,7 @@ export const autoencoders = [
     load: async () => {
       const { VQModel } = await import('../src/models/autoencoder/vq-model.js');
       const optionsOf = await loadVQOptions();
-      return (params, build) => withCheckpoint(new VQModel(optionsOf(params, build)), params);
+      return (params, build) => new VQModel(optionsOf(params, build));
     },
   }),
   defineComponent({
@@ -113,7 +102,7 @@ export const autoencoders = [
     load: async () => {
       const { VQModelInterface } = await import('../src/models/autoencoder/vq-model-interface.js');
       const optionsOf = await loadVQOptions();
-      return (params, build) => withCheckpoint(new VQModelInterface(optionsOf(params, build)), params);
+      return (params, build) => new VQModelInterface(optionsOf(params, build));
     },
   }),
   defineComponent({

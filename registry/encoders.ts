@@ -1,5 +1,4 @@
 import { defineComponent } from '../src/config/index.js';
-import { readSafetensors } from '../src/io/safetensors.js';
 import { bertEmbedderParams } from '../src/models/encoders/bert-embedder.params.js';
 import { classEmbedderParams } from '../src/models/encoders/class-embedder.params.js';
 import { frozenClipImageEmbedderParams } from '../src/models/encoders/frozen-clip-image-embedder.params.js';
@@ -8,7 +7,6 @@ import { spatialRescalerParams } from '../src/models/encoders/spatial-rescaler.p
 import { transformerEmbedderParams } from '../src/models/encoders/transformer-embedder.params.js';
 
 const file = 'latent-diffusion, ldm/modules/encoders/modules.py';
-const readWeights = (path: string) => readSafetensors(path).tensors;
 
 export const encoders = [
   defineComponent({
@@ -68,6 +66,7 @@ export const encoders = [
     params: frozenClipTextEmbedderParams,
     load: async () => {
       const { FrozenCLIPTextEmbedder } = await import('../src/models/encoders/frozen-clip-text-embedder.js');
+      const { readWeights } = await import('../src/io/weights-file.js');
       return (params) => new FrozenCLIPTextEmbedder(params, readWeights);
     },
   }),
@@ -80,6 +79,7 @@ export const encoders = [
     params: frozenClipImageEmbedderParams,
     load: async () => {
       const { FrozenClipImageEmbedder } = await import('../src/models/encoders/frozen-clip-image-embedder.js');
+      const { readWeights } = await import('../src/io/weights-file.js');
       return (params) => new FrozenClipImageEmbedder(params, readWeights);
     },
   }),

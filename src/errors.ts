@@ -51,6 +51,12 @@ export function nearestNames(name: string, candidates: Iterable<string>): string
     .map(({ candidate }) => candidate);
 }
 
+/** The first few of the names, and how many more there are. */
+export function listNames(names: readonly string[], most = 8): string {
+  const rest = names.length - most;
+  return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
 /** An error the user can mend: exit code 2, no stack trace unless `--debug`. */
 export class UserError extends Error {
   override readonly name: string = 'UserError';

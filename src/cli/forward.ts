@@ -8,8 +8,11 @@ import { precisionNamed } from '../engine/index.js';
 import { nearestNames, OutOfMemoryError, UserError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
+import { openWeights } from '../io/weights-file.js';
 import {
+  describeInit,
   fromPublished,
+  initFromCheckpoints,
   Module,
   publish,
   publishedShape,
@@ -43,7 +46,7 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   if (loss === 'mse' && !inputs.has('target')) {
     throw new UserError({ where: inputsFile, problem: 'there is no tensor `target` for --loss mse' });
   }
-  const weights = weightsFile === undefined ? undefined : readSafetensors(weightsFile).tensors;
+  const weights = weightsFile === undefined ? undefined : openWeights(weightsFile);
 
   await startEngine(precision);
   const module = await instantiateFromConfig(config, registry);
@@ -58,9 +61,11 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   const methodName = textFlag(flags, 'method') ?? 'forward';
   const method = methodOf(module.methods(), methodName);
   const given = toNamedTensors(inputs, inputsFile);
-  module.initialize(new RandomStreams(seed));
-  // Buffers that the file leaves out keep the values their constructor computes.
+  // Buffers that the file leaves out get the values their constructor computes.
   if (weights) module.loadStateDict(weights, { source: weightsFile, buffersOptional: true });
+  else for (const report of initFromCheckpoints(module)) console.error(describeInit(report));
+  weights?.close();
+  module.initialize(new RandomStreams(seed));
   module.eval();
   let outputs;
   try {

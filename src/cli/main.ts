@@ -126,7 +126,7 @@ function commandLine(): CAC {
   const forward = cli
     .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
-    .option('--weights <file>', 'Weights under their published names (safetensors or a checkpoint of ours)')
+    .option('--weights <file>', 'Weights under their published names (safetensors, PyTorch, or a checkpoint of ours)')
     .option('--inputs <file>', 'Named arguments, in PyTorch layout (safetensors)')
     .option('--output <file>', 'Where to write the outputs: `y`, or several by their names (safetensors)')
     .option('--method <name>', 'What to call (default: forward)')
@@ -145,6 +145,17 @@ function commandLine(): CAC {
       'ldm forward net.yaml --weights net.safetensors --inputs in.safetensors --output out.safetensors --loss mse',
     )
     .action(async (config: string, flags: Flags) => (await import('./forward.js')).forward(config, flags));
+
+  cli
+    .command('convert <in> <out>', 'Write the weights of a file, or of a run, in another format')
+    .option('--dtype <name>', 'float32, float16 or bfloat16: the type of the weights (default: as they are)')
+    .option('--prefix <name>', 'Take only the weights below this name, and name them by what follows it')
+    .option('--json', 'Print what was done as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm convert model.ckpt model.safetensors')
+    .example('ldm convert runs/2026-11-21T08-30-00_mnist model.ckpt')
+    .example('ldm convert model.ckpt unet.pt --prefix model.diffusion_model --dtype float16')
+    .action(async (from: string, to: string, flags: Flags) => (await import('./convert.js')).convert(from, to, flags));
 
   cli
     .command('list', 'The components that a config may name')

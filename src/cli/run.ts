@@ -5,6 +5,7 @@ import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Reporter } from '../logging/reporter.js';
+import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import type { Callback } from '../train/callbacks/callback.js';
 import { LeakWatch } from '../train/callbacks/leak-watch.js';
@@ -40,6 +41,8 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
   // Data first: a data set that is missing is found before a network is built.
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
   const module = await instantiateFromConfig<LightningModule>(experiment.model, registry);
+  // A run that goes on has weights of its own.
+  const initial = resume ? [] : initFromCheckpoints(module);
   const seed = resume?.progress.seed ?? request.seed;
   const rate = scaledLearningRate({
     baseLearningRate: experiment.model.base_learning_rate ?? 0,
@@ -56,6 +59,7 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
   const reporter = new Reporter();
   reporter.logTo(folder.log);
   reporter.info(header({ experiment, engine, folder, module, data, formula: rate.formula, seed }));
+  for (const report of initial) reporter.info(describeInit(report));
   if (engine.note !== undefined) reporter.warn(engine.note);
   if (resume && request.seed !== seed && flags.seed !== undefined) {
     reporter.warn(`--seed ${request.seed} is ignored: the run goes on with its own seed ${seed}`);

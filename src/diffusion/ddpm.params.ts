@@ -53,6 +53,23 @@ export const ddpmParams = {
     use_ema: { type: 'boolean', default: true, description: 'Keep an exponential moving average of the weights.' },
     ema_decay: { type: 'number', minimum: 0, maximum: 1, default: 0.9999, description: 'Decay of that average.' },
     scheduler_config: { component: 'lr-schedule', description: 'Learning rate over the steps; constant where absent.' },
+    ckpt_path: {
+      type: ['string', 'null'],
+      default: null,
+      description: 'File of weights to begin with: of PyTorch (.ckpt, .pt, .pth), safetensors, or a run.',
+    },
+    ignore_keys: {
+      type: 'array',
+      items: { type: 'string' },
+      default: [],
+      description: 'Of that file, leave out the weights whose name begins with one of these.',
+    },
+    load_only_unet: {
+      type: 'boolean',
+      default: false,
+      description:
+        "Of that file, load the network's weights alone, named diffusion_model.… or model.diffusion_model.….",
+    },
     monitor: { type: 'string', description: 'The metric that says which checkpoint is best.' },
   },
 } as const satisfies ParamsSchema;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
-import { inputsOf, type Methods } from '../nn/index.js';
+import { inputsOf, type InitialWeights, type Methods } from '../nn/index.js';
 import { AdamW, LitEma, type LearningRateSchedule } from '../optim/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
@@ -47,6 +47,7 @@ export class DDPM extends LightningModule implements Sampleable {
   readonly #model: DiffusionWrapper;
   readonly #ema: LitEma | undefined;
   readonly #elboWeights: Float64Array;
+  readonly #scheduleNames: readonly string[];
   readonly #schedule: LearningRateSchedule;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
   #validationStreams = new RandomStreams(0);
@@ -87,7 +88,9 @@ export class DDPM extends LightningModule implements Sampleable {
     );
     this.diffusion = new GaussianDiffusion(noiseSchedule);
     this.#elboWeights = elboWeights(noiseSchedule);
-    for (const [name, values] of scheduleBuffers(noiseSchedule)) {
+    const buffers = [...scheduleBuffers(noiseSchedule)];
+    this.#scheduleNames = buffers.map(([name]) => name);
+    for (const [name, values] of buffers) {
       const init = () => tf.tensor1d(Float32Array.from(values));
       this.parameter(name, { shape: [values.length], init, trainable: false });
     }
@@ -97,6 +100,14 @@ export class DDPM extends LightningModule implements Sampleable {
 
   get timesteps(): number {
     return this.params.timesteps;
+  }
+
+  /** The schedule stays the configuration's, whatever the file was trained with. */
+  override initialWeights(): InitialWeights | undefined {
+    const { ckpt_path: path, ignore_keys: ignoreKeys, load_only_unet: loadOnlyUnet } = this.params;
+    if (path === null) return undefined;
+    const only = loadOnlyUnet ? { into: this.#model, prefix: 'model.' } : {};
+    return { path, ignoreKeys, computed: this.#scheduleNames, ...only };
   }
 
   override trainingStep(batch: TensorBatch): tf.Scalar {

@@ -43,6 +43,11 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** A tensor of zeros. */
+export function allocate(dtype: HostDType, shape: readonly number[]): HostTensor {
+  return { dtype, shape, data: new arrayTypes[dtype](elementCount(shape)) } as HostTensor;
+}
+
 /** The tensor's own bytes, without copying them. */
 export function bytesOf({ data }: HostTensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

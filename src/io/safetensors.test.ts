@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
+import { problemOf } from '../../test/support/problem.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { FileError } from '../errors.js';
 import type { HostTensor } from './host-tensor.js';
 import { readSafetensors, readSafetensorsHeader, writeSafetensors } from './safetensors.js';
 
@@ -32,16 +32,6 @@ function foreignFile(header: unknown, data: Uint8Array = new Uint8Array(), path 
   length.writeBigUInt64LE(BigInt(json.length));
   writeFileSync(path, Buffer.concat([length, json, data]));
   return path;
-}
-
-function problemOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof FileError) return error.message;
-    throw error;
-  }
-  throw new Error('expected a FileError');
 }
 
 test('reads back every data type, shape and metadata text', () => {

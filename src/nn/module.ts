@@ -1,13 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkpoint } from '../autodiff/index.js';
-import { nearestNames, UserError, type Problem } from '../errors.js';
+import { listNames, nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
+import { toSource, type TensorSource } from '../io/tensor-source.js';
 import type { RandomStreams } from '../random/index.js';
 import type { ExampleCalls, Methods } from './methods.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
 
 /** Weights and buffers by published name, in PyTorch's layout. */
 export type StateDict = ReadonlyMap<string, HostTensor>;
+
+/** A file that a module's weights begin with, as configs say it with `ckpt_path` and `ignore_keys`. */
+export interface InitialWeights {
+  /** A file of weights, or a run folder. */
+  readonly path: string;
+  /** Weights whose name begins with one of these are left out. */
+  readonly ignoreKeys?: readonly string[];
+  /** The part they are for, where it is not the whole module: names in the file are then that part's own. */
+  readonly into?: Module;
+  /**
+   * Where the file has names below this prefix, those alone are meant, without it: the part's weights in a file of the
+   * whole.
+   */
+  readonly prefix?: string;
+  /** Buffers that the configuration says: what the file has for them is passed over. */
+  readonly computed?: readonly string[];
+}
 
 export interface LoadOptions {
   /** Whether every weight must be there and nothing else (default). */
@@ -128,19 +146,35 @@ export abstract class Module {
     return this;
   }
 
+  /** The file that the configuration names for the weights to begin with, if it names one. */
+  initialWeights(): InitialWeights | undefined {
+    return undefined;
+  }
+
+  /** The module itself and all below it, those further down first. */
+  *descendants(): IterableIterator<Module> {
+    for (const child of this.#children.values()) yield* child.descendants();
+    yield this;
+  }
+
   stateDict(): Map<string, HostTensor> {
     return new Map([...this.namedParameters()].map(([name, parameter]) => [name, parameter.publish()]));
   }
 
   /**
-   * Loads weights by published name.
-   * @throws UserError listing every missing and unexpected name (strict) and every shape that does not fit
+   * Loads weights by published name, one at a time where they come from a file.
+   * @throws UserError listing every missing and unexpected name (strict) and every shape that does not fit, before
+   * anything is loaded; FileError where the file turns out to be damaged, after what was read before it is loaded
    */
-  loadStateDict(state: StateDict, { strict = true, buffersOptional = false, source }: LoadOptions = {}): LoadReport {
+  loadStateDict(
+    state: StateDict | TensorSource,
+    { strict = true, buffersOptional = false, source }: LoadOptions = {},
+  ): LoadReport {
+    const { tensors: given, read } = toSource(state);
     const own = new Map(this.namedParameters());
     const required = [...own].filter(([, parameter]) => !parameter.isBuffer || !buffersOptional);
-    const missing = required.map(([name]) => name).filter((name) => !state.has(name));
-    const unexpected = [...state.keys()].filter((name) => !own.has(name));
+    const missing = required.map(([name]) => name).filter((name) => !given.has(name));
+    const unexpected = [...given.keys()].filter((name) => !own.has(name));
     const problems: Problem[] = [];
     if (strict && missing.length > 0) {
       problems.push({
@@ -158,23 +192,23 @@ export abstract class Module {
       });
     }
     for (const [name, parameter] of own) {
-      const given = state.get(name);
-      if (given && !tf.util.arraysEqual([...given.shape], parameter.publishedShape)) {
+      const { shape } = given.get(name) ?? {};
+      if (shape && !tf.util.arraysEqual([...shape], parameter.publishedShape)) {
         problems.push({
           where: source,
           problem: `${name} has the wrong shape`,
-          found: `[${given.shape.join(', ')}]`,
+          found: `[${shape.join(', ')}]`,
           expected: `[${parameter.publishedShape.join(', ')}]`,
         });
       }
     }
     if (problems.length > 0) throw new UserError(problems);
     for (const [name, parameter] of own) {
-      const given = state.get(name);
-      if (given)
-        tf.tidy(() => {
-          parameter.load(tf.tensor(toFloat32(given), [...given.shape]));
-        });
+      if (!given.has(name)) continue;
+      tf.tidy(() => {
+        const tensor = read(name);
+        parameter.load(tf.tensor(toFloat32(tensor), [...tensor.shape]));
+      });
     }
     return { missing, unexpected };
   }
@@ -183,9 +217,4 @@ export abstract class Module {
     for (const parameter of this.#parameters.values()) parameter.dispose();
     for (const child of this.#children.values()) child.dispose();
   }
-}
-
-function listNames(names: readonly string[], most = 8): string {
-  const rest = names.length - most;
-  return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

@@ -1,5 +1,6 @@
 import { FileError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
+import { optimizerKey, RUN_CHECKPOINT_KEY } from '../io/run-checkpoint.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { StateDict } from '../nn/index.js';
 import type { OptimizerState } from '../optim/index.js';
@@ -8,7 +9,6 @@ import type { MetricsState } from './metrics.js';
 
 /** Raised whenever a reader of the old form would misread the new one. */
 const SCHEMA_VERSION = 1;
-const METADATA_KEY = 'ldm_runner';
 
 /** Where a run stands, apart from its tensors: everything it takes to go on as if it had never stopped. */
 export interface Progress {
@@ -44,13 +44,13 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
     optimizerSteps: checkpoint.optimizers.map(({ step }) => step),
     config: checkpoint.config,
   };
-  writeSafetensors(path, tensors, { format: 'pt', [METADATA_KEY]: JSON.stringify(state) });
+  writeSafetensors(path, tensors, { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) });
 }
 
 /** @throws FileError when the file is damaged, not a checkpoint of ours, or of a later version */
 export function readCheckpoint(path: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(path);
-  const text = metadata[METADATA_KEY];
+  const text = metadata[RUN_CHECKPOINT_KEY];
   if (text === undefined) {
     throw new FileError({
       where: path,
@@ -84,8 +84,4 @@ export function readCheckpoint(path: string): Checkpoint {
     return { step, tensors: own };
   });
   return { progress: state.progress, weights: tensors, optimizers, config: state.config };
-}
-
-function optimizerKey(index: number, name: string): string {
-  return `optimizer_states.${index}.${name}`;
 }

@@ -1,6 +1,6 @@
 import type { Module } from '../../nn/index.js';
 import type { Params, ParamsInput, ParamsSchema } from '../../params.js';
-import { firstStageProperties, type FirstStageParts } from './first-stage.params.js';
+import { firstStageProperties } from './first-stage.params.js';
 
 /** Parameters of AutoencoderKL, under their published names. */
 export const autoencoderKLParams = {
@@ -13,7 +13,7 @@ export const autoencoderKLParams = {
 export type AutoencoderKLParams = Params<typeof autoencoderKLParams>;
 
 /** What the constructor takes. */
-export type AutoencoderKLOptions = Omit<ParamsInput<typeof autoencoderKLParams>, FirstStageParts> & {
+export type AutoencoderKLOptions = Omit<ParamsInput<typeof autoencoderKLParams>, 'lossconfig'> & {
   /** What it is trained by; its weights are a part of the state dict. */
   readonly loss?: Module;
 };

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
+import { Conv2d, inputsOf, Module, type ExampleCalls, type InitialWeights, type Methods } from '../../nn/index.js';
 import type { AutoencoderKLOptions } from './autoencoder-kl.params.js';
 import { colorizeBuffer } from './colorize-buffer.js';
 import { Decoder } from './decoder.js';
 import { DiagonalGaussianDistribution } from './diagonal-gaussian.js';
 import { Encoder } from './encoder.js';
+import { initialWeightsOf, type FirstStageWeights } from './first-stage.params.js';
 import { flagOf } from './flag-of.js';
 
 export interface AutoencoderKLOutput {
@@ -21,12 +22,14 @@ export class AutoencoderKL extends Module {
   readonly encoder: Encoder;
   readonly decoder: Decoder;
   readonly loss: Module | undefined;
+  readonly #weights: FirstStageWeights;
   readonly #quantConv: Conv2d;
   readonly #postQuantConv: Conv2d;
 
   /** @throws RangeError without `double_z`: there would be no variances */
-  constructor({ ddconfig, embed_dim: channels, colorize_nlabels: labels, loss }: AutoencoderKLOptions) {
+  constructor({ ddconfig, embed_dim: channels, colorize_nlabels: labels, loss, ...options }: AutoencoderKLOptions) {
     super();
+    this.#weights = options;
     if (ddconfig.double_z === false) throw new RangeError('AutoencoderKL: expected double_z: true, found false');
     if (labels) this.parameter('colorize', colorizeBuffer(labels));
     const pointwise = { kernelSize: 1 };
@@ -67,6 +70,10 @@ export class AutoencoderKL extends Module {
       this.decode(samplePosterior ? posterior.sample(this.random.get('posterior')) : posterior.mode()),
     );
     return { reconstruction, posterior };
+  }
+
+  override initialWeights(): InitialWeights | undefined {
+    return initialWeightsOf(this.#weights);
   }
 
   override exampleCalls(): ExampleCalls {

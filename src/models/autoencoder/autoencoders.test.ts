@@ -1,11 +1,15 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { registry } from '../../../registry/index.js';
 import { onEveryEngine } from '../../../test/support/engines.js';
+import { temporaryFolder } from '../../../test/support/temporary-folder.js';
 import { instantiateFromConfig } from '../../config/index.js';
-import type { Module } from '../../nn/index.js';
+import { toFloat32 } from '../../io/host-tensor.js';
+import { writeSafetensors } from '../../io/safetensors.js';
+import { initFromCheckpoints, type Module } from '../../nn/index.js';
 import { RandomStreams } from '../../random/index.js';
 import { AutoencoderKL } from './autoencoder-kl.js';
 import { Decoder } from './decoder.js';
@@ -176,9 +180,34 @@ test('mistakes of a config: all of them, before anything is built', async () => 
   assert.match(found, /ddconfig\.attn_resolutions\.1: no level has this resolution.*\n.*16\n.*one of 8, 4/);
   assert.match(found, /ddconfig\.double_z: an autoencoder of distributions needs variances/);
   assert.match(await message('VQModel', { ddconfig, n_embed: 8 }), /double_z: a codebook has no use for variances/);
-  assert.match(await message('AutoencoderKL', { ddconfig, ckpt_path: 'a.ckpt' }), /a\.ckpt/);
   assert.throws(() => new AutoencoderKL({ ddconfig: wrong, embed_dim: 2 }), /expected double_z: true/);
   assert.throws(() => new VQModel({ ddconfig, embed_dim: 2, n_embed: 8 }), /expected double_z: false/);
+});
+
+test('an autoencoder begins with the weights of ckpt_path, less ignore_keys', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'vq.safetensors');
+  const config = (params: object) => ({
+    target: 'VQModelInterface',
+    params: { ddconfig: { ...ddconfig, double_z: false }, lossconfig, embed_dim: 2, n_embed: 8, ...params },
+  });
+  const trained = (await instantiateFromConfig<Module>(config({}), registry)).initialize(new RandomStreams(5));
+  writeSafetensors(path, trained.stateDict());
+  const model = await instantiateFromConfig<Module>(
+    config({ ckpt_path: path, ignore_keys: ['decoder.', 'quantize.'] }),
+    registry,
+  );
+  const [report] = initFromCheckpoints(model);
+  model.initialize(new RandomStreams(6));
+  const value = (module: Module, name: string) => toFloat32(module.stateDict().get(name)!).join();
+  assert.is(value(model, 'encoder.conv_in.weight'), value(trained, 'encoder.conv_in.weight'));
+  assert.is.not(value(model, 'decoder.conv_in.weight'), value(trained, 'decoder.conv_in.weight'));
+  assert.ok(report!.missing.includes('quantize.embedding.weight'));
+  const absent = await instantiateFromConfig<Module>(config({ ckpt_path: join(folder, 'a.ckpt') }), registry);
+  assert.throws(() => initFromCheckpoints(absent), /a\.ckpt/);
+  [trained, model].forEach((module) => {
+    module.dispose();
+  });
 });
 
 test('IdentityFirstStage gives back what it gets, and takes any parameters', async () => {

@@ -1,3 +1,4 @@
+import type { InitialWeights } from '../../nn/index.js';
 import { ddconfigParams } from './ddconfig.params.js';
 
 /** Parameters that all autoencoders have, under their published names. */
@@ -26,5 +27,13 @@ export const firstStageProperties = {
   },
 } as const;
 
-/** The parameters that the constructors take built or have no use for: they say where weights are read from. */
-export type FirstStageParts = 'lossconfig' | 'ckpt_path' | 'ignore_keys';
+/** Where the weights to begin with are read from. */
+export interface FirstStageWeights {
+  readonly ckpt_path?: string | null | undefined;
+  readonly ignore_keys?: readonly string[] | undefined;
+}
+
+export function initialWeightsOf(weights: FirstStageWeights): InitialWeights | undefined {
+  const { ckpt_path: path, ignore_keys: ignoreKeys = [] } = weights;
+  return path ? { path, ignoreKeys } : undefined;
+}

@@ -1,6 +1,6 @@
 import type { Module } from '../../nn/index.js';
 import type { Params, ParamsInput, ParamsSchema } from '../../params.js';
-import { firstStageProperties, type FirstStageParts } from './first-stage.params.js';
+import { firstStageProperties } from './first-stage.params.js';
 import { indexParams } from './vector-quantizer.params.js';
 
 /** Parameters of VQModel and VQModelInterface, under their published names. */
@@ -38,10 +38,7 @@ export const vqModelParams = {
 export type VQModelParams = Params<typeof vqModelParams>;
 
 /** What the constructors take. */
-export type VQModelOptions = Omit<
-  ParamsInput<typeof vqModelParams>,
-  FirstStageParts | 'scheduler_config' | 'use_ema'
-> & {
+export type VQModelOptions = Omit<ParamsInput<typeof vqModelParams>, 'lossconfig' | 'scheduler_config' | 'use_ema'> & {
   /** What it is trained by; its weights are a part of the state dict. */
   readonly loss?: Module;
   /** Makes the moving average of the model's weights; there is none by default. */

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, Module } from '../../nn/index.js';
+import { Conv2d, Module, type InitialWeights } from '../../nn/index.js';
 import { colorizeBuffer } from './colorize-buffer.js';
 import { Decoder } from './decoder.js';
 import { Encoder } from './encoder.js';
+import { initialWeightsOf, type FirstStageWeights } from './first-stage.params.js';
 import { VectorQuantizer } from './vector-quantizer.js';
 import type { VQModelOptions } from './vq-model.params.js';
 
@@ -12,12 +13,14 @@ export abstract class VQNetwork extends Module {
   readonly decoder: Decoder;
   readonly loss: Module | undefined;
   readonly quantize: VectorQuantizer;
+  readonly #weights: FirstStageWeights;
   readonly #quantConv: Conv2d;
   readonly #postQuantConv: Conv2d;
 
   /** @throws RangeError with `double_z`; FileError where the file of `remap` is no list of codes */
   constructor({ ddconfig, embed_dim: channels, colorize_nlabels: labels, loss, ema, ...options }: VQModelOptions) {
     super();
+    this.#weights = options;
     if (ddconfig.double_z !== false) throw new RangeError('VQModel: expected double_z: false, found true');
     if (labels) this.parameter('colorize', colorizeBuffer(labels));
     const pointwise = { kernelSize: 1 };
@@ -29,6 +32,10 @@ export abstract class VQNetwork extends Module {
     this.#quantConv = this.child('quant_conv', new Conv2d(ddconfig.z_channels, channels, pointwise));
     this.#postQuantConv = this.child('post_quant_conv', new Conv2d(channels, ddconfig.z_channels, pointwise));
     if (ema) this.child('model_ema', ema(this));
+  }
+
+  override initialWeights(): InitialWeights | undefined {
+    return initialWeightsOf(this.#weights);
   }
 
   /**
