@@ -11,33 +11,38 @@ import { openWeights, type WeightsFile } from '../io/weights-file.js';
 import { alignFacts } from './columns.js';
 import { choiceFlag, textFlag, type Flags } from './flags.js';
 
+interface Writer {
+  readonly format: string;
+  /** What it keeps of what the file holds besides weights. */
+  readonly keeps?: readonly string[];
+  readonly write: (output: string, source: TensorSource, file: WeightsFile) => void;
+}
+
+const stateDict: Writer = {
+  format: 'PyTorch (zip), a state dict',
+  write: (output, source) => {
+    writePyTorch(output, source);
+  },
+};
+
 /** What is written, by how the name of the file ends. */
-const writers: Readonly<
-  Record<string, { format: string; write: (out: string, source: TensorSource, file: WeightsFile) => void }>
-> = {
+const writers: Readonly<Record<string, Writer>> = {
   '.safetensors': {
     format: 'safetensors',
-    write: (out, source) => {
-      writeSafetensors(out, source, { format: 'pt' });
+    write: (output, source) => {
+      // The entry by which other programs know the layout of the weights.
+      writeSafetensors(output, source, { format: 'pt' });
     },
   },
   '.ckpt': {
     format: 'PyTorch (zip), a checkpoint with its weights in state_dict',
-    write: (out, source, { globalStep = 0, epoch = 0 }) => {
-      writePyTorch(out, source, { global_step: globalStep, epoch });
+    keeps: ['global_step', 'epoch'],
+    write: (output, source, { globalStep = 0, epoch = 0 }) => {
+      writePyTorch(output, source, { global_step: globalStep, epoch });
     },
   },
-  ...Object.fromEntries(
-    ['.pt', '.pth'].map((extension) => [
-      extension,
-      {
-        format: 'PyTorch (zip), a state dict',
-        write: (out: string, source: TensorSource): void => {
-          writePyTorch(out, source);
-        },
-      },
-    ]),
-  ),
+  '.pt': stateDict,
+  '.pth': stateDict,
 };
 
 const dtypeNames = { keep: undefined, float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const;
@@ -57,14 +62,14 @@ export function convert(input: string, output: string, flags: Flags): number {
   try {
     const source = converted(file, prefix, dtype);
     writer.write(output, source, file);
-    report({ file, source, output, format: writer.format, prefix, json: flags.json === true });
+    report({ file, source, output, writer, prefix, json: flags.json === true });
   } finally {
     file.close();
   }
   return 0;
 }
 
-function writerFor(output: string) {
+function writerFor(output: string): Writer {
   const extension = extname(output).toLowerCase();
   const writer = Object.hasOwn(writers, extension) ? writers[extension] : undefined;
   if (writer) return writer;
@@ -108,18 +113,19 @@ interface Conversion {
   readonly file: WeightsFile;
   readonly source: TensorSource;
   readonly output: string;
-  readonly format: string;
+  readonly writer: Writer;
   readonly prefix: string;
   readonly json: boolean;
 }
 
-function report({ file, source, output, format, prefix, json }: Conversion): void {
+function report({ file, source, output, writer: { format, keeps = [] }, prefix, json }: Conversion): void {
   const bytes = [...source.tensors.values()].reduce(
     (sum, { dtype, shape }) => sum + elementCount(shape) * arrayTypes[dtype].BYTES_PER_ELEMENT,
     0,
   );
   const other = file.tensors.size - source.tensors.size;
-  const leftOut = [...file.leftOut, ...(other > 0 ? [`${other} weights that are not below ${prefix}`] : [])];
+  const notKept = file.leftOut.filter((name) => !keeps.includes(name));
+  const leftOut = [...notKept, ...(other > 0 ? [`${other} weights that are not below ${prefix}`] : [])];
   if (json) {
     const { path, format: from } = file;
     const facts = { input: { path, format: from }, output: { path: output, format }, tensors: source.tensors.size };

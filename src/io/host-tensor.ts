@@ -1,3 +1,5 @@
+import { constants } from 'node:buffer';
+
 /**
  * Tensors as files hold them: plain typed arrays in the host's memory, no engine involved.
  * Float16 and bfloat16 have no array type in JavaScript and stay as their 16 bits.
@@ -43,8 +45,13 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** A tensor of zeros. */
+/** A tensor of zeros. @throws RangeError where it is larger than Node can hold in one piece */
 export function allocate(dtype: HostDType, shape: readonly number[]): HostTensor {
+  const bytes = elementCount(shape) * arrayTypes[dtype].BYTES_PER_ELEMENT;
+  if (bytes > constants.MAX_LENGTH) {
+    const text = `${dtype} of shape [${shape.join(', ')}]`;
+    throw new RangeError(`a tensor of ${text} has ${bytes} bytes; this Node holds at most ${constants.MAX_LENGTH}`);
+  }
   return { dtype, shape, data: new arrayTypes[dtype](elementCount(shape)) } as HostTensor;
 }
 

@@ -33,6 +33,8 @@ const QUICK_RUN = [
 ];
 
 const logdir = temporaryFolder();
+/** Where the files of the page on weights lie, which its commands make one from the other. */
+const converted = temporaryFolder();
 let run = '';
 
 test.before(async () => {
@@ -42,7 +44,7 @@ test.before(async () => {
 });
 
 function quickly(words: readonly string[]): string[] {
-  const [program, ...rest] = words.map((word) => word.replace('runs/<run>', run));
+  const [program, ...rest] = words.map((word) => word.replace('runs/<run>', run)).map(converting(words));
   const args = program === 'run' ? ['run', ...rest] : rest;
   switch (args[0]) {
     case 'run':
@@ -60,6 +62,18 @@ function quickly(words: readonly string[]): string[] {
     default:
       return args;
   }
+}
+
+/** The files that are converted lie in a folder of their own, and a run can begin only with weights of its own network. */
+function converting(words: readonly string[]): (word: string) => string {
+  const beginsWithFile = words.some((word) => word.includes('ckpt_path='));
+  return (word) => {
+    if (beginsWithFile && word.startsWith('configs/')) return tinyConfig;
+    return word.replace(
+      /^(.*ckpt_path=)?(\w+\.(?:ckpt|pt|safetensors))$/,
+      (_, key: string | undefined, file: string) => (key ?? '') + join(converted, file),
+    );
+  };
 }
 
 function withoutFlags(args: readonly string[], flags: readonly string[]): string[] {
