@@ -1,18 +1,87 @@
 // Operations that move values without computing on them.
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cstdint>
 
+#include "device.h"
 #include "ops.h"
+#include "transpose.h"
 
 namespace ldm {
 namespace {
 
 using at::Tensor;
 
-Tensor transpose(const MixedTensor& x, const Shape& order) { return x.permute(order).contiguous(); }
+// The number of each row of a matrix [rows, ...] in another order of the axes that the rows run along.
+std::vector<int64_t> permutedRows(const Shape& sizes, const Shape& order) {
+  const size_t rank = sizes.size();
+  Shape strides(rank);
+  int64_t rows = 1;
+  for (size_t i = rank; i-- > 0;) {
+    strides[static_cast<size_t>(order[i])] = rows;
+    rows *= sizes[static_cast<size_t>(order[i])];
+  }
+  std::vector<int64_t> numbers(static_cast<size_t>(rows));
+  Shape place(rank, 0);
+  int64_t number = 0;
+  for (int64_t& each : numbers) {
+    each = number;
+    for (size_t axis = rank; axis-- > 0;) {
+      number += strides[axis];
+      if (++place[axis] < sizes[axis]) break;
+      number -= strides[axis] * sizes[axis];
+      place[axis] = 0;
+    }
+  }
+  return numbers;
+}
+
+// The first axis becomes the last, the others change places as well: PyTorch's filters to ours. ATen's copy takes memory
+// a value at a time.
+template <class T>
+Tensor firstAxisLast(const Tensor& x, const Shape& order) {
+  const int64_t channels = x.size(0);
+  const int64_t rows = x.numel() / channels;
+  Shape inner(order.begin(), order.end() - 1);
+  for (int64_t& axis : inner) --axis;
+  const std::vector<int64_t> numbers = permutedRows(x.sizes().slice(1).vec(), inner);
+  Shape sizes;
+  for (const int64_t axis : order) sizes.push_back(x.size(axis));
+  Tensor result = at::empty(sizes, x.options());
+  const T* from = x.data_ptr<T>();
+  T* to = result.data_ptr<T>();
+  at::parallel_for(0, (rows + kLanes - 1) / kLanes, 1 + 65536 / (channels * kLanes), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin * kLanes; row < std::min(rows, end * kLanes); row += kLanes) {
+      const int64_t count = std::min(kLanes, rows - row);
+      for (int64_t c = 0; c < channels; c += kLanes) {
+        T block[kLanes * kLanes];
+        const int64_t width = std::min(kLanes, channels - c);
+        transposeMatrix(from + c * rows + row, rows, block, kLanes, width, count);
+        for (int64_t i = 0; i < count; ++i) {
+          std::copy_n(block + i * kLanes, width, to + numbers[static_cast<size_t>(row + i)] * channels + c);
+        }
+      }
+    }
+  });
+  return result;
+}
+
+Tensor transpose(const MixedTensor& x, const Shape& order) {
+  constexpr int64_t kWorthwhile = 65536;
+  // Fails where the order is none of these axes.
+  const Tensor view = x.permute(order);
+  const bool isPlain = std::all_of(order.begin(), order.end(), [](int64_t axis) { return axis >= 0; });
+  if (isPlain && order.size() > 1 && order.back() == 0 && x.numel() >= kWorthwhile && x.size(0) >= kLanes &&
+      useLoops(x)) {
+    const Tensor values = x.contiguous();
+    if (x.scalar_type() == at::kFloat) return firstAxisLast<float>(values, order);
+    if (x.scalar_type() == at::kBFloat16) return firstAxisLast<at::BFloat16>(values, order);
+  }
+  return view.contiguous();
+}
 
 // In one precision: the lower one, as what is to be put together is on its way between convolutions.
 std::vector<Tensor> alike(const std::vector<MixedTensor>& tensors) {

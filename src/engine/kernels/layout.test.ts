@@ -11,6 +11,10 @@ const programs: Record<string, () => tf.Tensor | tf.Tensor[]> = {
   squeeze: () => tf.squeeze(numbers([1, 2, 1, 3])),
   clone: () => tf.clone(numbers([2, 3])),
   'transpose of two axes': () => tf.transpose(numbers([3, 4])),
+  // Of a size that has a loop of its own.
+  'transpose of a filter of PyTorch': () => tf.transpose(numbers([40, 200, 3, 3]), [2, 3, 1, 0]),
+  'transpose of a large matrix': () => tf.transpose(numbers([17, 4099])),
+  'transpose of five axes, the first to the end': () => tf.transpose(numbers([33, 3, 5, 7, 30]), [4, 2, 1, 3, 0]),
   'transpose of four axes': () => tf.transpose(numbers([2, 3, 4, 5]), [0, 3, 1, 2]),
   'transpose of int32': () => tf.transpose(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], 'int32')),
   concat: () => tf.concat([numbers([2, 3]), numbers([2, 1], 2), numbers([2, 2], 3)], 1),
