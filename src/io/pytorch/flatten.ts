@@ -94,7 +94,7 @@ function flatten(
   return { records, leftOut };
 }
 
-/** What lies in a value, by name; undefined where nothing in it can be a weight: a script's lists and dicts are settings. */
+/** What lies in a value, by name; undefined where no weight can: lists and dicts of a script are not in its state_dict(). */
 function entriesOf(value: PickleValue, inScript: boolean): Iterable<[PickleValue, PickleValue]> | undefined {
   if (value instanceof ScriptObject) return value.state;
   if (inScript) return undefined;

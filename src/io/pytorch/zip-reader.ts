@@ -19,7 +19,7 @@ export interface ZipEntry {
   readonly start: number;
   /** The bytes that they take there. */
   readonly length: number;
-  /** Whether those are not the data themselves, which only {@link storedEntry} asks for. */
+  /** Whether those bytes are packed, so that the data cannot be read here. */
   readonly compressed: boolean;
   /** CRC-32 of its data; undefined where the writer left it out, which PyTorch does on request. */
   readonly crc32: number | undefined;
