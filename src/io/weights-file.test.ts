@@ -14,11 +14,12 @@ const folder = temporaryFolder();
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../test/fixtures/pytorch/${name}`, import.meta.url));
 
+type Expected = Record<string, { dtype: string; shape: number[]; bytes: string }>;
+
+const readExpected = (name: string): Expected => JSON.parse(readFileSync(fixture(name), 'utf8')) as Expected;
+
 /** What PyTorch says of the tensors of zip.pt and its like; made with them by make.py. */
-const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8')) as Record<
-  string,
-  { dtype: string; shape: number[]; bytes: string }
->;
+const expected = readExpected('expected.json');
 const dtypes: Record<string, string> = {
   'torch.float64': 'F64',
   'torch.float32': 'F32',
@@ -51,6 +52,23 @@ for (const [file, format] of [
     weights.close();
   });
 }
+
+test('script.pt: of a TorchScript program the tensors of its modules, bit for bit and in order', () => {
+  const weights = openWeights(fixture('script.pt'));
+  assert.is(weights.format, 'PyTorch (zip)');
+  // An attribute that is no parameter or buffer is not told apart from them.
+  const names = [...weights.tensors.keys()].filter((name) => name !== 'inner.attribute');
+  assert.is(names.length, weights.tensors.size - 1);
+  const state = readExpected('script.json');
+  assert.equal(names, Object.keys(state));
+  for (const [name, { dtype, shape, bytes }] of Object.entries(state)) {
+    const tensor = weights.read(name);
+    assert.equal([tensor.dtype, tensor.shape], [dtypes[dtype], shape], name);
+    assert.is(hex(tensor), bytes, name);
+  }
+  assert.equal(weights.leftOut, []);
+  weights.close();
+});
 
 test('of a Lightning checkpoint the state_dict is read, and the rest is named', () => {
   const weights = openWeights(fixture('lightning.ckpt'));

@@ -6,6 +6,7 @@ import {
   PickleDict,
   PickleError,
   PickleGlobal,
+  ScriptObject,
   type PickleValue,
 } from './pickle-values.js';
 import { elementTypeNamed } from './storage-types.js';
@@ -36,6 +37,13 @@ const constructors: ReadonlyMap<string, (args: Arguments) => PickleValue> = new 
   }),
   ...named('torch._tensor', { _rebuild_from_type_v2: fromType }),
   ...named('torch', { Size: toList }),
+  ...named('torch.jit._pickle', {
+    build_intlist: toList,
+    build_doublelist: toList,
+    build_boollist: toList,
+    build_tensorlist: toList,
+    restore_type_tag: first,
+  }),
   ...inert('collections', ['deque']),
   ...inert('functools', ['partial']),
   ...inert('torch', ['device']),
@@ -94,10 +102,16 @@ export function callGlobal(callable: PickleValue | undefined, args: PickleValue 
   throw refused(callable, 'calls');
 }
 
-/** An instance of a class: a known one's data, else an inert object. */
+/** An instance of a class: a known one's data, an object of a script's class, else an inert object. */
 export function instantiate(type: PickleValue | undefined, args: PickleValue | undefined): PickleValue {
   if (!(type instanceof PickleGlobal)) throw new PickleError(`it makes an object of ${describeValue(type)}`);
-  return constructors.has(type.description) ? callGlobal(type, args) : new InertObject(type.description);
+  if (constructors.has(type.description)) return callGlobal(type, args);
+  return isOfScript(type) ? new ScriptObject(type.description) : new InertObject(type.description);
+}
+
+/** TorchScript puts the classes that a program defines into a module of this name, which Python does not have. */
+function isOfScript({ module }: PickleGlobal): boolean {
+  return module === '__torch__' || module.startsWith('__torch__.');
 }
 
 function refused(global: PickleGlobal, what: string): PickleError {

@@ -1,4 +1,4 @@
-import { describeValue, PickleDict, PickleError, type PickleValue } from './pickle-values.js';
+import { describeValue, PickleDict, PickleError, ScriptObject, type PickleValue } from './pickle-values.js';
 import { TensorRecord } from './tensor-record.js';
 
 /** Deeper than any checkpoint is nested. */
@@ -18,6 +18,8 @@ export interface SavedWeights {
  * Finds the weights in what torch.save was given, as PyTorch's own users do:
  * - of a checkpoint, a dict with a dict `state_dict`, that one is meant;
  * - any other dict is meant whole; dicts and lists in it are flattened, their names joined by dots;
+ * - of a TorchScript program, the tensors of its modules are meant, under their names in its `state_dict()`; a tensor
+ *   that a module has as a mere attribute looks the same and is among them;
  * - a tensor by itself is called `tensor`.
  *
  * Values that are no tensors, a step count or an optimizer's settings, are left out.
@@ -27,6 +29,7 @@ export interface SavedWeights {
  */
 export function findWeights(root: PickleValue, limit: number): SavedWeights {
   if (root instanceof TensorRecord) return { records: new Map([['tensor', root]]), leftOut: [] };
+  if (root instanceof ScriptObject) return weightsOfScript(root, limit);
   if (!(root instanceof PickleDict) && !Array.isArray(root)) {
     throw new PickleError(
       `it holds ${describeValue(root)}, not weights by name`,
@@ -53,24 +56,50 @@ export function findWeights(root: PickleValue, limit: number): SavedWeights {
   };
 }
 
-function flatten(root: PickleDict | PickleValue[], limit: number): Pick<SavedWeights, 'records' | 'leftOut'> {
+function weightsOfScript(root: ScriptObject, limit: number): SavedWeights {
+  const weights = flatten(root, limit);
+  if (weights.records.size > 0) return weights;
+  throw new PickleError(
+    'it is a TorchScript program whose modules have no tensors, as torch.jit.freeze leaves them',
+    'save the weights of the network that it was made from: torch.save(model.state_dict(), path)',
+  );
+}
+
+function flatten(
+  root: PickleDict | PickleValue[] | ScriptObject,
+  limit: number,
+): Pick<SavedWeights, 'records' | 'leftOut'> {
   const records = new Map<string, TensorRecord>();
   const leftOut: string[] = [];
   let visited = 0;
-  const visit = (value: PickleValue, name: string, depth: number): void => {
+  const visit = (value: PickleValue, name: string, depth: number, inScript: boolean): void => {
     // A dict that holds itself, or one that holds another ten times over, ten times over.
     if (depth > MAX_DEPTH) throw new PickleError(`it is nested more than ${MAX_DEPTH} deep`);
     if (visited++ > limit) throw new PickleError(`it repeats its values: more than ${limit} of them`);
     if (value instanceof TensorRecord) {
       if (records.has(name)) throw new PickleError(`it has two tensors of the name ${describeValue(name)}`);
       records.set(name, value);
-    } else if (value instanceof PickleDict || Array.isArray(value)) {
-      const entries = value instanceof PickleDict ? [...value] : [...value.entries()];
-      for (const [key, item] of entries) visit(item, name === '' ? nameOf(key) : `${name}.${nameOf(key)}`, depth + 1);
-    } else if (name !== '') leftOut.push(name);
+      return;
+    }
+    const entries = entriesOf(value, inScript);
+    if (entries) {
+      const within = value instanceof ScriptObject;
+      for (const [key, item] of entries) {
+        visit(item, name === '' ? nameOf(key) : `${name}.${nameOf(key)}`, depth + 1, within);
+      }
+      // Each module of a script has settings, such as `training`: they are no loss to speak of.
+    } else if (name !== '' && (!inScript || value instanceof ScriptObject)) leftOut.push(name);
   };
-  visit(root, '', 0);
+  visit(root, '', 0, false);
   return { records, leftOut };
+}
+
+/** What lies in a value, by name; undefined where no weight can: lists and dicts of a script are not in its state_dict(). */
+function entriesOf(value: PickleValue, inScript: boolean): Iterable<[PickleValue, PickleValue]> | undefined {
+  if (value instanceof ScriptObject) return value.state;
+  if (inScript) return undefined;
+  if (value instanceof PickleDict) return value;
+  return Array.isArray(value) ? value.entries() : undefined;
 }
 
 /** A key as a part of a name. */

@@ -81,6 +81,8 @@ const tensor = (parts: { storage?: string; offset?: string; size?: string; strid
 };
 const stateDict = (name: string, value: string): string => `\x80\x02}${text(name)}${value}s.`;
 
+const script = (state: string, name = 'Net'): string => `c__torch__\n${name}\n)\x81${state}b`;
+
 const pickles: [title: string, pickle: string, message: RegExp][] = [
   [
     'os.system',
@@ -140,6 +142,36 @@ const pickles: [title: string, pickle: string, message: RegExp][] = [
     'an object of another class',
     `\x80\x02cmy.package\nNetwork\n)\x81}b.`,
     /holds an object of class my\.package\.Network/,
+  ],
+  [
+    'a script without tensors',
+    `\x80\x02${script(`}${text('training')}\x88s`)}.`,
+    /is a TorchScript program whose modules have no tensors/,
+  ],
+  ['a script whose state is no dict', `\x80\x02${script(')')}.`, /modules have no tensors/],
+  ['a call of the class of a script', `\x80\x02c__torch__\nNet\n)R.`, /calls __torch__\.Net/],
+  [
+    'a class that only begins like one of a script',
+    `\x80\x02c__torch__x\nNet\n)\x81}b.`,
+    /an object of class __torch__x\.Net/,
+  ],
+  [
+    'a script that holds itself',
+    `\x80\x02c__torch__\nNet\n)\x81q\0}${text('a')}h\0sb.`,
+    /nested more than 64 deep|repeats its values/,
+  ],
+  [
+    'scripts in scripts, each ten times over',
+    `\x80\x02c__torch__\nNet\n)\x81q\0${Array.from({ length: 30 }, (_, i) => {
+      const items = Array.from({ length: 10 }, (_, j) => `${text(String(j))}h${String.fromCharCode(i)}`).join('');
+      return `c__torch__\nNet\n)\x81}(${items}ubq${String.fromCharCode(i + 1)}`;
+    }).join('')}.`,
+    /repeats its values/,
+  ],
+  [
+    'a tensor of a script that is larger than its storage',
+    `\x80\x02${script(`}${text('w')}${tensor({ size: 'K\x05\x85' })}s`)}.`,
+    /tensor 'w' cannot be read: it has shape \[5\]/,
   ],
   [
     'a state_dict of another class',
@@ -271,13 +303,6 @@ test('archives that are none, or not plain', () => {
     [
       zipOf([
         ['m/data.pkl', 'N.'],
-        ['m/constants.pkl', 'N.'],
-      ]),
-      /is a TorchScript program/,
-    ],
-    [
-      zipOf([
-        ['m/data.pkl', 'N.'],
         ['m/version', '99'],
       ]),
       /a later form of the format/,
@@ -298,6 +323,30 @@ test('archives that are none, or not plain', () => {
     ],
   ];
   for (const [bytes, message] of cases) assert.match(refusalOf(bytes), message);
+});
+
+test('a compressed entry is refused where it is asked for, and only there', () => {
+  const deflated = (name: string): Buffer =>
+    changed((zip, { central }) => {
+      const nameStart = zip.indexOf(name, central);
+      zip.writeUInt16LE(8, nameStart - 46 + 10);
+      zip.writeUInt32LE(2 ** 32 - 2, nameStart - 46 + 24);
+    });
+  for (const name of ['data.pkl', 'data/0', 'version']) {
+    assert.match(
+      refusalOf(deflated(`archive/${name}`)),
+      `its entry archive/${name} is compressed, which torch.save never`,
+    );
+  }
+  const inItsOwnHeader = changed((zip, { local }) => zip.writeUInt16LE(8, local + 8));
+  assert.match(refusalOf(inItsOwnHeader), /data\.pkl is compressed/);
+  writeFileSync(path, smallZip());
+  const whole = hex(readWeights(path));
+  const source = smallZip().toString('latin1').replaceAll('archive/version', 'archive/code.py');
+  const zip = Buffer.from(source, 'latin1');
+  zip.writeUInt16LE(8, zip.lastIndexOf('archive/code.py') - 46 + 10);
+  writeFileSync(path, zip);
+  assert.equal(hex(readWeights(path)), whole);
 });
 
 test('entries that share bytes', () => {

@@ -43,6 +43,22 @@ export class InertObject extends PickleObject {
   }
 }
 
+/**
+ * An object of a class that a TorchScript program defines, `__torch__.torch.nn.modules.linear.Linear`: a module, whose
+ * attributes are its parameters, buffers, settings and children. Of a class with a form of its own there is no state.
+ */
+export class ScriptObject extends PickleObject {
+  state: PickleDict | undefined;
+
+  constructor(readonly className: string) {
+    super();
+  }
+
+  override get description(): string {
+    return `an object of class ${this.className}`;
+  }
+}
+
 /** A pickle that is damaged, asks for something that is not given, or is too large to be one. */
 export class PickleError extends Error {
   override readonly name = 'PickleError';

@@ -8,6 +8,7 @@ import {
   PickleError,
   PickleGlobal,
   PickleObject,
+  ScriptObject,
   type PickleValue,
 } from './pickle-values.js';
 
@@ -271,10 +272,11 @@ class Unpickler {
     else this.#expectInert('sets items of');
   }
 
-  /** Sets an object's state, in Python by calling its `__setstate__`; here an object's state is let go. */
+  /** Sets an object's state, in Python by calling its `__setstate__`; here only a script's objects keep theirs. */
   #build(): void {
-    this.#pop();
+    const state = this.#pop();
     const object = this.#top();
+    if (object instanceof ScriptObject && state instanceof PickleDict) object.state = state;
     // The state of a dict is what its class adds, such as the `_metadata` of a state dict.
     if (object instanceof PickleDict || (object instanceof PickleObject && !(object instanceof PickleGlobal))) return;
     throw new PickleError(`it sets the state of ${describeValue(object)}`);

@@ -6,7 +6,7 @@ import { loadPersistentId } from './persistent-id.js';
 import { readPickle } from './pickle.js';
 import { PickleError } from './pickle-values.js';
 import { asFileErrors, pytorchFile, type PyTorchFile } from './pytorch-file.js';
-import { readZipDirectory, type ZipEntry } from './zip-reader.js';
+import { readZipDirectory, storedEntry, type ZipEntry } from './zip-reader.js';
 
 /** Larger than the pickle of any weights: tensors lie in entries of their own. */
 const MAX_PICKLE_BYTES = 2 ** 28;
@@ -16,7 +16,8 @@ const MAX_VERSION = 10;
 
 /**
  * Opens what torch.save writes since PyTorch 1.6: a zip archive of one folder with a pickle, `data.pkl`, and one entry
- * per storage, `data/0`, `data/1` ….
+ * per storage, `data/0`, `data/1` …. A script that torch.jit.save wrote is laid out alike; of the program in it, `code/`
+ * and `constants.pkl`, nothing is read.
  *
  * @throws FileError where it is damaged or something else
  */
@@ -24,21 +25,14 @@ export function openZipFile(file: OpenFile): PyTorchFile {
   const entries = readZipDirectory(file);
   const [first = ''] = entries.keys();
   const folder = first.slice(0, first.indexOf('/') + 1);
-  const pickle = entries.get(`${folder}data.pkl`);
+  const pickle = storedEntry(file, entries, `${folder}data.pkl`);
   if (!pickle) throw noWeights(file, entries);
-  if (entries.has(`${folder}constants.pkl`)) {
-    throw new FileError({
-      where: file.path,
-      problem: 'is a TorchScript program, not a file of weights',
-      remedy: 'save its weights in PyTorch: torch.save(torch.jit.load(path).state_dict(), "weights.pt")',
-    });
-  }
   checkFormat(file, entries, folder);
   verify(file, pickle);
   const reader = new ByteReader(file, pickle.start, pickle.start + pickle.length);
   const root = asFileErrors(file, undefined, () => readPickle(reader, loadPersistentId));
   return pytorchFile(file, root, pickle.length, ({ key, count, elements }) => {
-    const entry = entries.get(`${folder}data/${key}`);
+    const entry = storedEntry(file, entries, `${folder}data/${key}`);
     if (!entry) throw new PickleError(`the file has no entry ${folder}data/${key}`);
     if (entry.length < count * elements.bytes) {
       throw new PickleError(
@@ -59,7 +53,9 @@ function noWeights(file: OpenFile, entries: ReadonlyMap<string, ZipEntry>): File
 }
 
 function checkFormat(file: OpenFile, entries: ReadonlyMap<string, ZipEntry>, folder: string): void {
-  const version = shortText(file, entries.get(`${folder}version`) ?? entries.get(`${folder}.data/version`));
+  const version =
+    shortText(file, storedEntry(file, entries, `${folder}version`)) ??
+    shortText(file, storedEntry(file, entries, `${folder}.data/version`));
   if (version !== undefined && !(Number(version) >= 1 && Number(version) <= MAX_VERSION)) {
     throw new FileError({
       where: file.path,
@@ -69,7 +65,7 @@ function checkFormat(file: OpenFile, entries: ReadonlyMap<string, ZipEntry>, fol
       remedy: 'save it as safetensors in Python, or update ldm-runner',
     });
   }
-  const byteOrder = shortText(file, entries.get(`${folder}byteorder`));
+  const byteOrder = shortText(file, storedEntry(file, entries, `${folder}byteorder`));
   if (byteOrder !== undefined && byteOrder !== 'little') throw otherByteOrder(file, byteOrder);
 }
 

@@ -13,12 +13,14 @@ import {
   ZIP64_LOCATOR,
 } from './zip-format.js';
 
-/** One stored entry: its bytes lie in the file as they are. */
 export interface ZipEntry {
   readonly name: string;
   /** Where its data begin in the file. */
   readonly start: number;
+  /** The bytes that they take there. */
   readonly length: number;
+  /** Whether those bytes are packed, so that the data cannot be read here. */
+  readonly compressed: boolean;
   /** CRC-32 of its data; undefined where the writer left it out, which PyTorch does on request. */
   readonly crc32: number | undefined;
 }
@@ -35,7 +37,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The entries of a zip archive by name, in the directory's order, with zip64 sizes. The archive must be what PyTorch
- * writes: entries stored, names plain, no two entries sharing a byte, nothing after the directory.
+ * writes: names plain, no two entries sharing a byte, nothing after the directory. What it compresses, a script's source
+ * texts, is never unpacked: {@link storedEntry} refuses it.
  *
  * A reader of its own, because the libraries that know zip64 and random access (yauzl, zip.js) are asynchronous through
  * and through, while here a tensor is read between two lines of a synchronous load, straight into its own memory.
@@ -56,6 +59,20 @@ export function readZipDirectory(file: OpenFile): Map<string, ZipEntry> {
   if (offset !== length)
     throw file.damaged(`its zip directory has ${length} bytes, its ${count} entries take ${offset}`);
   return locate(file, listed, start);
+}
+
+/**
+ * The entry of that name, whose bytes lie in the file as they are; undefined where there is none.
+ * @throws FileError where it is compressed
+ */
+export function storedEntry(
+  file: OpenFile,
+  entries: ReadonlyMap<string, ZipEntry>,
+  name: string,
+): ZipEntry | undefined {
+  const entry = entries.get(name);
+  if (entry?.compressed === true) throw compressed(file, name);
+  return entry;
 }
 
 /** The end record, and where its fields are full the zip64 one, say where the directory is. */
@@ -114,7 +131,7 @@ function readDirectoryEntry(file: OpenFile, directory: Buffer, offset: number): 
   if (end > directory.length) throw file.damaged('its zip directory is damaged');
   const name = checkedName(file, directory.subarray(offset + CENTRAL_HEADER.bytes, offset + nameEnd));
   if (header.readUInt16LE(8) & ENCRYPTED_FLAG) throw file.damaged(`its entry ${name} is encrypted`);
-  if (header.readUInt16LE(10) !== STORED) throw compressed(file, name);
+  const compressed = header.readUInt16LE(10) !== STORED;
 
   const extra = zip64Extra(directory.subarray(offset + nameEnd, offset + extraEnd));
   const wide = (field: number): number => {
@@ -123,12 +140,14 @@ function readDirectoryEntry(file: OpenFile, directory: Buffer, offset: number): 
     if (value === undefined) throw file.damaged(`its entry ${name} has a zip64 size, but the field of it is missing`);
     return value;
   };
-  const length = wide(header.readUInt32LE(24));
-  const stored = wide(header.readUInt32LE(20));
+  const unpacked = wide(header.readUInt32LE(24));
+  const length = wide(header.readUInt32LE(20));
   const headerStart = wide(header.readUInt32LE(42));
-  if (stored !== length) throw file.damaged(`its entry ${name} is stored in ${stored} bytes, but claims ${length}`);
+  if (!compressed && length !== unpacked) {
+    throw file.damaged(`its entry ${name} is stored in ${length} bytes, but claims ${unpacked}`);
+  }
   const crc32 = header.readUInt32LE(16);
-  return { entry: { name, headerStart, length, crc32: crc32 === 0 ? undefined : crc32 }, end };
+  return { entry: { name, headerStart, length, compressed, crc32: crc32 === 0 ? undefined : crc32 }, end };
 }
 
 /** The numbers of the zip64 extra field, in the order of the fields they stand for. */
@@ -160,25 +179,28 @@ function checkedName(file: OpenFile, bytes: Uint8Array): string {
 
 /** Finds each entry's data behind its own header, and sees to it that no two entries share a byte. */
 function locate(file: OpenFile, listed: readonly DirectoryEntry[], dataEnd: number): Map<string, ZipEntry> {
-  const starts = new Map<string, number>();
+  const found = new Map<string, Pick<ZipEntry, 'start' | 'compressed'>>();
   let previous = { name: '', end: 0 };
   for (const entry of listed.toSorted((a, b) => a.headerStart - b.headerStart)) {
     const { name, headerStart, length } = entry;
-    if (starts.has(name)) throw file.damaged(`it has two entries of the name ${name}`);
+    if (found.has(name)) throw file.damaged(`it has two entries of the name ${name}`);
     if (headerStart < previous.end) throw file.damaged(`its entries ${previous.name} and ${name} overlap`);
-    const start = dataStart(file, entry, dataEnd);
+    const { start, compressed } = readLocalHeader(file, entry, dataEnd);
     if (start + length > dataEnd) {
       throw file.damaged(`its entry ${name} ends at byte ${start + length}, where only ${dataEnd} are for data`);
     }
-    starts.set(name, start);
+    found.set(name, { start, compressed: compressed || entry.compressed });
     previous = { name, end: start + length };
   }
   return new Map(
-    listed.map(({ name, length, crc32 }) => [name, { name, start: starts.get(name) ?? 0, length, crc32 }]),
+    listed.map(({ name, length, crc32 }) => {
+      const { start = 0, compressed = true } = found.get(name) ?? {};
+      return [name, { name, start, length, compressed, crc32 }];
+    }),
   );
 }
 
-function dataStart(file: OpenFile, { name, headerStart }: DirectoryEntry, dataEnd: number): number {
+function readLocalHeader(file: OpenFile, { name, headerStart }: DirectoryEntry, dataEnd: number) {
   const nameLength = Buffer.byteLength(name);
   const nameStart = headerStart + LOCAL_HEADER.bytes;
   if (nameStart + nameLength > dataEnd) throw file.damaged(`its entry ${name} begins at byte ${headerStart}`);
@@ -187,8 +209,10 @@ function dataStart(file: OpenFile, { name, headerStart }: DirectoryEntry, dataEn
   if (header.readUInt32LE() !== LOCAL_HEADER.signature || header.readUInt16LE(26) !== nameLength || ownName !== name) {
     throw file.damaged(`the header of its entry ${name} is damaged`);
   }
-  if (header.readUInt16LE(8) !== STORED) throw compressed(file, name);
-  return nameStart + nameLength + header.readUInt16LE(28);
+  return {
+    start: nameStart + nameLength + header.readUInt16LE(28),
+    compressed: header.readUInt16LE(8) !== STORED,
+  };
 }
 
 function compressed(file: OpenFile, name: string): FileError {
