@@ -100,7 +100,12 @@ function call(module: Module, method: Methods[string], given: NamedTensors, loss
     tf.tidy(run);
     return outputs;
   }
-  const floats = Object.entries(given).filter(([, tensor]) => tensor.dtype === 'float32');
+  // What the output is compared with has no part in it; a method's own `target` has.
+  const names = loss === 'mse' ? Object.keys(given) : Object.getOwnPropertyNames(given);
+  const floats = names.flatMap((name): [string, tf.Tensor][] => {
+    const tensor = given[name];
+    return tensor?.dtype === 'float32' ? [[name, tensor]] : [];
+  });
   const parameters = module.trainableParameters();
   const { value, grads } = valueAndGrads(
     () => scalarLoss(loss, run(), given.target),
