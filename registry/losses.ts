@@ -1,6 +1,7 @@
 import { defineComponent } from '../src/config/index.js';
 import { lpipsParams } from '../src/losses/lpips.params.js';
 import { lpipsWithDiscriminatorParams } from '../src/losses/lpips-with-discriminator.params.js';
+import { nLayerDiscriminatorParams } from '../src/losses/n-layer-discriminator.params.js';
 import { vqLPIPSWithDiscriminatorParams } from '../src/losses/vq-lpips-with-discriminator.params.js';
 
 export const losses = [
@@ -41,6 +42,19 @@ export const losses = [
     load: async () => {
       const { LPIPS } = await import('../src/losses/lpips.js');
       return () => new LPIPS();
+    },
+  }),
+  defineComponent({
+    target: 'NLayerDiscriminator',
+    aliases: ['taming.modules.discriminator.model.NLayerDiscriminator'],
+    kind: 'discriminator',
+    summary: 'The patch discriminator of both losses, by itself.',
+    source: 'Isola et al. 2017; taming-transformers, taming/modules/discriminator/model.py',
+    params: nLayerDiscriminatorParams,
+    load: async () => {
+      const { NLayerDiscriminator } = await import('../src/losses/n-layer-discriminator.js');
+      return ({ input_nc: inChannels, ndf, n_layers: nLayers, use_actnorm: useActnorm }) =>
+        new NLayerDiscriminator({ inChannels, ndf, nLayers, useActnorm });
     },
   }),
   defineComponent({

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { registry } from '../../registry/index.js';
+import { instantiateFromConfig } from '../config/index.js';
 import { selectEngine } from '../engine/index.js';
 import { RandomStreams } from '../random/index.js';
 import { NLayerDiscriminator } from './index.js';
@@ -26,6 +28,15 @@ test('layers and channels: twice as many in each, up to eight times the first', 
   const deep = shapes({ ndf: 2, nLayers: 5, inChannels: 1 }).filter((shape) => shape.includes('x4x4'));
   const channels = deep.map((shape) => shape.split(' ')[1]);
   assert.equal(channels, ['2x1x4x4', '4x2x4x4', '8x4x4x4', '16x8x4x4', '16x16x4x4', '16x16x4x4', '1x16x4x4']);
+});
+
+test('a config names it with its published parameters', async () => {
+  const target = 'taming.modules.discriminator.model.NLayerDiscriminator';
+  const params = { input_nc: 5, ndf: 4, n_layers: 1, use_actnorm: true };
+  const network = await instantiateFromConfig<NLayerDiscriminator>({ target, params }, registry);
+  const names = [...network.namedParameters()].map(([name]) => name);
+  assert.equal(network.exampleCalls(), { forward: { input: { shape: [1, 256, 256, 5] } } });
+  assert.ok(names.includes('main.3.loc') && names.includes('main.5.bias'));
 });
 
 test('batch norm stands after convolutions without bias, ActNorm after such with one', () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { ActNorm, BatchNorm2d, Conv2d, inputsOf, Module, type Methods } from '../nn/index.js';
+import { ActNorm, BatchNorm2d, Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../nn/index.js';
 import { normal } from '../nn/initializers.js';
 
 export interface NLayerDiscriminatorOptions {
@@ -67,6 +67,10 @@ export class NLayerDiscriminator extends Module {
     return tf.tidy(() =>
       this.#layers.reduce((h, layer) => (layer === 'leakyRelu' ? tf.leakyRelu(h, 0.2) : layer.forward(h)), x),
     );
+  }
+
+  override exampleCalls(): ExampleCalls {
+    return { forward: { input: { shape: [1, 256, 256, this.#inChannels] } } };
   }
 
   override methods(): Methods {
