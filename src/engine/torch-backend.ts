@@ -1,32 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Addon, Id, NativeDtype, NativeValues } from './addon/index.js';
+import { CountedBackend, type CountedEntry, type DataId } from './counted-backend.js';
 import { engineError } from './engine-error.js';
 
 type BackendValues = tf.backend_util.BackendValues;
-/** What tfjs knows data by. */
-type DataId = object;
 
-interface NativeEntry {
+interface NativeEntry extends CountedEntry {
   readonly kind: 'native';
   readonly dtype: NativeDtype;
   readonly shape: readonly number[];
   readonly id: Id;
   /** The same memory under other shapes: a reshape shares its input's data, the addon's tensors have one shape each. */
   readonly views: Map<string, Id>;
-  refCount: number;
 }
 
-interface ComplexEntry {
+interface ComplexEntry extends CountedEntry {
   readonly kind: 'complex';
   readonly real: tf.TensorInfo;
   readonly imag: tf.TensorInfo;
-  refCount: number;
 }
 
-interface StringEntry {
+interface StringEntry extends CountedEntry {
   readonly kind: 'string';
   readonly values: Uint8Array[];
-  refCount: number;
 }
 
 type Entry = NativeEntry | ComplexEntry | StringEntry;
@@ -46,17 +42,14 @@ function nativeValues(values: BackendValues, dtype: NativeDtype): NativeValues {
  * tfjs's backend over the native addon: keeps which data lies where and how often it is referred to. It computes
  * nothing; kernels/ does. Numbers live in native tensors, strings in JavaScript, complex numbers as two tensors.
  */
-export class TorchBackend extends tf.KernelBackend {
-  readonly #data: tf.DataStorage<Entry>;
-
+export class TorchBackend extends CountedBackend<Entry> {
   constructor(readonly addon: Addon) {
     super();
-    this.#data = new tf.DataStorage<Entry>(this, tf.engine());
   }
 
   /** The native tensor of a tensor, in the tensor's own shape. */
   id({ dataId, shape, dtype }: tf.TensorInfo): Id {
-    const entry = this.#data.get(dataId);
+    const entry = this.data.get(dataId);
     if (entry.kind !== 'native') throw new Error(`A ${dtype} tensor has no native form`);
     if (sameShape(entry.shape, shape)) return entry.id;
     const key = shape.join();
@@ -71,14 +64,8 @@ export class TorchBackend extends tf.KernelBackend {
   /** A tensor for a native tensor, which it owns from now on. */
   tensor(id: Id, shape: readonly number[], dtype: NativeDtype): tf.TensorInfo {
     const dataId = {};
-    this.#data.set(dataId, { kind: 'native', dtype, shape, id, views: new Map(), refCount: 1 });
+    this.data.set(dataId, { kind: 'native', dtype, shape, id, views: new Map(), refCount: 1 });
     return { dataId, shape: [...shape], dtype };
-  }
-
-  /** Another tensor on the same data. */
-  share(x: tf.TensorInfo, shape: number[] = x.shape): tf.TensorInfo {
-    this.incRef(x.dataId);
-    return { dataId: x.dataId, shape, dtype: x.dtype };
   }
 
   /** A tensor with a copy of the data. */
@@ -94,13 +81,13 @@ export class TorchBackend extends tf.KernelBackend {
   /** A complex tensor of two real ones, which it owns from now on. */
   joined(real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
     const dataId = {};
-    this.#data.set(dataId, { kind: 'complex', real, imag, refCount: 1 });
+    this.data.set(dataId, { kind: 'complex', real, imag, refCount: 1 });
     return { dataId, shape: real.shape, dtype: 'complex64' };
   }
 
   /** The real and the imaginary part of a complex tensor, still owned by it. */
   parts({ dataId, shape }: tf.TensorInfo): { real: tf.TensorInfo; imag: tf.TensorInfo } {
-    const entry = this.#data.get(dataId);
+    const entry = this.data.get(dataId);
     if (entry.kind !== 'complex') throw new Error('Only a complex64 tensor has a real and an imaginary part');
     return { real: { ...entry.real, shape }, imag: { ...entry.imag, shape } };
   }
@@ -112,7 +99,7 @@ export class TorchBackend extends tf.KernelBackend {
   }
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void {
-    this.#data.set(dataId, this.#entry(values, shape, dtype, refCount));
+    this.data.set(dataId, this.#entry(values, shape, dtype, refCount));
   }
 
   #entry(values: BackendValues, shape: number[], dtype: tf.DataType, refCount: number): Entry {
@@ -133,7 +120,7 @@ export class TorchBackend extends tf.KernelBackend {
   }
 
   override readSync(dataId: DataId): BackendValues {
-    const entry = this.#data.get(dataId);
+    const entry = this.data.get(dataId);
     if (entry.kind === 'native') {
       const { dtype, id } = entry;
       return this.#named('the values of a tensor', { shape: [...entry.shape], dtype }, () => this.addon.read(id));
@@ -159,24 +146,7 @@ export class TorchBackend extends tf.KernelBackend {
     });
   }
 
-  override refCount(dataId: DataId): number {
-    return this.#data.has(dataId) ? this.#data.get(dataId).refCount : 0;
-  }
-
-  override incRef(dataId: DataId): void {
-    this.#data.get(dataId).refCount++;
-  }
-
-  decRef(dataId: DataId): void {
-    if (this.#data.has(dataId)) this.#data.get(dataId).refCount--;
-  }
-
-  override disposeData(dataId: DataId, force = false): boolean {
-    if (!this.#data.has(dataId)) return true;
-    const entry = this.#data.get(dataId);
-    entry.refCount--;
-    if (!force && entry.refCount > 0) return false;
-    this.#data.delete(dataId);
+  protected override release(entry: Entry): void {
     if (entry.kind === 'native') {
       this.addon.dispose(entry.id);
       for (const view of entry.views.values()) this.addon.dispose(view);
@@ -184,15 +154,6 @@ export class TorchBackend extends tf.KernelBackend {
       this.disposeData(entry.real.dataId);
       this.disposeData(entry.imag.dataId);
     }
-    return true;
-  }
-
-  disposeIntermediateTensorInfo({ dataId }: tf.TensorInfo): void {
-    this.disposeData(dataId);
-  }
-
-  override numDataIds(): number {
-    return this.#data.numDataIds();
   }
 
   override memory(): { unreliable: boolean; numNativeTensors: number; numNativeBytes: number } {
@@ -208,18 +169,5 @@ export class TorchBackend extends tf.KernelBackend {
     const start = tf.util.now();
     f();
     return Promise.resolve({ kernelMs: tf.util.now() - start });
-  }
-
-  override floatPrecision(): 16 | 32 {
-    return 32;
-  }
-
-  override epsilon(): number {
-    return 1e-7;
-  }
-
-  /** Leaves the data to `disposeData`: tensors may outlive a switch of backends. */
-  override dispose(): void {
-    return;
   }
 }

@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { CountedBackend, type CountedEntry, type DataId } from '../counted-backend.js';
 
-type DataId = object;
-
-interface Entry {
+interface Entry extends CountedEntry {
   readonly bytes: number;
   /** The part that made it. */
   readonly part: string;
-  refCount: number;
 }
 
 /**
@@ -14,16 +12,10 @@ interface Entry {
  * memory, kernels say what comes out of them and add up what it would cost. Costs belong to the part that is named at the
  * time, see `within`.
  */
-export class MetaBackend extends tf.KernelBackend {
-  readonly #data: tf.DataStorage<Entry>;
+export class MetaBackend extends CountedBackend<Entry> {
   readonly #live = new Set<Entry>();
   #multiplyAdds = new Map<string, number>();
   #part = '';
-
-  constructor() {
-    super();
-    this.#data = new tf.DataStorage<Entry>(this, tf.engine());
-  }
 
   /** Runs `f`, whose costs, but those of parts named inside, belong to `part`. */
   within<T>(part: string, f: () => T): T {
@@ -61,17 +53,11 @@ export class MetaBackend extends tf.KernelBackend {
     return { dataId, shape: [...shape], dtype };
   }
 
-  /** Another tensor on the same data. */
-  share(x: tf.TensorInfo, shape: number[] = x.shape): tf.TensorInfo {
-    this.incRef(x.dataId);
-    return { dataId: x.dataId, shape, dtype: x.dtype };
-  }
-
   #add(dataId: DataId, shape: readonly number[], dtype: tf.DataType, refCount: number): void {
     const bytes = tf.util.sizeFromShape([...shape]) * (dtype === 'string' ? 0 : tf.util.bytesPerElement(dtype));
     const entry = { bytes, part: this.#part, refCount };
     this.#live.add(entry);
-    this.#data.set(dataId, entry);
+    this.data.set(dataId, entry);
   }
 
   /** Takes the shape and leaves the values. */
@@ -98,34 +84,8 @@ export class MetaBackend extends tf.KernelBackend {
     return new Promise(() => this.readSync());
   }
 
-  override refCount(dataId: DataId): number {
-    return this.#data.has(dataId) ? this.#data.get(dataId).refCount : 0;
-  }
-
-  override incRef(dataId: DataId): void {
-    this.#data.get(dataId).refCount++;
-  }
-
-  decRef(dataId: DataId): void {
-    if (this.#data.has(dataId)) this.#data.get(dataId).refCount--;
-  }
-
-  override disposeData(dataId: DataId, force = false): boolean {
-    if (!this.#data.has(dataId)) return true;
-    const entry = this.#data.get(dataId);
-    entry.refCount--;
-    if (!force && entry.refCount > 0) return false;
-    this.#data.delete(dataId);
+  protected override release(entry: Entry): void {
     this.#live.delete(entry);
-    return true;
-  }
-
-  disposeIntermediateTensorInfo({ dataId }: tf.TensorInfo): void {
-    this.disposeData(dataId);
-  }
-
-  override numDataIds(): number {
-    return this.#data.numDataIds();
   }
 
   override memory(): { unreliable: boolean } {
@@ -134,18 +94,5 @@ export class MetaBackend extends tf.KernelBackend {
 
   override timerAvailable(): boolean {
     return false;
-  }
-
-  override floatPrecision(): 16 | 32 {
-    return 32;
-  }
-
-  override epsilon(): number {
-    return 1e-7;
-  }
-
-  /** Leaves the data to `disposeData`: tensors may outlive a switch of backends. */
-  override dispose(): void {
-    return;
   }
 }
