@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { Module } from '../nn/index.js';
+import { Module, type WeightsReader } from '../nn/index.js';
 import { adaptiveWeight } from './adaptive-weight.js';
 import { adoptWeight } from './adopt-weight.js';
 import { discriminatorLosses } from './discriminator-losses.js';
@@ -13,7 +13,7 @@ import {
   type ReconstructedBatch,
 } from './loss-steps.js';
 import { LPIPS } from './lpips.js';
-import { loadPretrainedLpips, lpipsFilesIn, type WeightsReader } from './lpips-weights.js';
+import { loadPretrainedLpips, lpipsFilesIn } from './lpips-weights.js';
 import { NLayerDiscriminator } from './n-layer-discriminator.js';
 import { scalarGradients } from './scalar-gradients.js';
 

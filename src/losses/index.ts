@@ -11,7 +11,7 @@ export type {
   ReconstructedBatch,
 } from './loss-steps.js';
 export { LPIPS } from './lpips.js';
-export { loadPretrainedLpips, lpipsFilesIn, missingLpipsFiles, type WeightsReader } from './lpips-weights.js';
+export { loadPretrainedLpips, lpipsFilesIn, missingLpipsFiles } from './lpips-weights.js';
 export { LPIPSWithDiscriminator, type PosteriorBatch } from './lpips-with-discriminator.js';
 export { measurePerplexity } from './measure-perplexity.js';
 export { NLayerDiscriminator } from './n-layer-discriminator.js';

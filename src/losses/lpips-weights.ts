@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileError, UserError, type Problem } from '../errors.js';
-import type { StateDict } from '../nn/index.js';
+import type { StateDict, WeightsReader } from '../nn/index.js';
 import type { LPIPS } from './lpips.js';
 import { Vgg16Features } from './vgg16-features.js';
-
-/** Reads all weights of a file, of any format, by their names in it. */
-export type WeightsReader = (path: string) => StateDict;
 
 /** Where the two halves of LPIPS lie. */
 export interface LpipsFiles {

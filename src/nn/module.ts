@@ -27,6 +27,9 @@ export interface InitialWeights {
   readonly computed?: readonly string[];
 }
 
+/** Reads all weights of a file, of any format, by their names in it. @throws FileError when it is missing or damaged */
+export type WeightsReader = (path: string) => StateDict;
+
 export interface LoadOptions {
   /** Whether every weight must be there and nothing else (default). */
   readonly strict?: boolean;

@@ -13,14 +13,12 @@ import { TransformerWrapper } from './x-transformer/transformer-wrapper.js';
  */
 export class BERTEmbedder extends Module {
   readonly #tokenizer: TextTokenizer | undefined;
-  readonly #maxSeqLen: number;
   readonly #transformer: TransformerWrapper;
 
   constructor(given: BertEmbedderParamsInput) {
     super();
     const params = withDefaults(bertEmbedderParams, given);
     if (params.use_tokenizer) this.#tokenizer = new BertTokenizer(params.tokenizer, params.max_seq_len);
-    this.#maxSeqLen = params.max_seq_len;
     const transformer = new TransformerWrapper({
       vocabSize: params.vocab_size,
       maxSeqLen: params.max_seq_len,
@@ -51,7 +49,7 @@ export class BERTEmbedder extends Module {
 
   /** `text` is tokens here: files have no texts. */
   override exampleCalls(): ExampleCalls {
-    return { forward: { text: { shape: [1, this.#maxSeqLen], dtype: 'int32' } } };
+    return { forward: { text: { shape: [1, this.#transformer.maxSeqLen], dtype: 'int32' } } };
   }
 
   override methods(): Methods {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
+import { inputsOf, type ExampleCalls, type Methods, type WeightsReader } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
-import { PretrainedClip, type ReadWeights } from './clip/pretrained-clip.js';
+import { PretrainedClip } from './clip/pretrained-clip.js';
 import {
   frozenClipImageEmbedderParams,
   type FrozenClipImageEmbedderParamsInput,
@@ -17,7 +17,7 @@ const DEVIATION = [0.26862954, 0.26130258, 0.27577711];
 export class FrozenClipImageEmbedder extends PretrainedClip {
   readonly #antialias: boolean;
 
-  constructor(given: FrozenClipImageEmbedderParamsInput, readWeights: ReadWeights) {
+  constructor(given: FrozenClipImageEmbedderParamsInput, readWeights: WeightsReader) {
     const { model: version, path, antialias } = withDefaults(frozenClipImageEmbedderParams, given);
     super({ version, path }, readWeights);
     this.#antialias = antialias;

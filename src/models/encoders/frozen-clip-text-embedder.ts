@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
+import { inputsOf, type ExampleCalls, type Methods, type WeightsReader } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
-import { PretrainedClip, type ReadWeights } from './clip/pretrained-clip.js';
+import { PretrainedClip } from './clip/pretrained-clip.js';
 import { encodeText, type TextOrTokens } from './encode-text.js';
 import {
   frozenClipTextEmbedderParams,
@@ -18,7 +18,7 @@ export class FrozenCLIPTextEmbedder extends PretrainedClip {
   readonly params: FrozenClipTextEmbedderParams;
   readonly #tokenizer: ClipTokenizer;
 
-  constructor(given: FrozenClipTextEmbedderParamsInput, readWeights: ReadWeights) {
+  constructor(given: FrozenClipTextEmbedderParamsInput, readWeights: WeightsReader) {
     const params = withDefaults(frozenClipTextEmbedderParams, given);
     super(params, readWeights);
     this.params = params;

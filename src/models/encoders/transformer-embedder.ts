@@ -6,13 +6,11 @@ import { TransformerWrapper } from './x-transformer/transformer-wrapper.js';
 
 /** Tokens of any kind through a transformer encoder (`ldm.modules.encoders.modules.TransformerEmbedder`). */
 export class TransformerEmbedder extends Module {
-  readonly #maxSeqLen: number;
   readonly #transformer: TransformerWrapper;
 
   constructor(given: TransformerEmbedderParamsInput) {
     super();
     const params = withDefaults(transformerEmbedderParams, given);
-    this.#maxSeqLen = params.max_seq_len;
     const transformer = new TransformerWrapper({
       vocabSize: params.vocab_size,
       maxSeqLen: params.max_seq_len,
@@ -36,7 +34,7 @@ export class TransformerEmbedder extends Module {
   }
 
   override exampleCalls(): ExampleCalls {
-    return { forward: { tokens: { shape: [1, this.#maxSeqLen], dtype: 'int32' } } };
+    return { forward: { tokens: { shape: [1, this.#transformer.maxSeqLen], dtype: 'int32' } } };
   }
 
   override methods(): Methods {

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { FileError } from '../../../errors.js';
-import { Module, type StateDict } from '../../../nn/index.js';
+import { Module, type WeightsReader } from '../../../nn/index.js';
 import type { RandomStreams } from '../../../random/index.js';
 import { ClipModel } from './clip-model.js';
 import { CLIP_VERSIONS, sizesOf, type ClipSizes } from './clip-sizes.js';
 import { openaiNames } from './weight-names.js';
-
-/** Reads a file of weights, by name. @throws FileError when it is missing or damaged */
-export type ReadWeights = (path: string) => StateDict;
 
 export interface ClipWeights {
   /** A published version, or as in `clip.load` the path of a file, from whose weights the sizes follow. */
@@ -30,10 +27,10 @@ const PAGES: ReadonlyMap<string, string> = new Map([
 export abstract class PretrainedClip extends Module {
   protected readonly model: ClipModel;
   readonly #weights: ClipWeights;
-  readonly #readWeights: ReadWeights;
+  readonly #readWeights: WeightsReader;
 
   /** @throws FileError when `version` is neither a published one nor a file, or the file has no CLIP */
-  constructor(weights: ClipWeights, readWeights: ReadWeights) {
+  constructor(weights: ClipWeights, readWeights: WeightsReader) {
     super();
     this.#weights = weights;
     this.#readWeights = readWeights;

@@ -1,6 +1,6 @@
-import { framed, type TextTokenizer, type TokenFrame } from './text-tokenizer.js';
-import type { Tokenizer, TokenizerDescription } from './tokenizer.js';
-import { readTokenizer, specialToken, type TokenizerSource } from './tokenizer-files.js';
+import { FramedTokenizer, type TokenFrame } from './framed-tokenizer.js';
+import type { TokenizerDescription } from './tokenizer.js';
+import type { TokenizerSource } from './tokenizer-files.js';
 
 const SOURCE: TokenizerSource = {
   name: 'BERT (bert-base-uncased)',
@@ -12,25 +12,14 @@ const SOURCE: TokenizerSource = {
  * The uncased word pieces of BERT (Devlin et al. 2018, section 3; `ldm.modules.encoders.modules.BERTTokenizer`): lower
  * case, no accents, `[CLS]` before and `[SEP]` after, cut or padded to one length.
  */
-export class BertTokenizer implements TextTokenizer {
-  #read: { readonly tokenizer: Tokenizer; readonly frame: TokenFrame } | undefined;
-
+export class BertTokenizer extends FramedTokenizer {
   /** @param path folder with `tokenizer.json` or `vocab.txt`, or one of these files */
-  constructor(
-    readonly path: string,
-    readonly length: number,
-  ) {}
-
-  tokenize(text: string): readonly number[] {
-    const { tokenizer, frame } = (this.#read ??= this.#readFiles());
-    return framed(tokenizer.encode(text, { add_special_tokens: false }).ids, frame);
+  constructor(path: string, length: number) {
+    super(path, length, SOURCE);
   }
 
-  #readFiles() {
-    const tokenizer = readTokenizer(this.path, SOURCE);
-    const special = (token: string) => specialToken(tokenizer, token, this.path, SOURCE);
-    const frame = { length: this.length, begin: special('[CLS]'), end: special('[SEP]'), padding: special('[PAD]') };
-    return { tokenizer, frame };
+  protected override frame(special: (token: string) => number): TokenFrame {
+    return { begin: special('[CLS]'), end: special('[SEP]'), padding: special('[PAD]') };
   }
 }
 

@@ -1,6 +1,6 @@
-import { framed, type TextTokenizer, type TokenFrame } from './text-tokenizer.js';
-import type { Tokenizer, TokenizerDescription } from './tokenizer.js';
-import { parseJson, readTokenizer, specialToken, type TokenizerSource } from './tokenizer-files.js';
+import { FramedTokenizer, type TokenFrame } from './framed-tokenizer.js';
+import type { TokenizerDescription } from './tokenizer.js';
+import { parseJson, type TokenizerSource } from './tokenizer-files.js';
 
 const BEGIN = '<|startoftext|>';
 const END = '<|endoftext|>';
@@ -20,25 +20,15 @@ const SOURCE: TokenizerSource = {
  * padded with zeros. A longer text is cut, as `truncate=True` does there. Mis-encoded characters and HTML entities,
  * which `clip.tokenize` mends first, are taken as they are.
  */
-export class ClipTokenizer implements TextTokenizer {
-  #read: { readonly tokenizer: Tokenizer; readonly frame: TokenFrame } | undefined;
-
+export class ClipTokenizer extends FramedTokenizer {
   /** @param path folder with `tokenizer.json`, or with `vocab.json` and `merges.txt`, or one of these files */
-  constructor(
-    readonly path: string,
-    readonly length: number,
-  ) {}
-
-  tokenize(text: string): readonly number[] {
-    const { tokenizer, frame } = (this.#read ??= this.#readFiles());
-    return framed(tokenizer.encode(text.trim(), { add_special_tokens: false }).ids, frame);
+  constructor(path: string, length: number) {
+    super(path, length, SOURCE);
   }
 
-  #readFiles() {
-    const tokenizer = readTokenizer(this.path, SOURCE);
-    const special = (token: string) => specialToken(tokenizer, token, this.path, SOURCE);
+  protected override frame(special: (token: string) => number): TokenFrame {
     // Not the padding that its tokenizer.json would ask for: OpenAI's own pads with zeros.
-    return { tokenizer, frame: { length: this.length, begin: special(BEGIN), end: special(END), padding: 0 } };
+    return { begin: special(BEGIN), end: special(END), padding: 0 };
   }
 }
 

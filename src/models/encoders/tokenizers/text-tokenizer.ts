@@ -8,18 +8,3 @@ export interface TextTokenizer {
    */
   tokenize(text: string): readonly number[];
 }
-
-/** How a tokenizer brings texts to one length. */
-export interface TokenFrame {
-  readonly length: number;
-  /** The tokens before and after the text. */
-  readonly begin: number;
-  readonly end: number;
-  readonly padding: number;
-}
-
-/** The text's tokens between `begin` and `end`, cut to fit and filled up with `padding`. */
-export function framed(tokens: readonly number[], { length, begin, end, padding }: TokenFrame): number[] {
-  const kept = [begin, ...tokens.slice(0, length - 2), end];
-  return [...kept, ...Array.from({ length: length - kept.length }, () => padding)];
-}

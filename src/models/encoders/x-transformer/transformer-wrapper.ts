@@ -22,7 +22,8 @@ const EMBEDDING_DEVIATION = 0.02;
  * map to logits is part of the weights, and no text encoder uses it.
  */
 export class TransformerWrapper extends Module {
-  readonly #maxSeqLen: number;
+  /** The most tokens of an input. */
+  readonly maxSeqLen: number;
   readonly #tokens: Embedding;
   readonly #positions: Embedding;
   readonly #dropout: Dropout;
@@ -31,7 +32,7 @@ export class TransformerWrapper extends Module {
 
   constructor({ vocabSize, maxSeqLen, width, depth, embeddingDropout = 0 }: TransformerWrapperOptions) {
     super();
-    this.#maxSeqLen = maxSeqLen;
+    this.maxSeqLen = maxSeqLen;
     this.#tokens = this.child('token_emb', new Embedding(vocabSize, width, EMBEDDING_DEVIATION));
     this.#positions = this.child('pos_emb.emb', new Embedding(maxSeqLen, width, EMBEDDING_DEVIATION));
     this.#dropout = this.child('emb_dropout', new Dropout(embeddingDropout));
@@ -47,8 +48,8 @@ export class TransformerWrapper extends Module {
    */
   forward(tokens: tf.Tensor): tf.Tensor3D {
     const [, length = 0] = tokens.shape;
-    if (tokens.rank !== 2 || length > this.#maxSeqLen) {
-      const expected = `tokens [N, T], T at most ${this.#maxSeqLen}`;
+    if (tokens.rank !== 2 || length > this.maxSeqLen) {
+      const expected = `tokens [N, T], T at most ${this.maxSeqLen}`;
       throw new ShapeError('TransformerWrapper', expected, `[${tokens.shape.join(', ')}]`);
     }
     return tf.tidy(() => {
