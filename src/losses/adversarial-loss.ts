@@ -56,7 +56,7 @@ export interface AdversarialStepOptions {
  * et al. 2021, section 3.1). LPIPS stays in evaluation, as the published `LPIPS().eval()` means it to; there, a trainer
  * that calls `train()` on the autoencoder puts its dropout back on.
  */
-export abstract class AdversarialLoss extends Module {
+export abstract class AdversarialLoss<Batch extends ReconstructedBatch = ReconstructedBatch> extends Module {
   readonly perceptualLoss: LPIPS;
   readonly discriminator: NLayerDiscriminator;
   readonly #options: AdversarialOptions;
@@ -90,6 +90,20 @@ export abstract class AdversarialLoss extends Module {
   loadPretrained(readWeights: WeightsReader): void {
     if (this.#options.perceptual_weight === 0) return;
     loadPretrainedLpips(this.perceptualLoss, lpipsFilesIn(this.#options.lpips_weights), readWeights);
+  }
+
+  /** What the reconstructions of a batch cost. */
+  protected abstract reconstructionTerms(batch: Batch): ReconstructionTerms;
+
+  /** The autoencoder's whole loss, with what the encoder adds to it. */
+  protected abstract combined(batch: Batch, terms: GeneratorTerms): LossValue;
+
+  /** The autoencoder's loss in evaluation: without gradients there is no adaptive weight, and it counts as 0. */
+  generatorLoss(batch: Batch): LossValue {
+    return tf.tidy(() => {
+      const terms = this.reconstructionTerms(batch);
+      return this.combined(batch, this.#weighed(batch, terms, this.#adversary(batch), tf.scalar(0)));
+    });
   }
 
   /** The discriminator's loss, of the inputs first and then of the reconstructions. */
@@ -127,42 +141,40 @@ export abstract class AdversarialLoss extends Module {
     return { rec: tf.add(pixelError, tf.mul(distance, weight)), p: tf.mean(distance) };
   }
 
-  /** The autoencoder's terms without gradients; the adversarial one then counts nothing, as in published evaluation. */
-  protected adversarialTerms(batch: ReconstructedBatch, terms: () => ReconstructionTerms): GeneratorTerms {
-    return tf.tidy(() => this.#combined(batch, terms(), this.#generatorLoss(batch), tf.scalar(0)));
-  }
-
   /**
-   * The same with the gradients at the reconstructions and then at `parameters`. Each of the two terms is taken back to
-   * the reconstructions once, weighed there by what it makes of the last layer, and summed: the autoencoder itself then
-   * has a single backward pass.
+   * The terms in training with the gradients at the reconstructions and then at `parameters`. Each of the two terms is
+   * taken back to the reconstructions once, weighed there by what it makes of the last layer, and summed: the autoencoder
+   * itself then has a single backward pass.
    */
   protected adversarialStep(
-    batch: ReconstructedBatch,
-    terms: () => ReconstructionTerms,
+    batch: Batch,
     { lastLayer, parameters = [], isAdversarial = true }: AdversarialStepOptions,
   ): GeneratorTerms & { readonly gradients: tf.Tensor[] } {
     const { reconstructions, globalStep } = batch;
     return tf.tidy(() => {
-      const reconstruction = scalarGradients(terms, [reconstructions, ...parameters], ['nll_loss']);
+      const reconstruction = scalarGradients(
+        () => this.reconstructionTerms(batch),
+        [reconstructions, ...parameters],
+        ['nll_loss'],
+      );
       if (!isAdversarial) {
-        const combined = this.#combined(batch, reconstruction.values, this.#generatorLoss(batch), tf.scalar(0));
+        const combined = this.#weighed(batch, reconstruction.values, this.#adversary(batch), tf.scalar(0));
         return { ...combined, gradients: reconstruction.gradients.nll_loss };
       }
-      const adversary = scalarGradients(() => ({ g_loss: this.#generatorLoss(batch) }), [reconstructions], ['g_loss']);
+      const adversary = scalarGradients(() => ({ g_loss: this.#adversary(batch) }), [reconstructions], ['g_loss']);
       const [ofNll, ...atParameters] = reconstruction.gradients.nll_loss as [tf.Tensor4D, ...tf.Tensor[]];
       const [ofAdversary] = adversary.gradients.g_loss as [tf.Tensor4D];
       const ratio = adaptiveWeight(lastLayer(ofNll), lastLayer(ofAdversary));
       const dWeight = tf.mul<tf.Scalar>(ratio, this.#options.disc_weight);
       const weighed = tf.mul(ofAdversary, tf.mul(dWeight, this.#discFactorAt(globalStep)));
       return {
-        ...this.#combined(batch, reconstruction.values, adversary.values.g_loss, dWeight),
+        ...this.#weighed(batch, reconstruction.values, adversary.values.g_loss, dWeight),
         gradients: [tf.add(ofNll, weighed), ...atParameters],
       };
     });
   }
 
-  #combined(
+  #weighed(
     { globalStep }: ReconstructedBatch,
     terms: ReconstructionTerms,
     gLoss: tf.Scalar,
@@ -176,7 +188,7 @@ export abstract class AdversarialLoss extends Module {
   }
 
   /** How little the discriminator takes the reconstructions for real: the mean of its logits, negative. */
-  #generatorLoss({ reconstructions, cond }: ReconstructedBatch): tf.Scalar {
+  #adversary({ reconstructions, cond }: ReconstructedBatch): tf.Scalar {
     return tf.tidy(() => tf.neg(tf.mean<tf.Scalar>(this.#judge(reconstructions, cond))));
   }
 

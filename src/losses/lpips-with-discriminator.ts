@@ -29,7 +29,7 @@ export interface PosteriorBatch extends ReconstructedBatch {
  * G): the Laplacian negative log-likelihood of the images under a trained log-variance `logvar`, LPIPS added to the
  * absolute error; the posterior's KL divergence; and a patch discriminator, weighed adaptively.
  */
-export class LPIPSWithDiscriminator extends AdversarialLoss {
+export class LPIPSWithDiscriminator extends AdversarialLoss<PosteriorBatch> {
   /** The log-variance of the output, a trained scalar. */
   readonly logvar: Parameter;
   readonly #params: LPIPSWithDiscriminatorParams;
@@ -47,25 +47,15 @@ export class LPIPSWithDiscriminator extends AdversarialLoss {
   ): GeneratorStep<'reconstructions' | 'kl' | 'logvar'> {
     const { kl, lastLayer } = batch;
     return tf.tidy(() => {
-      const { gradients, ...terms } = this.adversarialStep(batch, () => this.#reconstructionTerms(batch), {
+      const { gradients, ...terms } = this.adversarialStep(batch, {
         lastLayer,
         parameters: [this.logvar.value],
         isAdversarial: this.#params.disc_factor > 0,
       });
       const [reconstructions, logvar] = gradients as [tf.Tensor, tf.Tensor];
       const atKl = tf.fill(kl.shape, this.#params.kl_weight / kl.size);
-      return { ...this.#combined(batch, terms), gradients: { reconstructions, kl: atKl, logvar } };
+      return { ...this.combined(batch, terms), gradients: { reconstructions, kl: atKl, logvar } };
     });
-  }
-
-  /** The autoencoder's loss in evaluation: without gradients there is no adaptive weight, and it counts as 0. */
-  generatorLoss(batch: PosteriorBatch): LossValue {
-    return tf.tidy(() =>
-      this.#combined(
-        batch,
-        this.adversarialTerms(batch, () => this.#reconstructionTerms(batch)),
-      ),
-    );
   }
 
   /** The losses by tensors: `generator` and `discriminator` in place of the published `optimizer_idx` 0 and 1. */
@@ -80,7 +70,7 @@ export class LPIPSWithDiscriminator extends AdversarialLoss {
     };
   }
 
-  #reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms {
+  protected override reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms {
     return tf.tidy(() => {
       const { inputs, reconstructions } = batch;
       const { rec } = this.withPerceptual(pixelErrors.l1(inputs, reconstructions), batch);
@@ -90,7 +80,7 @@ export class LPIPSWithDiscriminator extends AdversarialLoss {
     });
   }
 
-  #combined({ kl, split = 'train' }: PosteriorBatch, { loss, logged }: GeneratorTerms): LossValue {
+  protected override combined({ kl, split = 'train' }: PosteriorBatch, { loss, logged }: GeneratorTerms): LossValue {
     const klLoss = tf.mean<tf.Scalar>(kl);
     const total = tf.add<tf.Scalar>(loss, tf.mul(klLoss, this.#params.kl_weight));
     // A copy: a clone would change with the parameter.

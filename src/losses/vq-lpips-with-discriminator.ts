@@ -33,7 +33,7 @@ export interface QuantizedBatch extends ReconstructedBatch {
  * al. 2021, section 3.1) with what `ldm.modules.losses.vqperceptual` added: the mean pixel error with LPIPS added to it,
  * the codebook's loss, and a patch discriminator, weighed adaptively.
  */
-export class VQLPIPSWithDiscriminator extends AdversarialLoss {
+export class VQLPIPSWithDiscriminator extends AdversarialLoss<QuantizedBatch> {
   readonly #params: VQLPIPSWithDiscriminatorParams;
 
   constructor(given: VQLPIPSWithDiscriminatorParamsInput) {
@@ -48,23 +48,13 @@ export class VQLPIPSWithDiscriminator extends AdversarialLoss {
   ): GeneratorStep<'reconstructions' | 'codebookLoss'> {
     return tf.tidy(() => {
       const { codebookLoss = tf.scalar(0), lastLayer } = batch;
-      const { gradients, ...terms } = this.adversarialStep(batch, () => this.#reconstructionTerms(batch), {
+      const { gradients, ...terms } = this.adversarialStep(batch, {
         lastLayer,
       });
       const [reconstructions] = gradients as [tf.Tensor];
       const atCodebookLoss = tf.fill(codebookLoss.shape, this.#params.codebook_weight / codebookLoss.size);
-      return { ...this.#combined(batch, terms), gradients: { reconstructions, codebookLoss: atCodebookLoss } };
+      return { ...this.combined(batch, terms), gradients: { reconstructions, codebookLoss: atCodebookLoss } };
     });
-  }
-
-  /** The autoencoder's loss in evaluation: without gradients there is no adaptive weight, and it counts as 0. */
-  generatorLoss(batch: QuantizedBatch): LossValue {
-    return tf.tidy(() =>
-      this.#combined(
-        batch,
-        this.adversarialTerms(batch, () => this.#reconstructionTerms(batch)),
-      ),
-    );
   }
 
   /** The losses by tensors: `generator` and `discriminator` in place of the published `optimizer_idx` 0 and 1. */
@@ -80,7 +70,7 @@ export class VQLPIPSWithDiscriminator extends AdversarialLoss {
     };
   }
 
-  #reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms {
+  protected override reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms {
     return tf.tidy(() => {
       const error = pixelErrors[this.#params.pixel_loss](batch.inputs, batch.reconstructions);
       const { rec, p } = this.withPerceptual(error, batch);
@@ -89,7 +79,7 @@ export class VQLPIPSWithDiscriminator extends AdversarialLoss {
     });
   }
 
-  #combined(batch: QuantizedBatch, { loss, logged }: GeneratorTerms): LossValue {
+  protected override combined(batch: QuantizedBatch, { loss, logged }: GeneratorTerms): LossValue {
     const { codebookLoss, split = 'train' } = batch;
     const quantLoss = codebookLoss ? tf.mean<tf.Scalar>(codebookLoss) : tf.scalar(0);
     const total = tf.add<tf.Scalar>(loss, tf.mul(quantLoss, this.#params.codebook_weight));
