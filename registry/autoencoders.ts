@@ -158,8 +158,8 @@ export const autoencoders = [
   defineComponent({
     target: 'Identity',
     aliases: ['torch.nn.Identity'],
-    kind: 'loss',
-    summary: 'No loss, for an autoencoder that is not trained; takes any parameters and uses none.',
+    kind: 'identity',
+    summary: 'What is given: no loss, or a condition that is used as it is; takes any parameters and uses none.',
     source: 'PyTorch, torch.nn.Identity',
     params: { type: 'object', additionalProperties: true, properties: {} },
     load: async () => {

@@ -40,14 +40,14 @@ export function chosenComponent(tree: ConfigTree, path: string | undefined): Cho
   }
   const slot = chosen || 'config';
   const kinds = [...new Set(registry.components().map(({ kind }) => kind))];
-  const { [slot]: config } = validateConfig(
-    { root: { kind: 'map', entries: new Map([[slot, { value: node }]]) }, sources: tree.sources },
+  const { values } = validateConfig(
+    { root: { kind: 'map', entries: new Map([[slot, { value: node }]]) }, sources: tree.sources, texts: tree.texts },
     { type: 'object', additionalProperties: false, required: [slot], properties: { [slot]: { component: kinds } } },
     registry,
     // What stands beside a model's target and params is for training.
     () => ({ keys: { base_learning_rate: { type: 'number' } } }),
   );
-  return { path: chosen, config: config as ComponentConfig };
+  return { path: chosen, config: values[slot] as ComponentConfig };
 }
 
 /** The dotted paths of everything in a config that has a target. */

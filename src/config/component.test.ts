@@ -70,6 +70,18 @@ test('a name claimed twice throws', () => {
   );
 });
 
+test('a planned component is known, and cannot be there as well', () => {
+  const planned = { target: 'OpenImagesBBox', aliases: ['ldm.data.BBox'], kind: 'dataset', summary: 'boxes' };
+  const registry = new Registry([unet], [planned]).with([identity]);
+  assert.is(registry.planned('ldm.data.BBox'), planned);
+  assert.is(registry.resolve('ldm.data.BBox'), undefined);
+  assert.is(registry.resolve('Identity'), identity);
+  assert.throws(
+    () => new Registry([unet], [{ ...planned, aliases: ['UNetModel'] }]),
+    /"UNetModel" is planned and there/,
+  );
+});
+
 test('the nearest names are found by the last dotted segment', () => {
   const registry = new Registry([unet, identity]);
   assert.equal(registry.nearest('ldm.modules.diffusionmodules.openaimodel.UnetModel'), ['UNetModel']);

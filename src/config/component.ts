@@ -6,6 +6,29 @@ export interface ParamProblem extends Omit<Problem, 'where' | 'path'> {
   readonly path: readonly (string | number)[];
 }
 
+/** A file or folder that a component reads, named by one of its `params` or fixed by what the component is. */
+export interface NeededFile {
+  /** The value that names it, relative to `params`; empty where the component itself does. */
+  readonly path: readonly (string | number)[];
+  /** As the process opens it: absolute, or relative to the working folder. */
+  readonly file: string;
+  /** What should be there: `a folder of images`, `a file of weights`. */
+  readonly what: string;
+  /** How to get it, or what to do without. */
+  readonly remedy?: string;
+  /** Whether only a run that starts anew reads it: weights to begin with. */
+  readonly initial?: boolean;
+}
+
+/**
+ * What a component tells the rules of those around it, e.g. how many channels its latent images have: which facts there
+ * are is for the registry to say, this folder only hands them on.
+ */
+export type Traits = Readonly<Record<string, unknown>>;
+
+/** The traits of the component in a slot, `{ target, params }` or a bare name; none for an empty one. */
+export type TraitsOf = (slot: unknown) => Traits;
+
 /**
  * Builds a nested component from its config: `{ target, params }`, or a bare name such as `__is_first_stage__`.
  * The caller states the type it expects: which classes a slot takes is a matter of kinds, checked by validation.
@@ -32,7 +55,11 @@ export interface Component {
   readonly source: string;
   readonly params: ParamsSchema;
   /** Rules across fields; called only when `params` and all nested components are valid, with defaults filled in. */
-  readonly check?: (params: never) => readonly ParamProblem[];
+  readonly check?: (params: never, traitsOf: TraitsOf) => readonly ParamProblem[];
+  /** Facts for the rules of the components around it; called when its own `params` are valid. */
+  readonly traits?: (params: never) => Traits;
+  /** What it reads; that these are there is checked before anything is built. */
+  readonly needs?: (params: never) => readonly NeededFile[];
   /**
    * Imports the code when a config uses the component, then constructs synchronously. Written as
    * `async () => { const { X } = await import('…'); return (params, build) => new X(…); }`: TypeScript infers the
@@ -44,7 +71,9 @@ export interface Component {
 /** A component whose parameters are known by its schema. */
 export interface TypedComponent<S extends ParamsSchema, T> extends Component {
   readonly params: S;
-  readonly check?: (params: Params<S>) => readonly ParamProblem[];
+  readonly check?: (params: Params<S>, traitsOf: TraitsOf) => readonly ParamProblem[];
+  readonly traits?: (params: Params<S>) => Traits;
+  readonly needs?: (params: Params<S>) => readonly NeededFile[];
   readonly load: () => Promise<(params: Params<S>, build: Build) => T>;
 }
 
@@ -55,22 +84,37 @@ export function defineComponent<const S extends ParamsSchema, T>(
   return component;
 }
 
+/** A published component that configs name and that is not built yet: known, so that nobody takes it for a typo. */
+export interface PlannedComponent {
+  readonly target: string;
+  readonly aliases?: readonly string[];
+  readonly kind: string;
+  /** What it would be, and what can be used in its place. */
+  readonly summary: string;
+}
+
 /** All components by name and alias. Two components that claim one name are a bug and throw. */
 export class Registry {
   readonly #components: readonly Component[];
-  readonly #byName = new Map<string, Component>();
+  readonly #byName: ReadonlyMap<string, Component>;
+  readonly #planned: ReadonlyMap<string, PlannedComponent>;
 
-  constructor(components: Iterable<Component>) {
+  constructor(components: Iterable<Component>, planned: Iterable<PlannedComponent> = []) {
     this.#components = [...components];
-    for (const component of this.#components) {
-      for (const name of [component.target, ...(component.aliases ?? [])]) {
-        const other = this.#byName.get(name);
-        if (other !== undefined) {
-          throw new Error(`Registry: "${name}" names both ${other.target} and ${component.target}`);
-        }
-        this.#byName.set(name, component);
-      }
-    }
+    this.#byName = byName(this.#components);
+    this.#planned = byName(planned);
+    const both = [...this.#planned.keys()].find((name) => this.#byName.has(name));
+    if (both !== undefined) throw new Error(`Registry: "${both}" is planned and there`);
+  }
+
+  /** These components and more. */
+  with(components: Iterable<Component>): Registry {
+    return new Registry([...this.#components, ...components], new Set(this.#planned.values()));
+  }
+
+  /** The component of this name or alias that is known but not built yet. */
+  planned(name: string): PlannedComponent | undefined {
+    return this.#planned.get(name);
   }
 
   /** The component of this name or alias. */
@@ -104,6 +148,22 @@ export class Registry {
     const segments = nearestNames(lastSegment(name), bySegment.keys());
     return [...new Set(segments.map((segment) => bySegment.get(segment) ?? segment))];
   }
+}
+
+function byName<T extends { readonly target: string; readonly aliases?: readonly string[] }>(
+  components: Iterable<T>,
+): Map<string, T> {
+  const named = new Map<string, T>();
+  for (const component of components) {
+    for (const name of [component.target, ...(component.aliases ?? [])]) {
+      const other = named.get(name);
+      if (other !== undefined) {
+        throw new Error(`Registry: "${name}" names both ${other.target} and ${component.target}`);
+      }
+      named.set(name, component);
+    }
+  }
+  return named;
 }
 
 function lastSegment(name: string): string {

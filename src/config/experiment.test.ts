@@ -51,7 +51,8 @@ const replaced = (from: string, to: string): string => {
 };
 
 test('gives plain values with every default filled in', () => {
-  const { tree, ...experiment } = validate(base);
+  const { tree, missing, ...experiment } = validate(base);
+  assert.equal(missing, []);
   assert.equal(experiment, {
     model: {
       base_learning_rate: 0.000001,

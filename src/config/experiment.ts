@@ -1,5 +1,6 @@
 import { type ParamsSchema } from '../params.js';
 import type { ParamProblem, Registry } from './component.js';
+import type { MissingFile } from './needed-files.js';
 import { toPlain, type ConfigTree, type MapNode, type Path } from './tree.js';
 import { validateConfig, type ComponentConfig, type SlotOptions } from './validate.js';
 
@@ -32,6 +33,8 @@ export interface Experiment {
   readonly logger?: ComponentConfig;
   /** The merged config as written, with origins and without defaults. */
   readonly tree: ConfigTree;
+  /** The files that it names and that are not there: to be reported, or refused, before anything is built. */
+  readonly missing: readonly MissingFile[];
 }
 
 /** Validates an experiment file. Throws one ConfigError with all its problems, sorted by place. */
@@ -48,13 +51,17 @@ export function validateExperiment(tree: ConfigTree, registry: Registry, options
     if (key === 'modelcheckpoint') return { defaultTarget: defaultTargets.modelcheckpoint };
     return key === 'logger' ? { defaultTarget: defaultTargets.logger } : undefined;
   };
-  const data = validateConfig(withoutEmptySections(tree), experimentSchema(options), registry, slotRules, (config) =>
-    trainerProblems(config, options),
+  const { values, missing } = validateConfig(
+    withoutEmptySections(tree),
+    experimentSchema(options),
+    registry,
+    slotRules,
+    (config) => trainerProblems(config, options),
   );
-  const { lightning, ...sections } = data as unknown as Pick<Experiment, 'model' | 'data'> & {
-    lightning: Omit<Experiment, 'model' | 'data' | 'tree'>;
+  const { lightning, ...sections } = values as unknown as Pick<Experiment, 'model' | 'data'> & {
+    lightning: Omit<Experiment, 'model' | 'data' | 'tree' | 'missing'>;
   };
-  return { ...sections, ...lightning, tree };
+  return { ...sections, ...lightning, tree, missing };
 }
 
 function trainerProblems(

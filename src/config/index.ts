@@ -1,13 +1,23 @@
 export { defineComponent, Registry } from './component.js';
-export type { Build, Component, ParamProblem, TypedComponent } from './component.js';
+export type {
+  Build,
+  Component,
+  NeededFile,
+  ParamProblem,
+  PlannedComponent,
+  Traits,
+  TraitsOf,
+  TypedComponent,
+} from './component.js';
 export { validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
 export { describeSchema } from './expected.js';
 export { instantiateFromConfig } from './instantiate.js';
 export { loadExperimentTree } from './load.js';
+export type { MissingFile } from './needed-files.js';
 export type { ConfigText } from './read.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig } from './stringify.js';
 export { describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
 export type { ConfigNode, ConfigTree, ListNode, MapEntry, MapNode, Origin, Path, ScalarNode } from './tree.js';
 export { validateComponent, validateConfig } from './validate.js';
-export type { ComponentConfig, SlotOptions, SlotRules } from './validate.js';
+export type { ComponentConfig, SlotOptions, SlotRules, Validated } from './validate.js';

@@ -13,8 +13,12 @@ export function loadExperimentTree(
   overrides: readonly string[] = [],
 ): ConfigTree {
   const problems: Problem[] = [];
-  const read = (config: string | ConfigText) =>
-    typeof config === 'string' ? readConfigFile(config) : parseConfig(config);
+  const texts = new Map<string, string>();
+  const read = (config: string | ConfigText): MapNode => {
+    const { name, text } = typeof config === 'string' ? readConfigFile(config) : config;
+    texts.set(name, text);
+    return parseConfig({ name, text });
+  };
   const trees = configs.flatMap((config) => collect(problems, () => read(config)) ?? []);
   const parsed = overrides.flatMap((text) => collect(problems, () => parseOverride(text)) ?? []);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -28,7 +32,7 @@ export function loadExperimentTree(
   for (const override of parsed) root = collect(problems, () => apply(override)) ?? root;
   if (problems.length > 0) throw new ConfigError(problems);
   const names = configs.map((config) => (typeof config === 'string' ? displayPath(config) : config.name));
-  return { root, sources: [...new Set([...names, ...overrides.map(overrideSource)])] };
+  return { root, sources: [...new Set([...names, ...overrides.map(overrideSource)])], texts };
 }
 
 function collect<T>(problems: Problem[], read: () => T): T | undefined {

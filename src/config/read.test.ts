@@ -2,15 +2,15 @@ import { Buffer } from 'node:buffer';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inFolder, messageOf, text } from './fixtures.js';
-import { displayPath, readConfigFile } from './read.js';
+import { displayPath, parseConfig, readConfigFile } from './read.js';
 import { toPlain } from './tree.js';
 
 const read = (files: Record<string, string | Uint8Array>, path: string): string =>
-  inFolder(files, () => messageOf(() => readConfigFile(path)));
+  inFolder(files, () => messageOf(() => parseConfig(readConfigFile(path))));
 
 test('reads a file, with or without a byte order mark', () => {
   inFolder({ 'a.yaml': '\uFEFFa: 1\r\nb: 2\r\n' }, () => {
-    assert.equal(toPlain(readConfigFile('a.yaml')), { a: 1, b: 2 });
+    assert.equal(toPlain(parseConfig(readConfigFile('a.yaml'))), { a: 1, b: 2 });
   });
 });
 

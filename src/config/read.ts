@@ -15,13 +15,13 @@ export interface ConfigText {
   readonly text: string;
 }
 
-/** Reads one YAML file into a tree. Throws a ConfigError that names the file for whatever is wrong with it. */
-export function readConfigFile(path: string): MapNode {
+/** Reads the text of one file. Throws a ConfigError that names the file for whatever is wrong with it. */
+export function readConfigFile(path: string): ConfigText {
   const name = displayPath(path);
-  return parseConfig({ name, text: decode(readBytes(path, name), name) });
+  return { name, text: decode(readBytes(path, name), name) };
 }
 
-/** Parses one config. Throws a ConfigError as {@link readConfigFile} does. */
+/** Parses one config into a tree. Throws a ConfigError that names the place of what is wrong with it. */
 export function parseConfig({ name, text }: ConfigText): MapNode {
   const root = parseYaml(text, (line, column) => ({ source: name, line, column }));
   if (root.kind === 'map') return root;

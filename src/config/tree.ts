@@ -8,6 +8,8 @@ export interface ConfigTree {
   readonly root: MapNode;
   /** The names of the files and overrides in the order they were merged: the order problems are reported in. */
   readonly sources: readonly string[];
+  /** The texts of those that are files, for messages to quote. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Where a value was written: a file with a position from 1, or an override without one. */

@@ -1,7 +1,8 @@
 import { ConfigError, nearestNames } from '../errors.js';
 import type { ParamsSchema } from '../params.js';
-import type { Component, ParamProblem, Registry } from './component.js';
+import type { Component, ParamProblem, Registry, Traits } from './component.js';
 import { describeKinds } from './expected.js';
+import { missingFiles, type MissingFile, type PlacedNeed } from './needed-files.js';
 import { ProblemCollector } from './places.js';
 import { reportSchemaErrors } from './schema-problems.js';
 import { validateSchema, type Slot } from './schema.js';
@@ -22,6 +23,14 @@ export interface SlotOptions {
   readonly required?: readonly string[];
 }
 
+/** What validation makes of a config. */
+export interface Validated {
+  /** The values, all defaults filled in. */
+  readonly values: Record<string, unknown>;
+  /** The files that its components read and that are not there: no mistake of the config, which may be for elsewhere. */
+  readonly missing: readonly MissingFile[];
+}
+
 export type SlotRules = (path: Path) => SlotOptions | undefined;
 
 /** The components that a validated component config is made of, itself included. */
@@ -34,7 +43,7 @@ export function componentsOf(config: object): ReadonlySet<Component> | undefined
 
 /**
  * Validates a whole config against a schema, and every component in it, however deep, against the component's own.
- * Returns the values with all defaults filled in; throws one ConfigError with all problems, sorted by place.
+ * Throws one ConfigError with all problems, sorted by place.
  *
  * @param check finds what to say better than the schema would: of a value named here, it says no more
  */
@@ -44,14 +53,14 @@ export function validateConfig(
   registry: Registry,
   rules: SlotRules = () => undefined,
   check: (data: Readonly<Record<string, unknown>>) => readonly ParamProblem[] = () => [],
-): Record<string, unknown> {
+): Validated {
   const data = toPlain(tree.root) as Record<string, unknown>;
   const problems = new ProblemCollector(tree);
   const validation = new Validation(registry, problems, rules);
   for (const { path, ...problem } of check(data)) problems.atValue(path, problem);
   validation.map(schema, data, { path: [] });
   validation.finish();
-  return data;
+  return { values: data, missing: missingFiles(validation.needs, tree) };
 }
 
 /** Validates a component config that a program made, so that it has no places; `kinds` are those the caller takes. */
@@ -82,11 +91,17 @@ class Validation {
   readonly #registry: Registry;
   readonly #problems: ProblemCollector;
   readonly #rules: SlotRules;
+  readonly #needs: PlacedNeed[] = [];
 
   constructor(registry: Registry, problems: ProblemCollector, rules: SlotRules) {
     this.#registry = registry;
     this.#problems = problems;
     this.#rules = rules;
+  }
+
+  /** What the components found so far read. */
+  get needs(): readonly PlacedNeed[] {
+    return this.#needs;
   }
 
   finish(): void {
@@ -145,18 +160,41 @@ class Validation {
 
   #params(component: Component, params: Record<string, unknown>, path: Path, problemsBefore: number): Set<Component> {
     const nested = this.map(component.params, params, { component: component.target, path });
+    // From here on the schema that types the parameter of the component's functions is known to hold.
     if (this.#problems.count === problemsBefore && component.check) {
-      // The schema that types the rule's parameter has just been found to hold.
-      for (const { path: inside, ...problem } of component.check(params as never)) {
+      const traitsOf = (slot: unknown): Traits => this.#traitsOf(slot);
+      for (const { path: inside, ...problem } of component.check(params as never, traitsOf)) {
         this.#problems.atValue([...path, ...inside], problem);
+      }
+    }
+    if (this.#problems.count === problemsBefore) {
+      for (const { path: inside, ...file } of component.needs?.(params as never) ?? []) {
+        this.#needs.push({ ...file, path: [...path, ...inside] });
       }
     }
     return nested.add(component);
   }
 
+  #traitsOf(slot: unknown): Traits {
+    const isMap = typeof slot === 'object' && slot !== null;
+    const { target, params = {} } = isMap ? (slot as Partial<ComponentConfig>) : { target: slot };
+    const component = typeof target === 'string' ? this.#registry.resolve(target) : undefined;
+    return component?.traits?.(params as never) ?? {};
+  }
+
   #resolve(target: string, kinds: readonly string[], path: Path): Component | undefined {
     const component = this.#registry.resolve(target);
     const remedy = `${listingOf(kinds)} lists the names`;
+    const planned = this.#registry.planned(target);
+    if (planned) {
+      this.#problems.atValue(path, {
+        problem: `${planned.target} is known, but not built yet`,
+        found: target,
+        expected: planned.summary,
+        remedy,
+      });
+      return undefined;
+    }
     if (!component) {
       const nearest = this.#registry.nearest(target, kinds.length > 0 ? kinds : undefined);
       this.#problems.atValue(path, {

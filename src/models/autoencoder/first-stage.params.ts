@@ -4,7 +4,10 @@ import { ddconfigParams } from './ddconfig.params.js';
 /** Parameters that all autoencoders have, under their published names. */
 export const firstStageProperties = {
   ddconfig: { ...ddconfigParams, description: 'Encoder and decoder.' },
-  lossconfig: { component: 'loss', description: 'What the autoencoder is trained by; Identity where it is not.' },
+  lossconfig: {
+    component: ['loss', 'identity'],
+    description: 'What the autoencoder is trained by; Identity where it is not.',
+  },
   embed_dim: { type: 'integer', minimum: 1, description: 'Channels of the latent images.' },
   ckpt_path: { type: ['string', 'null'], default: null, description: 'File of weights to begin with.' },
   ignore_keys: {

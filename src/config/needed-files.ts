@@ -1,0 +1,32 @@
+import { statSync } from 'node:fs';
+import type { Problem } from '../errors.js';
+import type { NeededFile } from './component.js';
+import { ProblemCollector } from './places.js';
+import type { ConfigTree, Path } from './tree.js';
+
+/** A file or folder that a config names and that is not there. */
+export interface MissingFile extends Problem {
+  /** Whether only a run that starts anew needs it. */
+  readonly initial: boolean;
+}
+
+/** A needed file with the whole path of the value that names it. */
+export interface PlacedNeed extends NeededFile {
+  readonly path: Path;
+}
+
+/** Those that cannot be found, in the order a reader of the config meets them. */
+export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | undefined): MissingFile[] {
+  return [false, true].flatMap((initial) => {
+    const places = new ProblemCollector(tree);
+    for (const { path, file, what, remedy } of needs.filter((need) => (need.initial ?? false) === initial)) {
+      if (statSync(file, { throwIfNoEntry: false })) continue;
+      places.atValue(path, {
+        problem: `${file} is not there`,
+        expected: what,
+        ...(remedy !== undefined && { remedy }),
+      });
+    }
+    return places.sorted().map((problem) => ({ ...problem, initial }));
+  });
+}
