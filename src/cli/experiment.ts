@@ -4,21 +4,25 @@ import {
   validateExperiment,
   type ConfigTree,
   type Experiment,
+  type ExperimentOptions,
   type ParamProblem,
 } from '../config/index.js';
 import { precisionProblem } from '../engine/index.js';
 import { trainerParams } from '../train/trainer.params.js';
 
+/** What an experiment file takes, beyond the components of the registry. */
+export const experimentOptions: ExperimentOptions = {
+  trainer: trainerParams,
+  checkTrainer,
+  defaultTargets: {
+    callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
+    modelcheckpoint: 'ModelCheckpoint',
+  },
+};
+
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
 export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
-  const experiment = validateExperiment(tree, registry, {
-    trainer: trainerParams,
-    checkTrainer,
-    defaultTargets: {
-      callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
-      modelcheckpoint: 'ModelCheckpoint',
-    },
-  });
+  const experiment = validateExperiment(tree, registry, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };
 }

@@ -15,6 +15,8 @@ export { instantiateFromConfig } from './instantiate.js';
 export { loadExperimentTree } from './load.js';
 export type { MissingFile } from './needed-files.js';
 export type { ConfigText } from './read.js';
+export { experimentJsonSchema } from './json-schema.js';
+export { stringifySchema } from './json-schema/stringify-schema.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig } from './stringify.js';
 export { describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
