@@ -2,7 +2,7 @@ import type { ParamsSchema } from '../params.js';
 import type { Component, Registry } from './component.js';
 import { experimentSchema, experimentSlots, mayBeEmpty, type ExperimentOptions } from './experiment.js';
 import { LATER } from './json-schema/later.js';
-import { nameSchema, slotSchema } from './json-schema/slot-schema.js';
+import { nameSchema, paramsType, slotSchema } from './json-schema/slot-schema.js';
 import { mapSchema, propertySchema, type Surroundings } from './json-schema/value-schema.js';
 import { kindsOf, type Schema } from './schema.js';
 import type { Path } from './tree.js';
@@ -18,7 +18,7 @@ export function experimentJsonSchema(registry: Registry, options: ExperimentOpti
   const { properties, ...root } = mapSchema(experimentSchema(options), [], definitions.ofExperiment);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'ldm-runner experiment',
+    title: 'experiment',
     type: 'object',
     ...root,
     properties: { _base_: base, ...(properties as Schema) },
@@ -90,7 +90,7 @@ class Definitions {
   ): Schema {
     const components = this.#components(kinds);
     const name = this.#define(`name.${kinds.join('-or-')}`, () => nameSchema(components, kinds));
-    return slotSchema(components, name, { ...options, paramsOf: (component) => this.#paramsOf(component) });
+    return slotSchema(components, kinds, name, { ...options, paramsOf: (component) => this.#paramsOf(component) });
   }
 
   #components(kinds: readonly string[]): Component[] {
@@ -101,11 +101,10 @@ class Definitions {
     const name = this.#nameOfParams.get(params) ?? target;
     this.#nameOfParams.set(params, name);
     const reference = this.#define(name, () => ({
-      type: ['object', 'string', 'null'],
-      pattern: LATER,
+      ...paramsType,
       ...mapSchema(params as unknown as Schema, [target], this.#ofComponents),
     }));
-    return { description: `${target}: ${summary}`, ...reference };
+    return { title: target, description: summary, ...reference };
   }
 
   /** Refers to a definition, which `make` gives; it may itself refer to it. */

@@ -1,5 +1,5 @@
 import type { Component } from '../component.js';
-import { describeKinds } from '../expected.js';
+import { describeKinds, describeSchema } from '../expected.js';
 import type { Schema } from '../schema.js';
 import { LATER } from './later.js';
 import { componentSnippet } from './snippet.js';
@@ -12,6 +12,15 @@ const BARE_NAME = /^__\w+__$/;
 
 /** True of everything; by its own `properties` the language server tells it from the alternatives beside it. */
 const anything = { properties: {} };
+
+const hasNoTarget = { not: { required: ['target'] } };
+
+/** What `params` may be, whichever component's: nothing, or known only when configs are merged. */
+export const paramsType = {
+  type: ['object', 'string', 'null'],
+  pattern: LATER,
+  patternErrorMessage: 'Expected the parameters of the component.',
+};
 
 export interface SlotSchemaOptions {
   /** The schema of the parameters of a component. */
@@ -27,33 +36,42 @@ export interface SlotSchemaOptions {
  * The schema of what stands in a slot: `{ target, params }`, where `params` are those of the target, or a bare name.
  * Names are as `name` has them, see nameSchema.
  */
-export function slotSchema(components: readonly Component[], name: Schema, options: SlotSchemaOptions): Schema {
+export function slotSchema(
+  components: readonly Component[],
+  kinds: readonly string[],
+  name: Schema,
+  options: SlotSchemaOptions,
+): Schema {
   const { paramsOf, defaultTarget, keys = {}, nullable = false } = options;
+  const byDefault = components.filter(({ target }) => target === defaultTarget);
   const bareNames = components.flatMap((component) =>
     namesOf(component)
       .filter((bare) => BARE_NAME.test(bare))
-      .map((bare) => ({ const: bare, description: component.summary })),
+      .map((bare) => ({ const: bare, title: component.target, description: component.summary })),
   );
-  const forParams = (condition: Schema, component: Component) => ({
+  const paramsIf = (condition: Schema, component: Component) => ({
     if: condition,
     then: { properties: { params: paramsOf(component) } },
   });
   return {
     type: ['object', 'string', ...(nullable ? ['null'] : [])],
-    additionalProperties: false,
-    properties: { ...keys, target: name, params: { type: ['object', 'string', 'null'], pattern: LATER } },
+    errorMessage: `Expected ${describeSchema({ component: kinds })}.`,
     allOf: [
+      {
+        additionalProperties: false,
+        properties: { ...keys, target: name, params: paramsType },
+      },
       { if: { type: 'string' }, then: name },
-      ...components.map((component) => {
-        const pattern = exactly(namesOf(component));
-        return forParams({ required: ['target'], properties: { target: { pattern } } }, component);
-      }),
-      ...components
-        .filter(({ target }) => target === defaultTarget)
-        .map((component) => forParams({ not: { required: ['target'] } }, component)),
+      ...components.map((component) =>
+        paramsIf({ required: ['target'], properties: { target: { pattern: exactly(namesOf(component)) } } }, component),
+      ),
+      ...byDefault.map((component) => paramsIf(hasNoTarget, component)),
+      // Only where there is no target yet: else editors offer the parameters of all others beside the one that is there.
+      { if: hasNoTarget, then: { defaultSnippets: components.map(componentSnippet) } },
     ],
     ...(bareNames.length > 0 && { anyOf: [...bareNames, { $ref: '#/definitions/later' }, anything] }),
-    defaultSnippets: components.map(componentSnippet),
+    // Of a single one, editors write the block when its key is chosen.
+    ...(byDefault.length > 0 && { defaultSnippets: byDefault.map(componentSnippet) }),
   };
 }
 
@@ -61,14 +79,15 @@ export function slotSchema(components: readonly Component[], name: Schema, optio
 export function nameSchema(components: readonly Component[], kinds: readonly string[]): Schema {
   const names = components.flatMap(namesOf);
   return {
+    title: kinds.join(' or '),
     description: `The name of ${describeKinds(kinds)}.`,
     type: 'string',
     pattern: [...(names.length > 0 ? [exactly(names)] : []), OWN_COMPONENT, LATER].join('|'),
     errorMessage: `Expected the name of ${describeKinds(kinds)}; "ldm list" lists the names.`,
     anyOf: [
       ...components.flatMap(({ target, aliases = [], summary }) => [
-        { const: target, description: summary },
-        ...aliases.map((alias) => ({ const: alias, description: `${target}: ${summary}` })),
+        { const: target, title: target, description: summary },
+        ...aliases.map((alias) => ({ const: alias, title: target, description: `The same as ${target}: ${summary}` })),
       ]),
       { pattern: OWN_COMPONENT, description: 'A component of your own, ./file.ts#Name.' },
       anything,

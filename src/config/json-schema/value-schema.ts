@@ -50,7 +50,7 @@ export function valueSchema(schema: Schema, path: Path, surroundings: Surroundin
     ...shape,
     type: [...types, 'string', ...empty],
     pattern: textPattern(types),
-    ...(!types.includes('object') && { errorMessage: `Expected ${describeSchema(schema)}.` }),
+    errorMessage: `Expected ${describeSchema(schema)}.`,
   };
 }
 
