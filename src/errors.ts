@@ -16,6 +16,15 @@ export interface Problem {
   readonly nearest?: readonly string[];
   /** What to do about it: a command or an edit. */
   readonly remedy?: string;
+  /** The lines around the place, the place marked. Shown on a terminal, no part of an error's message. */
+  readonly frame?: string;
+}
+
+/** As {@link describeProblem}, with the lines of the file below the headline. */
+export function describeProblemInPlace(problem: Problem): string {
+  const [headline = '', ...facts] = describeProblem(problem).split('\n');
+  const frame = problem.frame === undefined ? [] : problem.frame.split('\n').map((line) => `  ${line}`);
+  return [headline, ...frame, ...facts].join('\n');
 }
 
 /** Words a problem the one way this project words problems: a headline, then aligned facts. */

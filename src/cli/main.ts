@@ -1,5 +1,5 @@
 import { cac, type CAC, type Command } from 'cac';
-import { nearestNames, UserError } from '../errors.js';
+import { describeProblemInPlace, nearestNames, UserError } from '../errors.js';
 import { ownVersion } from './doctor/packages.js';
 import { trainerParams } from '../train/trainer.params.js';
 import type { Flags } from './flags.js';
@@ -197,8 +197,8 @@ function commandLine(): CAC {
 
 function report(error: unknown, debug: boolean): number {
   const bad = error instanceof UserError;
-  const text = error instanceof Error ? error.message : String(error);
-  console.error(bad ? text : `failed: ${text}`);
+  if (bad) console.error(error.problems.map(describeProblemInPlace).join('\n\n'));
+  else console.error(`failed: ${error instanceof Error ? error.message : String(error)}`);
   if (debug && error instanceof Error) console.error(error.stack);
   else if (!bad) console.error('  to see where: add --debug');
   return bad ? BAD_INPUT : FAILED;
