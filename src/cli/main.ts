@@ -113,6 +113,14 @@ function commandLine(): CAC {
     .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
 
   cli
+    .command('check [...words]', 'Find all mistakes in configs, without building anything: CONFIG… [path=value …]')
+    .option('--json', 'Print what was found as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm check configs/ddpm/mnist.yaml')
+    .example('ldm check configs/ddpm/mnist.yaml data.params.batch_size=64')
+    .action(async (words: string[], flags: Flags) => (await import('./check.js')).check(words, flags));
+
+  cli
     .command('inspect [...words]', 'What a config describes, its size and its cost, without computing: CONFIG…')
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
     .option('--depth <n>', 'Words of the names that parts are told apart by, 0 for components only (default: 1)')
