@@ -39,7 +39,12 @@ export function describeProblem({ where, path, problem, found, expected, nearest
   const lines = facts.flatMap(([label, text]) =>
     text === undefined ? [] : [`  ${`${label}:`.padEnd(14)}${text.replaceAll('\n', `\n${' '.repeat(16)}`)}`],
   );
-  return [headline, ...lines].join('\n');
+  return [headline, ...lines].map(printable).join('\n');
+}
+
+/** A text from a file as it may be shown: characters that a terminal would obey, or that hide others, are dots. */
+export function printable(text: string): string {
+  return text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}]/gu, '·');
 }
 
 /**

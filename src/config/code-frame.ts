@@ -1,3 +1,5 @@
+import { printable } from '../errors.js';
+
 /** Columns of a line that are shown at most; longer lines are cut around the place. */
 const maxWidth = 100;
 
@@ -25,13 +27,9 @@ export function codeFrame(text: string, line: number, column: number): string {
   return shown.map((row) => row.trimEnd()).join('\n');
 }
 
-/** A part of a line without what a terminal would obey; a tab takes one column, as in the count of columns. */
+/** A part of a line; a tab takes one column, as in the count of columns. */
 function visible(content: string, start: number): string {
-  const part = content.slice(start, start + maxWidth);
-  // eslint-disable-next-line no-control-regex -- these are the characters to take out
-  return part
-    .replaceAll('\t', ' ')
-    .replaceAll(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '·');
+  return printable(content.slice(start, start + maxWidth).replaceAll('\t', ' '));
 }
 
 /** How many characters the word, quoted text, list or map at the start of `rest` takes in its line. */
