@@ -7,7 +7,9 @@ import {
   type ExperimentOptions,
   type ParamProblem,
 } from '../config/index.js';
-import { precisionProblem } from '../engine/index.js';
+// Not the folder's index, which imports the engines: a check of a config has no need of them.
+import { precisionProblem } from '../engine/precision.js';
+import { ConfigError } from '../errors.js';
 import { trainerParams } from '../train/trainer.params.js';
 
 /** What an experiment file takes, beyond the components of the registry. */
@@ -25,6 +27,16 @@ export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Exper
   const experiment = validateExperiment(tree, registry, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };
+}
+
+/**
+ * Finds that files are missing before anything is built.
+ * @param isResumed whether the weights to begin with are of no use any more
+ * @throws ConfigError that names all of them
+ */
+export function requireFiles({ missing }: Experiment, isResumed: boolean): void {
+  const needed = missing.filter(({ initial }) => !(initial && isResumed));
+  if (needed.length > 0) throw new ConfigError(needed);
 }
 
 /** Why there is no float16, and what else Lightning's users may ask for. */
