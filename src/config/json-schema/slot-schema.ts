@@ -4,8 +4,8 @@ import type { Schema } from '../schema.js';
 import { LATER } from './later.js';
 import { componentSnippet } from './snippet.js';
 
-/** `./my/unet.ts#MyUNet`: a class or component in a file of the user's own. */
-const OWN_COMPONENT = '\\.[cm]?[jt]s#[\\w$]+$';
+/** `./my/unet.ts#MyUNet`: the path of a file of the user's own, and a component in it. */
+const OWN_COMPONENT = '^\\.{0,2}/.';
 
 /** Names such as `__is_first_stage__` stand for a whole component; others are written `{ target, params }`. */
 const BARE_NAME = /^__\w+__$/;
