@@ -35,10 +35,17 @@ export class LanguageServer {
   readonly #process = spawn(process.execPath, [serverScript(), '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
   readonly #answers = new Map<number, (message: Message) => void>();
   readonly #diagnostics = new Map<string, (diagnostics: readonly Diagnostic[]) => void>();
+  /** Never resolves: rejects when the server ends, so that nobody waits for its answer for ever. */
+  readonly #ended = new Promise<never>((_, reject) => {
+    this.#process.once('close', () => {
+      reject(new Error('the language server has ended'));
+    });
+  });
   #received = Buffer.alloc(0);
   #lastId = 0;
 
   private constructor() {
+    this.#ended.catch(() => undefined);
     this.#process.stdout.on('data', (bytes: Buffer) => {
       this.#received = Buffer.concat([this.#received, bytes]);
       this.#readMessages();
@@ -69,10 +76,11 @@ export class LanguageServer {
   /** Opens a text as the file at `path`, which need not exist; resolves to what is wrong with it. */
   open(path: string, text: string): Promise<readonly Diagnostic[]> {
     const uri = pathToFileURL(path).href;
-    return new Promise((resolve) => {
+    const published = new Promise<readonly Diagnostic[]>((resolve) => {
       this.#diagnostics.set(uri, resolve);
-      this.#notify('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version: 1, text } });
     });
+    this.#notify('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version: 1, text } });
+    return Promise.race([published, this.#ended]);
   }
 
   async complete(path: string, position: Position): Promise<readonly CompletionItem[]> {
@@ -90,13 +98,14 @@ export class LanguageServer {
 
   #request(method: string, params: unknown): Promise<unknown> {
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<unknown>((resolve, reject) => {
       this.#answers.set(id, ({ result, error }) => {
         if (error) reject(new Error(`${method}: ${error.message}`));
         else resolve(result);
       });
-      this.#send({ id, method, params });
     });
+    this.#send({ id, method, params });
+    return Promise.race([answer, this.#ended]);
   }
 
   #notify(method: string, params: unknown): void {
