@@ -87,7 +87,7 @@ test('every default is one that the parameter takes', () => {
 });
 
 test('a length in pixels says so', () => {
-  const isLength = /(?:^|_)(?:image_size|resolution|crop_size|size)$/;
+  const isLength = /(?:image_size|sample_size|crop_size|resolution|\.size)$/;
   const lengths = parameters.filter(({ path }) => isLength.test(path));
   assert.equal(
     lengths.filter(({ schema }) => !/pixel/.test(String(schema.description))).map(({ path }) => path),
