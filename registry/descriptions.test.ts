@@ -90,7 +90,7 @@ test('a length in pixels says so', () => {
   const isLength = /(?:image_size|sample_size|crop_size|resolution|\.size)$/;
   const lengths = parameters.filter(({ path }) => isLength.test(path));
   assert.equal(
-    lengths.filter(({ schema }) => !/pixel/.test(String(schema.description))).map(({ path }) => path),
+    lengths.filter(({ schema }) => !String(schema.description).includes('pixel')).map(({ path }) => path),
     [],
   );
 });

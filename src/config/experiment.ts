@@ -89,7 +89,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 /** The sections of an experiment file; the components in them are for the registry to say. */
 export function experimentSchema({ trainer, kinds = {}, defaultTargets = {}, optional = [] }: ExperimentOptions) {
   const { model = 'model', data = 'data-module', callback = 'callback', logger = 'logger' } = kinds;
-  const named = Object.keys(defaultTargets.callbacks ?? {}).map((name) => [name, { component: callback }]);
+  const named = Object.keys(defaultTargets.callbacks ?? {}).map((name) => [name, { component: callback }] as const);
   return {
     type: 'object',
     additionalProperties: false,

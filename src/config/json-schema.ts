@@ -5,13 +5,12 @@ import { LATER } from './json-schema/later.js';
 import { nameSchema, paramsType, slotSchema } from './json-schema/slot-schema.js';
 import { mapSchema, propertySchema, type Surroundings } from './json-schema/value-schema.js';
 import { kindsOf, type Schema } from './schema.js';
-import type { Path } from './tree.js';
 
 /**
  * One JSON Schema (draft-07) of a whole experiment file, for editors: completion, explanations and squiggles while it is
  * written. It is made from the same schemas as validation and is the more lenient of the two. Missing keys are no
- * mistakes, because another file may have them; rules across fields are not known. Beside draft-07 it has the keywords
- * `errorMessage` and `defaultSnippets` of the YAML language server.
+ * mistakes, because another file may have them; rules across fields are not known. Beside draft-07 it has keywords of the
+ * YAML language server: `errorMessage`, `patternErrorMessage` and `defaultSnippets`.
  */
 export function experimentJsonSchema(registry: Registry, options: ExperimentOptions): Schema {
   const definitions = new Definitions(registry, options);
@@ -59,10 +58,10 @@ class Definitions {
         const kinds = kindsOf(component);
         const { keys = {}, defaultTarget, required = [] } = slotOptions(path) ?? {};
         if (Object.keys(keys).length === 0 && defaultTarget === undefined) return this.#slot(kinds, nullable);
-        const own = Object.entries(keys).map(([key, schema]) => [
-          key,
-          propertySchema(schema as Schema, [...path, key], this.ofExperiment, required.includes(key)),
-        ]);
+        const own = Object.entries(keys).map(
+          ([key, schema]) =>
+            [key, propertySchema(schema as Schema, [...path, key], this.ofExperiment, required.includes(key))] as const,
+        );
         const summary = defaultTarget === undefined ? undefined : this.#registry.resolve(defaultTarget)?.summary;
         return {
           ...(summary !== undefined && { description: summary }),
@@ -80,7 +79,7 @@ class Definitions {
   }
 
   #slot(kinds: readonly string[], nullable: boolean): Schema {
-    const name = `${nullable ? 'slot-or-null' : 'slot'}.${kinds.join('-or-')}`;
+    const name = `${nullable ? 'slot-or-null' : 'slot'}.${nameOf(kinds)}`;
     return this.#define(name, () => this.#slotSchema(kinds, { nullable }));
   }
 
@@ -89,7 +88,7 @@ class Definitions {
     options: { nullable: boolean; defaultTarget?: string | undefined; keys?: Record<string, Schema> },
   ): Schema {
     const components = this.#components(kinds);
-    const name = this.#define(`name.${kinds.join('-or-')}`, () => nameSchema(components, kinds));
+    const name = this.#define(`name.${nameOf(kinds)}`, () => nameSchema(components, kinds));
     return slotSchema(components, kinds, name, { ...options, paramsOf: (component) => this.#paramsOf(component) });
   }
 
@@ -115,4 +114,8 @@ class Definitions {
     }
     return { $ref: `#/definitions/${name}` };
   }
+}
+
+function nameOf(kinds: readonly string[]): string {
+  return kinds.join('-or-') || 'any';
 }

@@ -62,9 +62,9 @@ const unet = `${ddpm}    unet_config:\n      target: UNetModel\n`;
 
 test('offers the names that a slot takes, with what they are', async () => {
   const offered = await complete(`${ddpm}    unet_config:\n      target: |\n`);
-  assert.match(String(offered.get('UNetModel')?.documentation), /^UNet with attention and timestep embedding/);
+  assert.match(offered.get('UNetModel')?.documentation ?? '', /^UNet with attention and timestep embedding/);
   assert.match(
-    String(offered.get('ldm.modules.diffusionmodules.openaimodel.UNetModel')?.documentation),
+    offered.get('ldm.modules.diffusionmodules.openaimodel.UNetModel')?.documentation ?? '',
     /^The same as UNetModel/,
   );
   for (const other of ['MNIST', 'DDPM', 'ImageLogger']) assert.not(offered.has(other), other);

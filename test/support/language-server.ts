@@ -11,7 +11,8 @@ export interface Position {
 export interface CompletionItem {
   readonly label: string;
   readonly insertText?: string;
-  readonly documentation?: string | { readonly value: string };
+  /** An object, with Markdown, where a schema has some: ours has not. */
+  readonly documentation?: string;
 }
 
 export interface Diagnostic {
@@ -28,7 +29,9 @@ interface Message {
 }
 
 /** How an editor is set up that never goes to the network. */
-const settings = { yaml: { validate: true, hover: true, completion: true, schemaStore: { enable: false } } };
+const settings: Readonly<Record<string, unknown>> = {
+  yaml: { validate: true, hover: true, completion: true, schemaStore: { enable: false } },
+};
 
 /** The YAML language server, as VS Code's YAML extension starts it, and as little of an editor as it needs. */
 export class LanguageServer {
@@ -140,7 +143,7 @@ export class LanguageServer {
       this.#diagnostics.get(uri)?.(diagnostics);
     } else if (id !== undefined) {
       // A question to the editor: for its settings, one section after the other, or to register something.
-      const { items = [] } = (params ?? {}) as { items?: { section: keyof typeof settings }[] };
+      const { items = [] } = (params ?? {}) as { items?: { section: string }[] };
       this.#send({ id, result: items.map(({ section }) => settings[section] ?? null) });
     }
   }

@@ -79,7 +79,7 @@ export function slotSchema(
 export function nameSchema(components: readonly Component[], kinds: readonly string[]): Schema {
   const names = components.flatMap(namesOf);
   return {
-    title: kinds.join(' or '),
+    title: kinds.join(' or ') || 'component',
     description: `The name of ${describeKinds(kinds)}.`,
     type: 'string',
     pattern: [...(names.length > 0 ? [exactly(names)] : []), OWN_COMPONENT, LATER].join('|'),

@@ -15,7 +15,7 @@ const SHOWN = 3;
 
 /** `target` and the parameters that a component requires; of one that requires none the first. */
 export function componentSnippet({ target, summary, params }: Component): Snippet {
-  const body = new PlaceholderNumbers().mapBody(params as unknown as Schema);
+  const body = new BodyWriter().mapBody(params as unknown as Schema);
   return {
     label: target,
     description: summary,
@@ -23,7 +23,8 @@ export function componentSnippet({ target, summary, params }: Component): Snippe
   };
 }
 
-class PlaceholderNumbers {
+/** Numbers the places in the order in which they are written. */
+class BodyWriter {
   #last = 0;
 
   mapBody({ properties = {}, required = [] }: Schema): Record<string, unknown> {
@@ -36,7 +37,7 @@ class PlaceholderNumbers {
   #body(property: Schema): unknown {
     if (property.component !== undefined) return { target: this.#placeholder() };
     if (property.properties !== undefined) return this.mapBody(property);
-    if (Array.isArray(property.enum)) return this.#placeholder(`|${property.enum.join(',')}|`);
+    if (Array.isArray(property.enum)) return this.#placeholder(`|${property.enum.map(String).join(',')}|`);
     if (property.default !== undefined) return this.#placeholder(`:${writeFlow(fromPlain(property.default))}`);
     return property.type === 'array' ? `[${this.#placeholder()}]` : this.#placeholder();
   }

@@ -17,7 +17,7 @@ export function propertySchema(property: Schema, path: Path, surroundings: Surro
   const { description, ...schema } = valueSchema(property, path, surroundings);
   const text = [property.description ?? description, describeUse(property, isRequired)].filter(Boolean).join('\n\n');
   // The default of a map is what its own keys say.
-  const isPlain = property.component === undefined && (fallback === null || !isMap(fallback));
+  const isPlain = property.component === undefined && !isMap(fallback);
   return { description: text, ...(fallback !== undefined && isPlain && { default: fallback }), ...schema };
 }
 
@@ -106,14 +106,14 @@ function describeUse(property: Schema, isRequired: boolean): string {
     parts.push(`Takes ${taken}${typeof unit === 'string' ? `, in ${unit}` : ''}.`);
   }
   if (isRequired) parts.push('Required.');
-  else if (fallback !== undefined && (fallback === null || !isMap(fallback))) {
+  else if (fallback !== undefined && !isMap(fallback)) {
     parts.push(`Default: ${writeFlow(fromPlain(fallback))}.`);
   }
   return parts.join(' ');
 }
 
 function typesOf({ type }: Schema): string[] {
-  return type === undefined ? [] : Array.isArray(type) ? type.map(String) : [String(type)];
+  return typeof type === 'string' ? [type] : Array.isArray(type) ? type.map(String) : [];
 }
 
 function isMap(value: unknown): value is Schema {
