@@ -95,10 +95,13 @@ test('a length in pixels says so', () => {
   );
 });
 
-test('an alias is a dotted name, or stands for a whole component', () => {
+/** Published as a value of its own, such as `__is_first_stage__`. */
+const BARE_NAME = /^__\w+__$/;
+
+test('an alias is a dotted name, or a value that stands for a component', () => {
   const aliases = components.flatMap(({ aliases = [] }) => [...aliases]);
   assert.equal(
-    aliases.filter((alias) => !/^[a-z]\w*(\.\w+)+$|^__\w+__$/.test(alias)),
+    aliases.filter((alias) => !/^[a-z]\w*(\.\w+)+$/.test(alias) && !BARE_NAME.test(alias)),
     [],
   );
 });
@@ -117,7 +120,7 @@ test('a published component goes by the name it was published under', () => {
     publications.flatMap(([pattern, moduleOf]) =>
       [...source.matchAll(pattern)]
         .map(([, file = '']) => moduleOf(file))
-        .filter((module) => !aliases.some((alias) => alias.startsWith(`${module}.`)))
+        .filter((module) => !aliases.some((alias) => alias.startsWith(`${module}.`) || BARE_NAME.test(alias)))
         .map((module) => `${target}: ${module}.…`),
     ),
   );
