@@ -1,5 +1,6 @@
 import { nearestNames, type Problem } from '../errors.js';
 import type { Params, ParamsSchema } from '../params.js';
+import type { TargetProblem } from './user-target.js';
 
 /** A mistake that a component's own cross-field rule found, at a path relative to its `params`. */
 export interface ParamProblem extends Omit<Problem, 'where' | 'path'> {
@@ -98,18 +99,30 @@ export class Registry {
   readonly #components: readonly Component[];
   readonly #byName: ReadonlyMap<string, Component>;
   readonly #planned: ReadonlyMap<string, PlannedComponent>;
+  readonly #refused: ReadonlyMap<string, TargetProblem>;
 
-  constructor(components: Iterable<Component>, planned: Iterable<PlannedComponent> = []) {
+  constructor(
+    components: Iterable<Component>,
+    planned: Iterable<PlannedComponent> = [],
+    refused: ReadonlyMap<string, TargetProblem> = new Map(),
+  ) {
     this.#components = [...components];
+    this.#refused = refused;
     this.#byName = byName(this.#components);
     this.#planned = byName(planned);
     const both = [...this.#planned.keys()].find((name) => this.#byName.has(name));
     if (both !== undefined) throw new Error(`Registry: "${both}" is planned and there`);
   }
 
-  /** These components and more. */
-  with(components: Iterable<Component>): Registry {
-    return new Registry([...this.#components, ...components], new Set(this.#planned.values()));
+  /** These components and more, and targets that were looked for and cannot be used, each with what is wrong. */
+  with(components: Iterable<Component>, refused: ReadonlyMap<string, TargetProblem> = new Map()): Registry {
+    const all = new Map([...this.#refused, ...refused]);
+    return new Registry([...this.#components, ...components], new Set(this.#planned.values()), all);
+  }
+
+  /** What is wrong with a target that was looked for. */
+  refusal(target: string): TargetProblem | undefined {
+    return this.#refused.get(target);
   }
 
   /** The component of this name or alias that is known but not built yet. */

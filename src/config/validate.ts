@@ -183,6 +183,11 @@ class Validation {
   }
 
   #resolve(target: string, kinds: readonly string[], path: Path): Component | undefined {
+    const refusal = this.#registry.refusal(target);
+    if (refusal) {
+      this.#problems.atValue(path, refusal);
+      return undefined;
+    }
     const component = this.#registry.resolve(target);
     const remedy = `${listingOf(kinds)} lists the names`;
     const planned = this.#registry.planned(target);
