@@ -22,5 +22,5 @@ export type { ConfigNode, ConfigTree, ListNode, MapEntry, MapNode, Origin, Path,
 export { validateComponent, validateConfig } from './validate.js';
 export type { ComponentConfig, SlotOptions, SlotRules, Validated } from './validate.js';
 export { defineUserComponent, type UserComponent } from './user-component.js';
-export { absoluteTarget, parseUserTarget, userTargets, withTexts } from './user-target.js';
+export { absoluteTarget, isUserTarget, parseUserTarget, userTargets, withTexts } from './user-target.js';
 export type { TargetProblem, UserTarget, UserTargetParts } from './user-target.js';

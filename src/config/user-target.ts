@@ -22,8 +22,12 @@ export interface UserTargetParts {
 
 const CODE = /\.[cm]?[jt]s$/;
 
-/** Whether a text names code of the user's: what no name of the registry looks like. */
-function isUserTarget(text: string, isTarget: boolean): boolean {
+/**
+ * Whether a text names code of the user's: what no name of the registry looks like.
+ *
+ * @param isTarget whether it stands where only the name of a component can
+ */
+export function isUserTarget(text: string, isTarget = true): boolean {
   // Elsewhere than under `target`, a path alone is any text: only with a name in it is it a component in a slot.
   const { file, name } = splitTarget(text);
   if (!isTarget) return CODE.test(file) && name !== undefined;

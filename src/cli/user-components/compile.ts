@@ -70,13 +70,17 @@ const providing: Plugin = {
       providedPackages.includes(path) ? { path, namespace: 'provided' } : undefined,
     );
     build.onResolve({ filter: /.*/, namespace: 'provided' }, ({ path }) => ({ path, external: true }));
-    build.onLoad({ filter: /.*/, namespace: 'provided' }, async ({ path }) => ({ contents: await forwardingModule(path) }));
+    build.onLoad({ filter: /.*/, namespace: 'provided' }, async ({ path }) => ({
+      contents: await forwardingModule(path),
+    }));
     build.onResolve({ filter: /^@tensorflow\/tfjs$/ }, () => ({
       errors: [{ text: 'use the tensors of this program: import * as tf from "@tensorflow/tfjs-core"' }],
     }));
-    build.onResolve({ filter: /^(?!node:)[a-z][a-z\d+.-]+:/i, namespace: 'file' }, ({ path }) => ({
-      errors: [{ text: `code is never fetched, and "${path}" is no path and no package` }],
-    }));
+    build.onResolve({ filter: /^[a-zA-Z][a-zA-Z0-9+.-]+:/, namespace: 'file' }, ({ path }) =>
+      path.startsWith('node:')
+        ? undefined
+        : { errors: [{ text: `code is never fetched, and "${path}" is no path and no package` }] },
+    );
   },
 };
 

@@ -1,10 +1,4 @@
-import {
-  validateSchema,
-  type Build,
-  type Component,
-  type TargetProblem,
-  type UserComponent,
-} from '../../config/index.js';
+import { validateSchema, type Component, type TargetProblem, type UserComponent } from '../../config/index.js';
 import { nearestNames } from '../../errors.js';
 import type { ParamsSchema } from '../../params.js';
 import { requireKind } from './built-as.js';
@@ -34,7 +28,6 @@ export function componentOf(
     return { problem: { problem: `${shown} does not describe a component`, found: mistakes.join('\n') } };
   }
   const { kind, summary, source = file, params, create, ...rules } = value as UserComponent;
-  const make = create;
   return {
     target,
     kind,
@@ -44,7 +37,7 @@ export function componentOf(
     ...rules,
     load: () =>
       Promise.resolve((given, build) => {
-        const built = make(given, build);
+        const built = create(given, build);
         requireKind(kind, built, shown);
         return built;
       }),
