@@ -34,6 +34,13 @@ export function isUserTarget(text: string, isTarget = true): boolean {
   return /[/\\#:]/.test(text) || text.startsWith('.') || CODE.test(text);
 }
 
+/** How a component of the user's own is written that was named as Python names a class, `my.module.Class`. */
+export function userTargetFor(name: string): string | undefined {
+  const [, path, last] = /^(\w+(?:\.\w+)*)\.(\w+)$/.exec(name) ?? [];
+  if (path === undefined || last === undefined) return undefined;
+  return `one of your own is written ./${path.replaceAll('.', '/')}.ts#${last}`;
+}
+
 /** The parts of a user's target, or what is wrong with the way it is written. */
 export function parseUserTarget(text: string): UserTargetParts | TargetProblem {
   const { file, name } = splitTarget(text);

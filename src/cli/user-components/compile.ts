@@ -17,6 +17,9 @@ export type Compiled =
       readonly mistakes: readonly string[];
     };
 
+/** Compilations under way. */
+let running = 0;
+
 /**
  * Compiles the user's files, with what they import of the user's own, into one module, which exports a function for
  * each that loads it: `modules[i]()`. So what two of them share is there once. Packages stay where they are; those of
@@ -26,6 +29,7 @@ export type Compiled =
  */
 export async function compileUserFiles(files: readonly string[], outfile: string): Promise<Compiled> {
   const { build, stop } = await import('esbuild');
+  running += 1;
   const imports = files.map((file) => `() => import(${JSON.stringify(file)})`);
   try {
     const result = await build({
@@ -51,8 +55,9 @@ export async function compileUserFiles(files: readonly string[], outfile: string
     if (!isBuildFailure(error)) throw error;
     return { mistakes: await Promise.all(error.errors.map(describeMessage)) };
   } finally {
-    // Its process would wait for more to do.
-    await stop();
+    running -= 1;
+    // The compiler is a process of its own, which would be there as long as this one.
+    if (running === 0) await stop();
   }
 }
 

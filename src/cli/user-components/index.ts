@@ -57,7 +57,7 @@ function locate({ text, ...surroundings }: NamedComponent): Place | FoundCompone
   if ('problem' in parts) return { target: text, found: { problem: parts } };
   const target = absoluteTarget(parts, surroundings.folder);
   const file = absoluteTarget({ file: parts.file, name: undefined }, surroundings.folder);
-  const problem = distrust(file, surroundings);
+  const problem = distrust(file, text, surroundings);
   return problem ? { target, found: { problem } } : { text, target, name: parts.name, file, real: realpathSync(file) };
 }
 
@@ -78,7 +78,7 @@ function pick(
   return {
     problem: {
       problem: name === undefined ? `${shown} is a file, not a component in it` : `${shown} exports no "${name}"`,
-      expected: components.length > 0 ? `one of ${components.join(', ')}` : `a component that ${shown} exports`,
+      expected: components.length > 0 ? components.join(' or ') : `a component that ${shown} exports`,
       nearest,
       ...(components.length === 0 && {
         remedy: `export const ${name ?? 'MyUNet'} = defineComponent({ kind: …, summary: …, params: …, create: (params) => … })`,

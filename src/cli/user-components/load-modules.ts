@@ -25,19 +25,21 @@ export async function loadUserModules(files: readonly string[]): Promise<Readonl
 
 async function compileAndImport(files: readonly string[], outfile: string): Promise<Map<string, Loaded>> {
   const compiled = await compileUserFiles(files, outfile);
-  if ('mistakes' in compiled) {
-    const [file = '', ...others] = files;
-    // One file that cannot be compiled says nothing against the others.
-    if (others.length > 0) {
-      const each = await Promise.all(
-        files.map((one, i) => compileAndImport([one], outfile.replace(/\.mjs$/, `${i}$&`))),
-      );
-      return new Map(each.flatMap((loaded) => [...loaded]));
-    }
+  if ('inputs' in compiled) {
+    addUserCode(compiled.inputs);
+    return importAll(files, outfile);
+  }
+  const [file = '', ...others] = files;
+  if (others.length === 0) {
     const problem = { problem: `${displayPath(file)} cannot be compiled`, found: compiled.mistakes.join('\n') };
     return new Map([[file, { problem }]]);
   }
-  addUserCode(compiled.inputs);
+  // One file that cannot be compiled says nothing against the others.
+  const each = files.map((one, i) => compileAndImport([one], outfile.replace(/\.mjs$/, `${i}$&`)));
+  return new Map((await Promise.all(each)).flatMap((loaded) => [...loaded]));
+}
+
+async function importAll(files: readonly string[], outfile: string): Promise<Map<string, Loaded>> {
   const loaded = new Map<string, Loaded>();
   for (const [i, file] of files.entries()) loaded.set(file, await importOne(file, i, outfile));
   return loaded;

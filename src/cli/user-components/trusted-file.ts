@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { displayPath, type ConfigTree, type TargetProblem } from '../../config/index.js';
 import { nearestNames } from '../../errors.js';
 import { runFolder } from '../../io/run-folder.js';
@@ -32,11 +32,13 @@ export function surroundingsOf(source: string, tree: ConfigTree, embedded: reado
 /**
  * What forbids to run the code of a file, if anything does: that it is not there, or not in the user's own tree. Links
  * are followed first.
+ *
+ * @param text how a config names it
  */
-export function distrust(file: string, { trusted }: Surroundings): TargetProblem | undefined {
+export function distrust(file: string, text: string, { trusted }: Surroundings): TargetProblem | undefined {
   const found = displayPath(file);
   const stats = statSync(file, { throwIfNoEntry: false });
-  if (!stats) return missing(file);
+  if (!stats) return missing(file, text);
   if (!stats.isFile()) return { problem: 'this is a folder', found, expected: 'a file of TypeScript or JavaScript' };
   const real = realpathSync(file);
   if (real.split(sep).includes('node_modules')) {
@@ -55,17 +57,18 @@ export function distrust(file: string, { trusted }: Surroundings): TargetProblem
   };
 }
 
-function missing(file: string): TargetProblem {
+function missing(file: string, text: string): TargetProblem {
   const folder = dirname(file);
-  const siblings = existsSync(folder) ? readdirSync(folder).filter((name) => /\.[cm]?[jt]s$/.test(name)) : [];
+  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const siblings = isThere ? readdirSync(folder).filter((name) => /(?<!\.d)\.[cm]?[jt]s$/.test(name)) : [];
   const stem = (name: string): string => basename(name, extname(name));
   const sameStem = siblings.filter((name) => stem(name) === stem(file));
   const nearest = sameStem.length > 0 ? sameStem : nearestNames(basename(file), siblings);
   return {
     problem: 'no such file',
     found: displayPath(file),
-    nearest: nearest.map((name) => displayPath(join(folder, name))),
-    ...(!existsSync(folder) && { remedy: `the folder ${displayPath(folder)} does not exist either` }),
+    nearest: nearest.map((name) => text.replace(/[^/]*?(?=#[^#]*$|$)/, () => name)),
+    ...(!isThere && { expected: `a file in ${displayPath(folder)}, which is no folder` }),
   };
 }
 
