@@ -1,11 +1,13 @@
 import { nearestNames, type Problem } from '../errors.js';
 import type { Params, ParamsSchema } from '../params.js';
-import type { TargetProblem } from './user-target.js';
 
 /** A mistake that a component's own cross-field rule found, at a path relative to its `params`. */
 export interface ParamProblem extends Omit<Problem, 'where' | 'path'> {
   readonly path: readonly (string | number)[];
 }
+
+/** What is wrong with a component that was named; where it was named is for the caller to say. */
+export type TargetProblem = Omit<Problem, 'where' | 'path'>;
 
 /** A file or folder that a component reads, named by one of its `params` or fixed by what the component is. */
 export interface NeededFile {

@@ -5,6 +5,7 @@ export type {
   NeededFile,
   ParamProblem,
   PlannedComponent,
+  TargetProblem,
   Traits,
   TraitsOf,
   TypedComponent,
@@ -23,4 +24,4 @@ export { validateComponent, validateConfig } from './validate.js';
 export type { ComponentConfig, SlotOptions, SlotRules, Validated } from './validate.js';
 export { defineUserComponent, type UserComponent } from './user-component.js';
 export { absoluteTarget, isUserTarget, parseUserTarget, userTargets, withTexts } from './user-target.js';
-export type { TargetProblem, UserTarget, UserTargetParts } from './user-target.js';
+export type { UserTarget, UserTargetParts } from './user-target.js';

@@ -1,10 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { Problem } from '../errors.js';
-import type { Registry } from './component.js';
+import type { Registry, TargetProblem } from './component.js';
 import type { ConfigNode, ConfigTree, MapEntry, ScalarNode } from './tree.js';
-
-/** What is wrong with the naming of a component; where it was named is for the caller to say. */
-export type TargetProblem = Omit<Problem, 'where' | 'path'>;
 
 /** A component of the user's own as a config names it. */
 export interface UserTarget {

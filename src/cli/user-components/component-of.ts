@@ -63,7 +63,7 @@ function notAComponent(value: unknown, shown: string): TargetProblem {
   };
 }
 
-/** All that is wrong with a description, in no words when nothing is. */
+/** All that is wrong with a description; empty where nothing is. */
 function mistakesOf(given: Readonly<Record<string, unknown>>, kinds: readonly string[]): string[] {
   const mistakes = Object.keys(given)
     .filter((key) => !(keys as readonly string[]).includes(key))

@@ -72,9 +72,9 @@ function pick(
     return componentOf(exports[name], { target, shown: `${shown}#${name}`, file: shown, kinds });
   }
   const names = Object.keys(exports).filter((key) => looksLikeComponent(exports[key]));
-  const [path] = text.split('#', 1);
-  const components = names.map((one) => `${path ?? ''}#${one}`);
-  const nearest = name === undefined ? [] : nearestNames(name, names).map((one) => `${path ?? ''}#${one}`);
+  const targetOf = (one: string): string => text.replace(/(?:#[^#]*)?$/, () => `#${one}`);
+  const components = names.map(targetOf);
+  const nearest = name === undefined ? [] : nearestNames(name, names).map(targetOf);
   return {
     problem: {
       problem: name === undefined ? `${shown} is a file, not a component in it` : `${shown} exports no "${name}"`,

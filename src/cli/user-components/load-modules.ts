@@ -14,6 +14,7 @@ export type Loaded = { readonly exports: Readonly<Record<string, unknown>> } | {
  * code throws, then or later, tell the lines as the user wrote them.
  */
 export async function loadUserModules(files: readonly string[]): Promise<ReadonlyMap<string, Loaded>> {
+  if (files.length === 0) return new Map();
   process.setSourceMapsEnabled(true);
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'ldm-runner-'));
   try {
