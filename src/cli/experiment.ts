@@ -1,18 +1,12 @@
-import { registry } from '../../registry/index.js';
-import {
-  stringifyConfig,
-  validateExperiment,
-  type ConfigTree,
-  type Experiment,
-  type ParamProblem,
-} from '../config/index.js';
+import { stringifyConfig, validateExperiment, type Experiment, type ParamProblem } from '../config/index.js';
 // Not the folder's index, which imports the engines: a check of a config has no need of them.
 import { precisionProblem } from '../engine/precision.js';
 import { ConfigError } from '../errors.js';
 import { trainerParams } from '../train/trainer.params.js';
+import type { LoadedConfig } from './load-config.js';
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
-export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
+export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Required<Pick<Experiment, 'data'>> {
   const experiment = validateExperiment(tree, registry, {
     trainer: trainerParams,
     checkTrainer,

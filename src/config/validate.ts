@@ -7,6 +7,7 @@ import { ProblemCollector } from './places.js';
 import { reportSchemaErrors, type MapOwner } from './schema-problems.js';
 import { validateSchema, type Slot } from './schema.js';
 import { fromPlain, toPlain, type ConfigTree, type Path } from './tree.js';
+import { userTargetFor } from './user-target.js';
 
 /** A component as a config names it. */
 export interface ComponentConfig {
@@ -201,6 +202,11 @@ class Validation {
   }
 
   #resolve(target: string, kinds: readonly string[], path: Path): Component | undefined {
+    const refusal = this.#registry.refusal(target);
+    if (refusal) {
+      this.#problems.atValue(path, refusal);
+      return undefined;
+    }
     const component = this.#registry.resolve(target);
     const remedy = `${listingOf(kinds)} lists the names`;
     const planned = this.#registry.planned(target);
@@ -214,13 +220,14 @@ class Validation {
       return undefined;
     }
     if (!component) {
-      const nearest = this.#registry.nearest(target, kinds.length > 0 ? kinds : undefined);
+      const fitting = this.#registry.nearest(target, kinds.length > 0 ? kinds : undefined);
+      const nearest = fitting.length > 0 ? fitting : this.#registry.nearest(target);
       this.#problems.atValue(path, {
         problem: 'unknown target',
         found: target,
         expected: `the name of ${describeKinds(kinds)}`,
-        nearest: nearest.length > 0 ? nearest : this.#registry.nearest(target),
-        remedy,
+        nearest,
+        remedy: [remedy, nearest.length === 0 && userTargetFor(target)].filter(Boolean).join('; '),
       });
       return undefined;
     }
