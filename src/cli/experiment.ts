@@ -1,8 +1,6 @@
-import { registry } from '../../registry/index.js';
 import {
   stringifyConfig,
   validateExperiment,
-  type ConfigTree,
   type Experiment,
   type ExperimentOptions,
   type ParamProblem,
@@ -11,6 +9,7 @@ import {
 import { precisionProblem } from '../engine/precision.js';
 import { ConfigError } from '../errors.js';
 import { trainerParams } from '../train/trainer.params.js';
+import type { LoadedConfig } from './load-config.js';
 
 /** What an experiment file takes, beyond the components of the registry. */
 export const experimentOptions: ExperimentOptions = {
@@ -23,7 +22,7 @@ export const experimentOptions: ExperimentOptions = {
 };
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
-export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
+export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Required<Pick<Experiment, 'data'>> {
   const experiment = validateExperiment(tree, registry, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };

@@ -1,5 +1,4 @@
-import { registry } from '../../registry/index.js';
-import { instantiateFromConfig, loadExperimentTree, stringifyConfig } from '../config/index.js';
+import { instantiateFromConfig, stringifyConfig } from '../config/index.js';
 import { startMeta } from '../engine/meta/index.js';
 import { UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
@@ -8,6 +7,7 @@ import { chosenComponent } from './component-config.js';
 import { integerFlag, textFlag, type Flags } from './flags.js';
 import { inspectComponent, withParts } from './inspect/components.js';
 import { describeInspection, inspectionData } from './inspect/describe.js';
+import { loadConfig } from './load-config.js';
 import { isOverride } from './run/request.js';
 
 /** `ldm inspect`: what a config describes, how large it is and what it costs, without computing. Returns the exit code. */
@@ -23,9 +23,10 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
       remedy: 'ldm inspect configs/ddpm/mnist.yaml',
     });
   }
-  const { path, config } = chosenComponent(loadExperimentTree(configs, words.filter(isOverride)), wanted);
+  const loaded = await loadConfig(configs, words.filter(isOverride));
+  const { path, config } = chosenComponent(loaded, wanted);
   const built = new Map<object, unknown>();
-  const module = await instantiateFromConfig(config, registry, (part, made) => built.set(part, made));
+  const module = await instantiateFromConfig(config, loaded.registry, (part, made) => built.set(part, made));
   if (!(module instanceof Module)) {
     throw new UserError({
       where: configs.join(', '),

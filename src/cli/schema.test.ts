@@ -61,7 +61,8 @@ function foundBySchema(config: unknown): Set<string> {
 /** The dotted paths of what `ldm check` finds wrong. */
 function foundByCheck(config: unknown): Set<string> {
   try {
-    experimentOf(loadExperimentTree([{ name: 'config', text: JSON.stringify(config) }]));
+    const tree = loadExperimentTree([{ name: 'config', text: JSON.stringify(config) }]);
+    experimentOf({ tree, registry });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return new Set(error.problems.map(({ path = '' }) => path));

@@ -5,6 +5,7 @@ export type {
   NeededFile,
   ParamProblem,
   PlannedComponent,
+  TargetProblem,
   Traits,
   TraitsOf,
   TypedComponent,
@@ -12,14 +13,17 @@ export type {
 export { validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
 export { describeSchema } from './expected.js';
 export { instantiateFromConfig } from './instantiate.js';
-export { loadExperimentTree } from './load.js';
-export type { MissingFile } from './needed-files.js';
-export type { ConfigText } from './read.js';
 export { experimentJsonSchema } from './json-schema.js';
 export { stringifySchema } from './json-schema/stringify-schema.js';
+export { loadExperimentTree } from './load.js';
+export type { MissingFile } from './needed-files.js';
+export { displayPath, type ConfigText } from './read.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig } from './stringify.js';
 export { describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
 export type { ConfigNode, ConfigTree, ListNode, MapEntry, MapNode, Origin, Path, ScalarNode } from './tree.js';
 export { validateComponent, validateConfig } from './validate.js';
 export type { ComponentConfig, SlotOptions, SlotRules, Validated } from './validate.js';
+export { defineUserComponent, type UserComponent } from './user-component.js';
+export { absoluteTarget, isUserTarget, parseUserTarget, userTargets, withTexts } from './user-target.js';
+export type { UserTarget, UserTargetParts } from './user-target.js';
