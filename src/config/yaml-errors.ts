@@ -14,6 +14,11 @@ const unclosed: Wording = {
   problem: 'a quote or bracket is not closed',
   remedy: 'close it, or put quotes around text that holds such a character',
 };
+const bareInterpolation: Wording = {
+  problem: 'an interpolation must be in quotes here',
+  expected: 'quotes where it stands inside { } or [ ], or holds ": "',
+  remedy: 'write "${…}"',
+};
 
 /** The parser's terms for the mistakes that people make, in the words of a config's writer. */
 const wordings: Partial<Record<ErrorCode, Wording>> = {
@@ -47,7 +52,9 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
 export function describeYamlError({ code, message }: YAMLError, line: string): Omit<Problem, 'where'> {
   // The parser reports several mistakes as a missing character; only a quote or bracket can be left unclosed.
   const isUnclosed = code === 'MISSING_CHAR' || code === 'BAD_INDENT' ? /closing|end with|quote/.test(message) : true;
-  const wording = /^ *\t/.test(line) ? tab : isUnclosed ? wordings[code] : undefined;
+  const isBare =
+    line.includes('${') && (code === 'UNEXPECTED_TOKEN' || code === 'MISSING_CHAR' || wordings[code] === twoColons);
+  const wording = /^ *\t/.test(line) ? tab : isBare ? bareInterpolation : isUnclosed ? wordings[code] : undefined;
   const found = line.trim() || (wording === unclosed ? 'the end of the file' : '');
   return {
     ...(wording ?? { problem: `not valid YAML: ${message}` }),
