@@ -47,10 +47,15 @@ export class ConfigReader {
     const bases = written ? this.#readBases(written, folder) : [];
     // Named after its bases, which are merged before it.
     this.texts.set(config.name, config.text);
-    if (!root || bases.some((base) => !base)) return undefined;
-    const own = { ...root, entries: new Map([...root.entries].filter(([key]) => key !== basesKey)) };
-    const [first, ...rest] = [...bases.flatMap((base) => base ?? []), own];
-    return rest.reduce((merged, over) => mergeMaps(merged, over), first ?? own);
+    if (!root || bases.includes(undefined)) return undefined;
+    const own = new Map([...root.entries].filter(([key]) => key !== basesKey));
+    return [...bases.flatMap((base) => base ?? []), { ...root, entries: own }].reduce(
+      (merged, over) => mergeMaps(merged, over),
+      {
+        ...root,
+        entries: new Map(),
+      },
+    );
   }
 
   #readBases(written: ConfigNode, folder: string | undefined): (MapNode | undefined)[] {

@@ -231,7 +231,7 @@ class Interpolator {
       select: (path) => {
         const selected = this.#select(path, location);
         if (selected instanceof Location) return selected;
-        if (selected.isNoIndex) throw new Unresolvable(describeLost(text, selected));
+        if (selected.isMistake) throw new Unresolvable(describeLost(text, selected));
         return undefined;
       },
       resolve: (at) => this.#resolve(at).node,

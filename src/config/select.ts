@@ -14,8 +14,8 @@ export interface Lost {
   readonly sibling?: string;
   /** Whether a value is there that must still be given, which is reported where it stands. */
   readonly isMandatory?: boolean;
-  /** Whether it is wrong whatever the list there holds, so that no default can stand in for it. */
-  readonly isNoIndex?: boolean;
+  /** Whether it is wrong whatever the config holds, so that no default can stand in for it. */
+  readonly isMistake?: boolean;
 }
 
 /**
@@ -26,14 +26,14 @@ export function select(path: string, from: Location, target: (location: Location
   const [, dots = '', rest = ''] = /^(\.*)([^]*)$/.exec(path) ?? [];
   let at: Location | undefined = dots ? from.parent : from.root;
   for (let level = 1; level < dots.length; level++) at = at?.parent;
-  if (!at) return { step: dots };
+  if (!at) return { step: dots, isMistake: true };
   for (const step of splitSteps(rest)) {
     const container = target(at);
     const child = container.child(step);
     if (!child) {
-      const isNoIndex = container.node.kind === 'list' && !/^-?\d+$/.test(step);
+      const isMistake = container.node.kind === 'list' && !/^-?\d+$/.test(step);
       const sibling = !dots && at === from.root && from.parent?.child(step) ? `.${step}` : undefined;
-      return { step, container, sibling, isNoIndex };
+      return { step, container, sibling, isMistake };
     }
     if (isMandatory(child.node) && !child.isFinal) return { step, container, isMandatory: true };
     at = child;
