@@ -48,14 +48,9 @@ export class ConfigReader {
     // Named after its bases, which are merged before it.
     this.texts.set(config.name, config.text);
     if (!root || bases.includes(undefined)) return undefined;
-    const own = new Map([...root.entries].filter(([key]) => key !== basesKey));
-    return [...bases.flatMap((base) => base ?? []), { ...root, entries: own }].reduce(
-      (merged, over) => mergeMaps(merged, over),
-      {
-        ...root,
-        entries: new Map(),
-      },
-    );
+    const empty: MapNode = { ...root, entries: new Map() };
+    const own: MapNode = { ...root, entries: new Map([...root.entries].filter(([key]) => key !== basesKey)) };
+    return [...bases.flatMap((base) => base ?? []), own].reduce((merged, over) => mergeMaps(merged, over), empty);
   }
 
   #readBases(written: ConfigNode, folder: string | undefined): (MapNode | undefined)[] {
