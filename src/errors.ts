@@ -33,14 +33,19 @@ export function describeProblem({ where, path, problem, found, expected, nearest
   return [headline, ...lines].join('\n');
 }
 
+const maxNameLength = 200;
+
 /**
  * The names closest to a mistyped one by edit distance, best first, at most three.
  * Names further than 40% of the longer word away (in short words: than two letters, a pair typed the wrong way round) are
  * no help and are left out.
  */
 export function nearestNames(name: string, candidates: Iterable<string>): string[] {
+  // Comparing takes the product of the lengths.
+  if (name.length > maxNameLength) return [];
   const wanted = name.toLowerCase();
   return [...candidates]
+    .filter(({ length }) => length <= maxNameLength)
     .map((candidate) => ({ candidate, distance: leven(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => {
       const longest = Math.max(candidate.length, name.length);

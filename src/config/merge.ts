@@ -7,7 +7,7 @@ import { describeOrigin, formatPath, maxValues } from './tree.js';
 import type { ConfigNode, MapEntry, MapNode, Path } from './tree.js';
 
 /** What one merge copies at most: several times what a config may hold. */
-const maxCopies = 10 * maxValues;
+const maxCopies = 4 * maxValues;
 
 /**
  * Merges `over` into `base` as OmegaConf does: maps key by key to any depth, lists and scalars replaced as a whole; `???`

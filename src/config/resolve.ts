@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.js';
-import { describeFound, shortenStart, typeName } from './found.js';
+import { describeFound, shorten, shortenStart, typeName } from './found.js';
 import { isInterpolated, parseElement, parseInterpolated, InterpolationSyntaxError } from './interpolation.js';
 import type { Element, Interpolation, Text } from './interpolation.js';
 import { Location } from './location.js';
@@ -14,6 +14,12 @@ const maxCharacters = 256 * 1024;
 
 /** Values inside values and references of references that are open at once. */
 const maxOpen = 4 * maxDepth;
+
+/** Values of a long cycle that a message names. */
+const maxShown = 10;
+
+/** Mistakes for which the nearest names are looked for, which takes its time in a large config. */
+const maxSuggestions = 20;
 
 /** A config without interpolations, or what is wrong with it. */
 export interface Resolution {
@@ -164,7 +170,8 @@ class Interpolator {
     } catch (error) {
       if (!(error instanceof Unresolvable)) throw error;
       this.#failed.add(location);
-      if (error.problem) this.#problems.push(placed(location, error.problem));
+      if (!error.problem) throw error;
+      this.#problems.push(placed(location, error.problem));
       throw new Unresolvable();
     } finally {
       this.#open.delete(location);
@@ -174,7 +181,8 @@ class Interpolator {
   #describeCycle(location: Location): Omit<Problem, 'where' | 'path'> {
     const open = [...this.#open];
     const chain = [...open.slice(open.indexOf(location)), location].map(({ path }) => formatPath(path) || 'the config');
-    return { problem: 'the interpolation leads back to itself', found: chain.join(' → ') };
+    const shown = chain.length > maxShown ? [...chain.slice(0, maxShown - 2), '…', ...chain.slice(-2)] : chain;
+    return { problem: 'the interpolation leads back to itself', found: shown.join(' → ') };
   }
 
   #evaluate(location: Location, text: string): Location {
@@ -219,9 +227,10 @@ class Interpolator {
   #interpolate(interpolation: Interpolation, location: Location): Location {
     if (interpolation.kind === 'reference') {
       const path = this.#writeNames(interpolation.path, location);
-      return this.#find(path, location, interpolation.text);
+      return this.#find(path, location, shorten(interpolation.text));
     }
-    const { text } = interpolation;
+    if (this.#isExhausted) throw new Unresolvable();
+    const text = shorten(interpolation.text);
     const args = interpolation.args.map((argument) => this.#argument(argument, location));
     const value = callResolver(this.#writeNames(interpolation.name, location), {
       text,
@@ -231,7 +240,7 @@ class Interpolator {
       select: (path) => {
         const selected = this.#select(path, location);
         if (selected instanceof Location) return selected;
-        if (selected.isMistake) throw new Unresolvable(describeLost(text, selected));
+        if (selected.isMistake) throw this.#lost(text, selected);
         return undefined;
       },
       resolve: (at) => this.#resolve(at).node,
@@ -305,7 +314,12 @@ class Interpolator {
   #find(path: string, location: Location, text: string): Location {
     const selected = this.#select(path, location);
     if (selected instanceof Location) return selected;
-    throw new Unresolvable(selected.isMandatory ? undefined : describeLost(text, selected));
+    throw this.#lost(text, selected);
+  }
+
+  #lost(text: string, lost: Lost): Unresolvable {
+    if (lost.isMandatory) return new Unresolvable();
+    return new Unresolvable(describeLost(text, lost, this.#problems.length < maxSuggestions));
   }
 }
 

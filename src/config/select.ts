@@ -1,5 +1,5 @@
 import { nearestNames, type Problem } from '../errors.js';
-import { describeFound } from './found.js';
+import { describeFound, shorten } from './found.js';
 import type { Location } from './location.js';
 import { isMandatory } from './mandatory.js';
 import { formatPath } from './tree.js';
@@ -42,13 +42,17 @@ export function select(path: string, from: Location, target: (location: Location
 }
 
 /** Words where a reference led to nothing. */
-export function describeLost(text: string, { step, container, sibling }: Lost): Omit<Problem, 'where' | 'path'> {
+export function describeLost(
+  text: string,
+  { step, container, sibling }: Lost,
+  withNearest: boolean,
+): Omit<Problem, 'where' | 'path'> {
   const problem = `${text} refers to nothing`;
   if (!container) return { problem, found: `${step.length} dots, which is above the top of the config` };
   const { node } = container;
   const name = formatPath(container.path) || 'the config';
   if (node.kind === 'scalar') {
-    return { problem, found: `${name} is ${describeFound(node)}`, expected: `a map or list with "${step}"` };
+    return { problem, found: `${name} is ${describeFound(node)}`, expected: `a map or list with "${shorten(step)}"` };
   }
   if (node.kind === 'list') {
     const { length } = node.items;
@@ -58,10 +62,11 @@ export function describeLost(text: string, { step, container, sibling }: Lost): 
       expected: length === 0 ? 'no index' : length === 1 ? '0' : `an index from 0 to ${length - 1}`,
     };
   }
-  const nearest = nearestNames(step, node.entries.keys()).map((key) => formatPath([...container.path, key]));
+  const names = withNearest ? nearestNames(step, node.entries.keys()) : [];
+  const nearest = names.map((key) => formatPath([...container.path, key]));
   return {
     problem,
-    found: `${name} has no "${step}"`,
+    found: `${name} has no "${shorten(step)}"`,
     nearest: sibling === undefined ? nearest : [sibling, ...nearest].slice(0, 3),
   };
 }
