@@ -5,6 +5,7 @@ import { ConfigError, type Problem } from '../errors.js';
  * points at the file, line and column (or the override) that made it. Trees are never changed in place.
  */
 export interface ConfigTree {
+  /** Merged and resolved: no value in it is an interpolation, or still to be given. */
   readonly root: MapNode;
   /** The names of the files and overrides in the order they were merged: the order problems are reported in. */
   readonly sources: readonly string[];
