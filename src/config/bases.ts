@@ -3,9 +3,9 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { ConfigError, type Problem } from '../errors.js';
 import { describeFound } from './found.js';
 import { isInterpolated } from './interpolation.js';
+import { malformedInterpolations } from './malformed.js';
 import { mergeMaps } from './merge.js';
 import { parseConfig, readConfigFile, type ConfigText } from './read.js';
-import { interpolationProblem } from './resolve.js';
 import { describeOrigin, formatPath, type ConfigNode, type MapNode, type Path } from './tree.js';
 
 /** The key of a file that names the files it builds on. */
@@ -118,16 +118,6 @@ export class ConfigReader {
       return undefined;
     }
   }
-}
-
-/** Every text of a config whose interpolation cannot be parsed. */
-export function malformedInterpolations(node: ConfigNode, path: Path = []): Problem[] {
-  if (node.kind === 'list') return node.items.flatMap((item, i) => malformedInterpolations(item, [...path, i]));
-  if (node.kind === 'map') {
-    return [...node.entries].flatMap(([key, { value }]) => malformedInterpolations(value, [...path, key]));
-  }
-  const problem = typeof node.value === 'string' ? interpolationProblem(node.value) : undefined;
-  return problem ? [placed(node, path, problem)] : [];
 }
 
 /** What names a file whatever way it was reached by. */

@@ -1,5 +1,6 @@
 import { ConfigError, describeProblem, type Problem } from '../errors.js';
-import { basesKey, ConfigReader, malformedInterpolations } from './bases.js';
+import { basesKey, ConfigReader } from './bases.js';
+import { malformedInterpolations } from './malformed.js';
 import { mergeMaps } from './merge.js';
 import { applyOverride, overrideSource, parseOverride, type Override } from './overrides.js';
 import type { ConfigText } from './read.js';

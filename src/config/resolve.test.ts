@@ -286,6 +286,17 @@ const bombs: readonly (readonly [string, string, string])[] = [
     'a.yaml:65:7: a64.0: nested more than 64 levels deep',
   ],
   [
+    'text that decodes itself',
+    "b: ${oc.decode:${c}}\nc: '\\${oc.decode:\\${c}}'\n",
+    `
+      a.yaml:1:4: b: oc.decode inside itself more than 64 times`,
+  ],
+  [
+    'lists that create themselves',
+    'b: ${oc.create:${c}}\nc: \'["\\${oc.create:\\${c}}"]\'\n',
+    `a.yaml:1:4: b${'.0'.repeat(127)}: leads through more than 256 values`,
+  ],
+  [
     'nested arguments',
     `a: "\${oc.decode:${'['.repeat(5000)}}"\n`,
     `

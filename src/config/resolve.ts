@@ -1,8 +1,9 @@
 import type { Problem } from '../errors.js';
-import { describeFound, shorten, shortenStart, typeName } from './found.js';
-import { isInterpolated, parseElement, parseInterpolated, InterpolationSyntaxError } from './interpolation.js';
+import { describeFound, shorten, typeName } from './found.js';
+import { isInterpolated, parseElement, parseInterpolated } from './interpolation.js';
 import type { Element, Interpolation, Text } from './interpolation.js';
 import { Location } from './location.js';
+import { describeSyntaxError } from './malformed.js';
 import { describeMandatory, isMandatory } from './mandatory.js';
 import { pythonText } from './python-text.js';
 import { callResolver, Unresolvable } from './resolvers.js';
@@ -42,16 +43,6 @@ export function referredContainer(root: MapNode, path: Path): ConfigNode | undef
   return new Interpolator(root).containerAt(path);
 }
 
-/** What is wrong with the interpolation in a text, or undefined. */
-export function interpolationProblem(text: string): Omit<Problem, 'where' | 'path'> | undefined {
-  try {
-    if (isInterpolated(text)) parseInterpolated(text);
-    return undefined;
-  } catch (error) {
-    return describeSyntaxError(error);
-  }
-}
-
 /** A resolved value, and what it comes to with everything in it written out. */
 interface Resolved {
   readonly node: ConfigNode;
@@ -72,6 +63,7 @@ class Interpolator {
   /** What was made so far on the way to the values, counted like them. */
   #made = { values: 0, characters: 0 };
   #isExhausted = false;
+  #decoding = 0;
 
   constructor(root: MapNode) {
     this.#root = new Location(root);
@@ -244,17 +236,26 @@ class Interpolator {
         return undefined;
       },
       resolve: (at) => this.#resolve(at).node,
-      decode: (source) =>
-        this.#argument(
-          parsed(() => parseElement(source)),
-          location,
-        ),
+      decode: (source) => this.#decode(source, location),
       warn: (problem) => this.#warnings.push(placed(location, { problem })),
     });
     if (value instanceof Location) return value;
     const made = location.holding(value, true);
     this.#count(this.#resolve(made));
     return made;
+  }
+
+  /** What is decoded may decode further, and even itself. */
+  #decode(source: string, location: Location): ConfigNode {
+    const element = parsed(() => parseElement(source));
+    if (this.#decoding >= maxDepth)
+      throw new Unresolvable({ problem: `oc.decode inside itself more than ${maxDepth} times` });
+    this.#decoding++;
+    try {
+      return this.#argument(element, location);
+    } finally {
+      this.#decoding--;
+    }
   }
 
   /** The steps of a path or the name of a resolver, in which only text can be filled in. */
@@ -348,15 +349,4 @@ function parsed<T>(parse: () => T): T {
   } catch (error) {
     throw new Unresolvable(describeSyntaxError(error));
   }
-}
-
-function describeSyntaxError(error: unknown): Omit<Problem, 'where' | 'path'> {
-  if (!(error instanceof InterpolationSyntaxError)) throw error;
-  const { before, next, expected } = error;
-  return {
-    problem: 'malformed interpolation',
-    found: `${next ? JSON.stringify(next) : 'the end'} after ${shortenStart(before)}`,
-    expected,
-    remedy: 'write \\${ where the text itself is to hold "${"',
-  };
 }
