@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** How a condition enters a network: joined to the image, attended to, both, as a class label, or not at all. */
+export const conditioningKeys = ['concat', 'crossattn', 'hybrid', 'adm'] as const;
+export type ConditioningKey = (typeof conditioningKeys)[number] | null;
+
+/** What a network is conditioned on. A type, not an interface, which tf.tidy refuses. */
+export type Condition = {
+  /** Joined to the channels of the noisy image, `[N, H, W, C]` of its height and width. */
+  readonly cConcat?: tf.Tensor4D | undefined;
+  /** Attended to, `[N, S, C]`. */
+  readonly cCrossattn?: tf.Tensor3D | undefined;
+  /** Class labels, int32 `[N]`. */
+  readonly cAdm?: tf.Tensor1D | undefined;
+};
+
+/** What a conditioner makes: one tensor, whose meaning the conditioning key says, or both that `hybrid` takes. */
+export type Conditioning = tf.Tensor | { readonly c_concat: tf.Tensor; readonly c_crossattn: tf.Tensor };
+
+/**
+ * The key that a configuration means which states none: as published, `concat_mode` chooses between `concat` and
+ * `crossattn`.
+ */
+export function conditioningKeyOf(params: {
+  readonly conditioning_key: ConditioningKey;
+  readonly concat_mode: boolean;
+  /** Whether `cond_stage_config` is `__is_unconditional__`. */
+  readonly isUnconditional: boolean;
+}): ConditioningKey {
+  if (params.isUnconditional) return null;
+  return params.conditioning_key ?? (params.concat_mode ? 'concat' : 'crossattn');
+}
+
+/** A conditioner's output as what the key says it is; undefined where `hybrid` got one tensor, or another key got two. */
+export function conditionOf(key: ConditioningKey, conditioning: Conditioning): Condition | undefined {
+  if (!(conditioning instanceof tf.Tensor)) {
+    if (key !== 'hybrid') return undefined;
+    return {
+      cConcat: conditioning.c_concat as tf.Tensor4D,
+      cCrossattn: conditioning.c_crossattn as tf.Tensor3D,
+    };
+  }
+  switch (key) {
+    case null:
+      return {};
+    case 'concat':
+      return { cConcat: conditioning as tf.Tensor4D };
+    case 'crossattn':
+      return { cCrossattn: conditioning as tf.Tensor3D };
+    case 'adm':
+      return { cAdm: conditioning as tf.Tensor1D };
+    case 'hybrid':
+      return undefined;
+  }
+}
