@@ -7,6 +7,7 @@ import {
   type ParamProblem,
 } from '../config/index.js';
 import { precisionProblem } from '../engine/index.js';
+import { UserError } from '../errors.js';
 import { trainerParams } from '../train/trainer.params.js';
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
@@ -14,6 +15,7 @@ export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Exper
   const experiment = validateExperiment(tree, registry, {
     trainer: trainerParams,
     checkTrainer,
+    kinds: { model: ['model', 'first-stage'] },
     defaultTargets: {
       callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
       modelcheckpoint: 'ModelCheckpoint',
@@ -21,6 +23,18 @@ export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Exper
   });
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };
+}
+
+/** @throws UserError for a model that can be checked, inspected and called, and not trained */
+export function checkTrainable({ model: { target } }: Experiment): void {
+  if (registry.resolve(target)?.kind !== 'first-stage') return;
+  throw new UserError({
+    path: 'model.target',
+    problem: 'first stages cannot be trained yet',
+    found: target,
+    expected: 'DDPM or LatentDiffusion',
+    remedy: 'train elsewhere and name the weights in ckpt_path; ldm inspect and ldm forward work with first stages',
+  });
 }
 
 /** Why there is no float16, and what else Lightning's users may ask for. */
