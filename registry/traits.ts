@@ -84,5 +84,5 @@ export function traits(facts: KnownTraits): Traits {
 }
 
 function known(facts: Traits): KnownTraits {
-  return facts as KnownTraits;
+  return facts;
 }

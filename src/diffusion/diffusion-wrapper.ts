@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ShapeError } from '../errors.js';
+import { ShapeError, UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
 import type { Condition, ConditioningKey } from './condition.js';
 
@@ -20,6 +20,8 @@ export type DiffusionNetwork = Module & {
   readonly numClasses: number;
   /** How many timesteps it has embeddings of, 0 up to one less; absent where it takes any. */
   readonly numTimesteps?: number;
+  /** Channels of what it is called with; absent where it does not say. */
+  readonly inChannels?: number;
   forward(inputs: NetworkInputs): tf.Tensor4D;
 };
 
@@ -53,13 +55,31 @@ export class DiffusionWrapper extends Module {
    * @param x `[N, H, W, C]`
    * @param t int32 `[N]`
    * @returns the network's prediction, `[N, H, W, C']`
-   * @throws ShapeError when the condition is not the one that `conditioning_key` takes
+   * @throws ShapeError when the condition is not the one that `conditioning_key` takes; UserError when, joined to the
+   * image, it has other channels than the network was made for
    */
   forward(x: tf.Tensor4D, t: tf.Tensor1D, condition: Condition = {}): tf.Tensor4D {
     const inputs = { x, timesteps: t };
     const { conditioningKey: key } = this;
     if (key === null) return this.#network.forward(inputs);
-    return tf.tidy(() => this.#network.forward(conditioned[key](inputs, condition)));
+    return tf.tidy(() => {
+      const joint = conditioned[key](inputs, condition);
+      this.#checkChannels(x, joint.x);
+      return this.#network.forward(joint);
+    });
+  }
+
+  /** How many channels a condition has is often for the data to say, so that no configuration can be checked for it. */
+  #checkChannels(x: tf.Tensor4D, { shape: [, , , joint] }: tf.Tensor4D): void {
+    const { inChannels = joint } = this.#network;
+    const [, , , own] = x.shape;
+    if (joint === inChannels) return;
+    throw new UserError({
+      path: 'model.params.unet_config.params.in_channels',
+      problem: 'the network takes another number of channels than it is given',
+      found: `${own} channels of the noisy image and ${joint - own} of the condition`,
+      expected: `${inChannels} in all; a mask that is joined by itself is not supported yet`,
+    });
   }
 }
 

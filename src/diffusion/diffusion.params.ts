@@ -115,17 +115,16 @@ export const diffusionProperties = {
   },
 } as const;
 
-const diffusionParams = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['unet_config'],
-  properties: diffusionProperties,
-} as const satisfies ParamsSchema;
+interface DiffusionSchema extends ParamsSchema {
+  readonly additionalProperties: false;
+  readonly required: readonly ['unet_config'];
+  readonly properties: typeof diffusionProperties;
+}
 
 /** The parameters that are components, which constructors take built. */
 export type Parts = 'unet_config' | 'scheduler_config';
 
-export type DiffusionParams = Omit<Params<typeof diffusionParams>, Parts>;
+export type DiffusionParams = Omit<Params<DiffusionSchema>, Parts>;
 
 /** What a constructor takes besides its parts, of the parameters that a schema declares. */
 export type OptionsOf<S extends ParamsSchema, P extends string = Parts> = Omit<ParamsInput<S>, P> & {

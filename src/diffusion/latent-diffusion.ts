@@ -51,7 +51,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     { network, firstStage, conditioning }: LatentDiffusionParts,
     { schedule, ...options }: LatentDiffusionOptions = {},
   ) {
-    const { unet_config, first_stage_config, cond_stage_config, ...params } = withDefaults(latentDiffusionParams, {
+    const params = withDefaults(latentDiffusionParams, {
       unet_config: network,
       first_stage_config: firstStage,
       cond_stage_config: conditioning,
