@@ -37,16 +37,20 @@ export function checkNetwork(
   params: Diffusion,
   { conditioningKey, inChannels }: { conditioningKey: ConditioningKey; inChannels: InChannels },
 ): ParamProblem[] {
-  const timesteps = params.given_betas?.length ?? params.timesteps;
   return [
     ...checkChannels(network, params, inChannels),
     ...checkImageSize(network, params),
     ...checkAttention(network, conditioningKey),
-    ...networkProblems(network, { conditioningKey, timesteps }).map(({ path, ...problem }) => ({
+    ...networkProblems(network, { conditioningKey, timesteps: timestepsOf(params) }).map(({ path, ...problem }) => ({
       ...problem,
       path: [path],
     })),
   ];
+}
+
+/** How many timesteps the diffusion has. */
+export function timestepsOf({ given_betas: betas, timesteps }: Pick<Diffusion, 'given_betas' | 'timesteps'>): number {
+  return betas?.length ?? timesteps;
 }
 
 /** What the publication has the parameter for, and nothing behind it. */

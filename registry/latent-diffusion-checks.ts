@@ -1,7 +1,7 @@
 import type { ParamProblem, TraitsOf } from '../src/config/index.js';
 import { conditioningKeyOf, type ConditioningKey } from '../src/diffusion/condition.js';
 import type { LatentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
-import { checkEncodings, checkNetwork, type InChannels } from './diffusion-checks.js';
+import { checkEncodings, checkNetwork, timestepsOf, type InChannels } from './diffusion-checks.js';
 import {
   conditioningTraits,
   firstStageTraits,
@@ -88,10 +88,9 @@ function checkStages(params: LatentDiffusionParams, conditioning: ConditioningTr
   return problems;
 }
 
-function checkConditionTimesteps(
-  { num_timesteps_cond: count, timesteps }: LatentDiffusionParams,
-  conditioningKey: ConditioningKey,
-): ParamProblem[] {
+function checkConditionTimesteps(params: LatentDiffusionParams, conditioningKey: ConditioningKey): ParamProblem[] {
+  const { num_timesteps_cond: count } = params;
+  const timesteps = timestepsOf(params);
   if (count === null || count === 1) return [];
   if (count > timesteps) {
     return [

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '../nn/index.js';
 
 /** How a condition enters a network: joined to the image, attended to, both, as a class label, or not at all. */
 export const conditioningKeys = ['concat', 'crossattn', 'hybrid', 'adm'] as const;
@@ -52,4 +53,10 @@ export function conditionOf(key: ConditioningKey, conditioning: Conditioning): C
     case 'hybrid':
       return undefined;
   }
+}
+
+/** Conditions under the published names of a method's inputs, of which class labels have none but `c_crossattn`. */
+export function namedCondition(key: ConditioningKey, { c_concat: cConcat, c_crossattn: c }: NamedTensors): Condition {
+  if (key === 'adm') return { cAdm: c as tf.Tensor1D | undefined };
+  return { cConcat: cConcat as tf.Tensor4D | undefined, cCrossattn: c as tf.Tensor3D | undefined };
 }

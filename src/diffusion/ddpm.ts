@@ -5,6 +5,7 @@ import { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
 import type { ImageGrid, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf, tensorOf } from './batch-inputs.js';
+import { classLabels } from './class-labels.js';
 import type { Condition } from './condition.js';
 import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js';
 import { DiffusionModel } from './diffusion-model.js';
@@ -61,17 +62,11 @@ export class DDPM extends DiffusionModel implements Sampleable {
 
   /** @throws RangeError when the number of labels is not the number of images, or a label is no class */
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
-    const { count, labels = [] } = request;
-    if (labels.length !== (this.numClasses > 0 ? count : 0) || labels.some((label) => !(label < this.numClasses))) {
-      throw new RangeError(
-        `DDPM.sample: ${count} images of ${this.numClasses} classes with labels ${labels.join(', ')}`,
-      );
-    }
-    const condition = conditionOfLabels(labels);
+    const labels = classLabels(request, this.numClasses);
     try {
-      return await this.draw(request, { condition, clipDenoised: this.params.clip_denoised });
+      return await this.draw(request, { condition: { cAdm: labels }, clipDenoised: this.params.clip_denoised });
     } finally {
-      condition.cAdm?.dispose();
+      labels?.dispose();
     }
   }
 
@@ -103,8 +98,4 @@ export class DDPM extends DiffusionModel implements Sampleable {
     if (conditioningKey === null) return {};
     return { cAdm: tensorOf(batch, key, 'cond_stage_key', [1]) as tf.Tensor1D };
   }
-}
-
-function conditionOfLabels(labels: readonly number[]): Condition {
-  return labels.length > 0 ? { cAdm: tf.tensor1d([...labels], 'int32') } : {};
 }

@@ -49,3 +49,8 @@ export class LatentImages {
     return tf.tidy(() => this.#firstStage.decode(tf.div(z, this.#scaleFactor())));
   }
 }
+
+/** The factor that brings these values to a standard deviation of 1, estimated without bias. */
+export function inverseDeviation(z: tf.Tensor): tf.Scalar {
+  return tf.tidy(() => tf.rsqrt(tf.mul<tf.Scalar>(tf.moments(z).variance, z.size / (z.size - 1))));
+}

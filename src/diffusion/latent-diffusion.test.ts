@@ -9,7 +9,7 @@ import { Conv2d, Dropout, Identity, Linear, Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
 import type { ConditioningSource } from './conditioning-stage.js';
-import type { DiffusionNetwork, NetworkInputs } from './diffusion-wrapper.js';
+import type { NetworkInputs } from './diffusion-wrapper.js';
 import { LatentDiffusion } from './latent-diffusion.js';
 import type { LatentDiffusionOptions } from './latent-diffusion.params.js';
 
@@ -173,7 +173,7 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
 
   test('the factor multiplies latent images and divides before decoding', () => {
     const { model } = made('unconditional', { scale_factor: 0.25 });
-    const z = tf.fill([1, SIZE, SIZE, CHANNELS], 0.75) as tf.Tensor4D;
+    const z = tf.fill<tf.Rank.R4>([1, SIZE, SIZE, CHANNELS], 0.75);
     const images = model.decodeFirstStage(z);
     assert.equal(images.shape, [1, 2 * SIZE, 2 * SIZE, CHANNELS]);
     assertClose(images.dataSync().slice(0, 2), [1, 0.6], 1e-6, 'decoded');

@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
-import { inputsOf, type Methods, type NamedTensors, type Parameter } from '../nn/index.js';
+import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
 import type { ImageGrid, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf } from './batch-inputs.js';
-import { conditioningKeyOf, type Condition } from './condition.js';
+import { classLabels } from './class-labels.js';
+import { conditioningKeyOf, namedCondition, type Condition } from './condition.js';
 import { ConditioningStage, type ConditioningSource } from './conditioning-stage.js';
 import { DiffusionModel } from './diffusion-model.js';
 import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
-import { LatentImages, type FirstStage } from './first-stage.js';
+import { inverseDeviation, LatentImages, type FirstStage } from './first-stage.js';
 import {
   latentDiffusionParams,
   type LatentDiffusionOptions,
@@ -98,14 +99,10 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   override onTrainBatchStart(batch: TensorBatch, batchIndex: number): void {
     const { globalStep, currentEpoch } = this.trainer;
     const isFirst = globalStep === 0 && currentEpoch === 0 && batchIndex === 0;
+    const { ckpt_path: path, load_only_unet: loadOnlyUnet } = this.params;
     // Weights to begin with have a factor of their own.
-    if (!this.#scaleFactor || !isFirst || this.params.ckpt_path !== null) return;
-    const factor = tf.tidy(() => {
-      const z = this.startOf(batch, this.random);
-      const { variance } = tf.moments(z);
-      return tf.rsqrt(tf.mul(variance, z.size / (z.size - 1)));
-    });
-    this.#scaleFactor.assign(factor);
+    if (!this.#scaleFactor || !isFirst || (path !== null && !loadOnlyUnet)) return;
+    this.#scaleFactor.assign(tf.tidy(() => inverseDeviation(this.startOf(batch, this.random))));
     this.log('scale_factor', this.#scaleFactor.value, { onStep: true });
   }
 
@@ -149,7 +146,6 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
    * RangeError when the number of labels is not the number of images, or a label is no class
    */
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
-    const { count, labels = [] } = request;
     if (this.#stage && this.numClasses === 0) {
       throw new UserError({
         path: 'model.params.cond_stage_config',
@@ -158,12 +154,10 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
         remedy: 'look at the samples of a training, which are drawn under the conditions of its batches',
       });
     }
-    if (labels.length !== (this.numClasses > 0 ? count : 0) || labels.some((label) => !(label < this.numClasses))) {
-      throw new RangeError(
-        `LatentDiffusion.sample: ${count} images of ${this.numClasses} classes with labels ${labels.join(', ')}`,
-      );
-    }
-    const condition = tf.tidy(() => this.#stage?.conditionOf(tf.tensor1d([...labels], 'int32')) ?? {});
+    const condition = tf.tidy(() => {
+      const labels = classLabels(request, this.numClasses);
+      return (labels && this.#stage?.conditionOf(labels)) ?? {};
+    });
     return this.#drawImages(request, condition);
   }
 
@@ -190,11 +184,11 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       decode_first_stage: (inputs) => this.decodeFirstStage(inputsOf(inputs, ['z']).z as tf.Tensor4D),
       apply_model: (inputs) => {
         const { x_noisy, t, ...c } = inputsOf(inputs, ['x_noisy', 't'], ['c_concat', 'c_crossattn']);
-        return this.applyModel(x_noisy as tf.Tensor4D, t as tf.Tensor1D, this.#namedCondition(c));
+        return this.applyModel(x_noisy as tf.Tensor4D, t as tf.Tensor1D, namedCondition(this.model.conditioningKey, c));
       },
       p_losses: (inputs) => {
         const { x_start, t, noise, ...c } = inputsOf(inputs, ['x_start', 't', 'noise'], ['c_concat', 'c_crossattn']);
-        const condition = this.#namedCondition(c);
+        const condition = namedCondition(this.model.conditioningKey, c);
         const losses = this.pLosses(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D, condition);
         return { loss: losses.loss, loss_simple: losses.lossSimple, loss_vlb: losses.lossVlb };
       },
@@ -241,11 +235,5 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     } finally {
       tf.dispose(condition);
     }
-  }
-
-  /** Conditions under the published names, of which class labels have none but `c_crossattn`. */
-  #namedCondition({ c_concat: cConcat, c_crossattn: c }: NamedTensors): Condition {
-    if (this.model.conditioningKey === 'adm') return { cAdm: c as tf.Tensor1D | undefined };
-    return { cConcat: cConcat as tf.Tensor4D | undefined, cCrossattn: c as tf.Tensor3D | undefined };
   }
 }
