@@ -285,7 +285,7 @@ export class DDPM extends LightningModule implements Sampleable {
   #images(batch: TensorBatch): tf.Tensor4D {
     const { first_stage_key: key } = this.params;
     const images = batch[key];
-    if (images?.rank !== 4) throw missingKey('first_stage_key', key, batch);
+    if (!(images instanceof tf.Tensor) || images.rank !== 4) throw missingKey('first_stage_key', key, batch);
     return images as tf.Tensor4D;
   }
 
@@ -293,7 +293,7 @@ export class DDPM extends LightningModule implements Sampleable {
     const { conditioning_key: conditioningKey, cond_stage_key: key } = this.params;
     if (conditioningKey === null) return {};
     const labels = batch[key];
-    if (labels?.rank !== 1) throw missingKey('cond_stage_key', key, batch);
+    if (!(labels instanceof tf.Tensor) || labels.rank !== 1) throw missingKey('cond_stage_key', key, batch);
     return { cAdm: labels as tf.Tensor1D };
   }
 }
