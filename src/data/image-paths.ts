@@ -42,7 +42,7 @@ export function imagePaths(
 
 /** Reads an image, or an array of NumPy as taming-transformers stores images, by the end of its name. */
 export async function readStored<T>(path: string, use: (image: ByteImage) => T): Promise<T> {
-  if (extname(path).toLowerCase() === NPY_EXTENSION) return use(await readNpyImage(path));
+  if (extname(path).toLowerCase() === NPY_EXTENSION) return readNpyImage(path, use);
   return readImage(path, { as: 'stored' }, use);
 }
 

@@ -1,14 +1,20 @@
 import { FileError } from '../errors.js';
-import { npyBytes } from '../io/npy.js';
 import type { ByteImage } from '../io/images.js';
-import { readBytes } from './read-image.js';
+import { npyBytes } from '../io/npy.js';
+import { imageMemory, readBytes } from './read-image.js';
 
 /**
  * Reads an image that `numpy.save` wrote as taming-transformers' CelebA-HQ has them: uint8 [1, 3, H, W], red first.
+ * @param use takes the pixels, which count as memory in use until it returns
  * @throws FileError that names the file: absent, truncated, of another type or shape
  */
-export async function readNpyImage(path: string): Promise<ByteImage> {
-  const { shape, values } = npyBytes(path, await readBytes(path));
+export async function readNpyImage<T>(path: string, use: (image: ByteImage) => T): Promise<T> {
+  const file = await readBytes(path);
+  return imageMemory.with(file.length, () => Promise.resolve(imageOf(path, file)).then(use));
+}
+
+function imageOf(path: string, file: Buffer): ByteImage {
+  const { shape, values } = npyBytes(path, file);
   const [count, channels, height = 0, width = 0] = shape;
   if (shape.length !== 4 || count !== 1 || channels !== 3 || values.length === 0) {
     throw new FileError({
