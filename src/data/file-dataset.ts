@@ -56,7 +56,10 @@ export class FileDataset implements Dataset {
         this.#leaveOut(candidate, error, pass.warn);
       }
     }
-    throw new UserError({ problem: 'every example of the data set is broken', remedy: 'put intact files in their place' });
+    throw new UserError({
+      problem: 'every example of the data set is broken',
+      remedy: 'put intact files in their place',
+    });
   }
 
   #leaveOut(index: number, error: FileError, warn: Pass['warn']): void {

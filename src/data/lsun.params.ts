@@ -19,7 +19,11 @@ function lsunParams(flip: number) {
         description: 'how Pillow would scale them; linear is another name of bilinear',
       },
       flip_p: { ...flipProbability, default: flip },
-      root: { type: 'string', default: 'data/lsun', description: 'the folder of the lists and of the folders of images' },
+      root: {
+        type: 'string',
+        default: 'data/lsun',
+        description: 'the folder of the lists and of the folders of images',
+      },
       max_broken: maxBroken,
     },
   } as const satisfies ParamsSchema;

@@ -65,6 +65,28 @@ export function openCvTaps(interpolation: OpenCvInterpolation, from: number, to:
   });
 }
 
+/** MATLAB's antialiased bicubic `imresize` to half the size along one axis; beyond the border, the image is mirrored. */
+export function halvingTaps(from: number): Taps {
+  return tapsOf(Math.ceil(from / 2), (i) => {
+    const center = 2 * i + 0.5;
+    const reached = Array.from({ length: 8 }, (_, j) => 2 * i - 3 + j);
+    const inside = reached.map((at) => mirroredInto(at, from));
+    const first = Math.min(...inside);
+    const weights = new Float64Array(Math.max(...inside) - first + 1);
+    inside.forEach((at, j) => {
+      const weight = cubic(((reached[j] ?? 0) - center) / 2, -0.5) / 2;
+      weights[at - first] = (weights[at - first] ?? 0) + weight;
+    });
+    return [first, weights];
+  });
+}
+
+/** Mirrored at the border itself: the first pixel beyond it is the last one. */
+function mirroredInto(at: number, length: number): number {
+  const inside = ((at % (2 * length)) + 2 * length) % (2 * length);
+  return inside < length ? inside : 2 * length - 1 - inside;
+}
+
 /** How many pixels before the one on the left each looks at, as many after the one on the right, and their weights. */
 const pointKernels = {
   bilinear: { before: 0, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
