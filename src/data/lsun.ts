@@ -6,18 +6,10 @@ import { crop, flipLeftRight } from './crop.js';
 import { FileDataset } from './file-dataset.js';
 import { centerBox } from './geometry.js';
 import { readStored } from './image-paths.js';
+import { LSUN, type LsunCategory } from './lsun-categories.js';
 import type { lsunTrainParams } from './lsun.params.js';
 import { resize, type Resizing } from './resize.js';
 import { splitImages, type Split } from './split.js';
-
-/** The categories that latent-diffusion has, where their images are, and what their lists are called. */
-export const LSUN = {
-  churches: { folder: 'churches', train: 'church_outdoor_train.txt', validation: 'church_outdoor_val.txt' },
-  bedrooms: { folder: 'bedrooms', train: 'bedrooms_train.txt', validation: 'bedrooms_val.txt' },
-  cats: { folder: 'cats', train: 'cat_train.txt', validation: 'cat_val.txt' },
-} as const;
-
-export type LsunCategory = keyof typeof LSUN;
 
 type LsunParams = Params<typeof lsunTrainParams>;
 
