@@ -1,17 +1,18 @@
 import type { ParamsSchema } from '../params.js';
 import { maxBroken, size } from './image.params.js';
 
-/** Parameters of `FullOpenImagesTrain`. */
-export const fullOpenImagesTrainParams = fullOpenImagesParams(true);
-
-/** Parameters of `FullOpenImagesValidation`. */
-export const fullOpenImagesValidationParams = fullOpenImagesParams(false);
-
+/** Where OpenImages are. */
 export const openImagesRoot = {
   type: 'string',
   default: 'data/openimages',
   description: 'the folder with the folders train and validation, or with all images',
 } as const;
+
+/** Parameters of `FullOpenImagesTrain`. */
+export const fullOpenImagesTrainParams = fullOpenImagesParams(true);
+
+/** Parameters of `FullOpenImagesValidation`. */
+export const fullOpenImagesValidationParams = fullOpenImagesParams(false);
 
 function fullOpenImagesParams(randomCrop: boolean) {
   return {

@@ -1,9 +1,10 @@
 import type { Sharp } from 'sharp';
 import type { ByteImage } from '../io/images.js';
 import type { HostGenerator } from '../random/index.js';
-import { flipLeftRight } from './crop.js';
+import { crop, flipLeftRight } from './crop.js';
 import { centerBox, randomBox, withShortestSide, type Box, type Size } from './geometry.js';
 import { readImage } from './read-image.js';
+import { resize } from './resize.js';
 
 export interface ScalingOptions {
   /** Pixels of the shorter side; null leaves the image as large as it is. */
@@ -38,7 +39,7 @@ export function place(image: Size, options: ScalingOptions, random: HostGenerato
 }
 
 /**
- * Reads an image file as a viewer shows it, scaled with antialiasing and cut while it is decoded, off the thread.
+ * Reads an image file as a viewer shows it, scaled with antialiasing and cut.
  * @param placement from the size of the whole image
  * @throws FileError as {@link readImage}
  */
@@ -47,12 +48,28 @@ export async function readScaled(
   placement: (size: Size) => Placement,
   { interpolation, channels }: { readonly interpolation: Interpolation; readonly channels: 1 | 3 },
 ): Promise<ByteImage> {
-  let flip = false;
+  let placed: Placement | undefined;
+  let isEnlarged = false;
   const prepare = (image: Sharp, size: Size): Sharp => {
-    const { scaled, box, flip: isFlipped } = placement(size);
-    flip = isFlipped;
-    const kernel = kernels[interpolation];
-    return image.resize({ ...scaled, fit: 'fill', kernel }).extract(box);
+    placed = placement(size);
+    const { scaled, box } = placed;
+    isEnlarged = enlarges(size, scaled);
+    if (isEnlarged) return image;
+    // While it is decoded, off the thread, and a large JPEG never at its full size.
+    return image.resize({ ...scaled, fit: 'fill', kernel: kernels[interpolation] }).extract(box);
   };
-  return readImage(path, { as: 'displayed', channels, prepare }, (image) => (flip ? flipLeftRight(image) : image));
+  return readImage(path, { as: 'displayed', channels, prepare }, (image) => {
+    if (!placed) throw new Error(`${path} was not placed`);
+    const cut = isEnlarged ? enlarged(image, placed, interpolation) : image;
+    return placed.flip ? flipLeftRight(cut) : cut;
+  });
+}
+
+/** Sharp enlarges images half a pixel off their place; these are small, and left to {@link resize}. */
+function enlarges(size: Size, scaled: Size): boolean {
+  return scaled.width > size.width || scaled.height > size.height;
+}
+
+function enlarged(image: ByteImage, { scaled, box }: Placement, interpolation: Interpolation): ByteImage {
+  return crop(resize(image, scaled.width, scaled.height, `pil_${interpolation}`), box);
 }
