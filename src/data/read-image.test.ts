@@ -24,7 +24,9 @@ test('the pixels of a file, in RGB or gray', async () => {
 });
 
 test('transparency, palettes, 16 bits and other formats', async () => {
-  const pixel = { create: { width: 4, height: 4, channels: 4, background: { r: 200, g: 100, b: 50, alpha: 0.5 } } } as const;
+  const pixel = {
+    create: { width: 4, height: 4, channels: 4, background: { r: 200, g: 100, b: 50, alpha: 0.5 } },
+  } as const;
   await sharp(pixel).png().toFile(at('alpha.png'));
   await sharp(pixel).removeAlpha().png({ palette: true }).toFile(at('palette.png'));
   await sharp(pixel).removeAlpha().toColourspace('rgb16').png().toFile(at('deep.png'));
@@ -49,12 +51,21 @@ test('as stored or as displayed: turned as EXIF says', async () => {
 });
 
 test('a file that is missing, no image or truncated is named', async () => {
-  assert.match(await rejection(read(at('none.png'), stored)), /none\.png: cannot read the image: there is no such file/);
+  assert.match(
+    await rejection(read(at('none.png'), stored)),
+    /none\.png: cannot read the image: there is no such file/,
+  );
   writeFileSync(at('text.png'), 'no image');
-  assert.match(await rejection(read(at('text.png'), stored)), /text\.png: not an intact image: .*unsupported image format/);
+  assert.match(
+    await rejection(read(at('text.png'), stored)),
+    /text\.png: not an intact image: .*unsupported image format/,
+  );
   const noise = { create: { width: 64, height: 64, channels: 3, background: 'red' } } as const;
   for (const name of ['cut.jpg', 'cut.png']) {
-    const whole = await sharp({ ...noise, create: { ...noise.create, noise: { type: 'gaussian', mean: 128, sigma: 60 } } })
+    const whole = await sharp({
+      ...noise,
+      create: { ...noise.create, noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+    })
       .toFormat(name === 'cut.jpg' ? 'jpeg' : 'png')
       .toBuffer();
     writeFileSync(at(name), whole.subarray(0, whole.length / 2));

@@ -7,13 +7,13 @@ export type Resizing = `cv_${OpenCvInterpolation}` | `pil_${PillowKernel}` | 'pi
 
 /** Values of any range, rows from the top, channels innermost. */
 export interface FloatImage {
-  readonly data: Float32Array | Float64Array;
+  readonly data: Float64Array;
   readonly width: number;
   readonly height: number;
   readonly channels: number;
 }
 
-type Values = Uint8Array | Float32Array | Float64Array;
+type Values = Uint8Array | Float64Array;
 
 /**
  * Resizes an image of bytes as Pillow does, bit for bit, or as OpenCV does, to one step of 255: its whole-number

@@ -18,7 +18,8 @@ function folderOf(...paths: string[]): string {
   return root;
 }
 
-const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => `${String(i).padStart(2, '0')}.png`);
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${String(i).padStart(2, '0')}.png`);
 
 test('lists images in order, in folders and behind links, and nothing else', () => {
   const root = folderOf('b.PNG', 'a/2.jpeg', 'a/10.jpg', '.hidden.png', '.git/x.png', 'notes.txt', 'c.webp');
@@ -37,7 +38,10 @@ test('a folder that is missing or has no images', () => {
       '  expected:     files whose names end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif\n' +
       '  to fix:       put the images there, or give the folder that has them',
   );
-  assert.match(problemOf(() => listImages(join(root, 'none'))), /cannot read the images: there is no such file or folder/);
+  assert.match(
+    problemOf(() => listImages(join(root, 'none'))),
+    /cannot read the images: there is no such file or folder/,
+  );
 });
 
 test('without lists, every 20th image is for validation', () => {
@@ -48,7 +52,10 @@ test('without lists, every 20th image is for validation', () => {
   assert.is(train.length, 38);
   assert.not.ok(train.includes('20.png'));
   const single = folderOf('a.png');
-  assert.match(problemOf(() => splitImages(single, 'train', lists)), /a single image cannot be split/);
+  assert.match(
+    problemOf(() => splitImages(single, 'train', lists)),
+    /a single image cannot be split/,
+  );
 });
 
 test('lists say which image is for what', () => {
@@ -69,7 +76,10 @@ test('lists say which image is for what', () => {
       '  to fix:       put them there, or take them out of the list',
   );
   writeFileSync(lists.validation, '\n');
-  assert.match(problemOf(() => splitImages(root, 'validation', lists)), /the list is empty/);
+  assert.match(
+    problemOf(() => splitImages(root, 'validation', lists)),
+    /the list is empty/,
+  );
 });
 
 test('folders named as the splits', () => {
@@ -77,7 +87,10 @@ test('folders named as the splits', () => {
   assert.equal(splitFolder(root, 'train'), { folder: join(root, 'train'), paths: ['a.png', 'b.png'] });
   assert.equal(splitFolder(root, 'validation').paths, ['c.png']);
   const half = folderOf('train/a.png');
-  assert.match(problemOf(() => splitFolder(half, 'validation')), /validation: there is no such folder, but there is .*train/);
+  assert.match(
+    problemOf(() => splitFolder(half, 'validation')),
+    /validation: there is no such folder, but there is .*train/,
+  );
   const whole = folderOf(...numbered(3));
   assert.equal(splitFolder(whole, 'validation').paths, ['00.png']);
 });

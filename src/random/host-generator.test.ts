@@ -11,7 +11,10 @@ test('draws the words of its key and counter in their order', () => {
   philox4x32([1, 2], [0, 0, 5, 0], words);
   philox4x32([1, 2], [1, 0, 5, 0], words, 4);
   const random = begin(5);
-  assert.equal(Array.from({ length: 8 }, () => random.uniform()), [...words].map(uniform));
+  assert.equal(
+    Array.from({ length: 8 }, () => random.uniform()),
+    [...words].map(uniform),
+  );
 });
 
 test('two counters are two sequences, the same counter the same one', () => {

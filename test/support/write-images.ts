@@ -3,7 +3,12 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 
 /** Writes an image of these values, one or three channels, row by row; its format is by the path's end. */
-export async function writeImage(path: string, width: number, channels: 1 | 3, values: readonly number[]): Promise<string> {
+export async function writeImage(
+  path: string,
+  width: number,
+  channels: 1 | 3,
+  values: readonly number[],
+): Promise<string> {
   mkdirSync(dirname(path), { recursive: true });
   const height = values.length / channels / width;
   const image = sharp(Uint8Array.from(values), { raw: { width, height, channels } });
