@@ -26,7 +26,7 @@ test('gives images NHWC in [-1, 1] on a padded background, with their labels', a
   assert.equal(image.shape, [3, 32, 32, 1]);
   // The first training image of MNIST is a 5, the last one an 8.
   assert.equal(labels, { shape: [3], data: Int32Array.of(5, 8, 5) });
-  const first = image.data.subarray(0, 1024) ?? [];
+  const first = image.data.subarray(0, 1024);
   assert.equal(image.data.subarray(2048), first);
   assert.is(Math.min(...first), -1);
   assert.is(Math.max(...first), 1);

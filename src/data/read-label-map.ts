@@ -12,11 +12,11 @@ export async function readLabelMap(path: string): Promise<ByteImage> {
   try {
     const image = sharp(bytes, { failOn: 'truncated', ignoreIcc: true });
     const { channels, depth, isPalette, space } = await image.metadata();
-    if (isPalette === true || channels !== 1 || depth !== 'uchar') {
+    if (isPalette || channels !== 1 || depth !== 'uchar') {
       throw new FileError({
         where: path,
         problem: 'not a map of classes',
-        found: isPalette === true ? 'an image with a palette' : `${depth} ${space} with ${channels} channels`,
+        found: isPalette ? 'an image with a palette' : `${depth} ${space} with ${channels} channels`,
         expected: '8-bit gray without a palette: the value of a pixel is its class',
         remedy: 'save the classes as a gray PNG',
       });
