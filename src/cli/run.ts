@@ -62,6 +62,9 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
   writeRunFiles(folder, { configs, seed, engine });
   const reporter = new Reporter();
   reporter.logTo(folder.log);
+  data.warn = (text) => {
+    reporter.warn(text);
+  };
   reporter.info(header({ experiment, engine, folder, module, data, formula: rate.formula, seed }));
   for (const report of initial) reporter.info(describeInit(report));
   if (engine.note !== undefined) reporter.warn(engine.note);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { batchSize, firstExamples } from '../data/to-tensors.js';
 import { UserError } from '../errors.js';
 import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
@@ -115,13 +116,12 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     batch: TensorBatch,
     { maxImages }: { maxImages: number },
   ): Promise<Record<string, ImageGrid>> {
-    const given = Object.values(batch)[0]?.shape[0] ?? 0;
-    const count = Math.min(maxImages, given);
+    const count = Math.min(maxImages, batchSize(batch));
     // Fixed noise: then the pictures of one training show the weights changing, not the draw.
     const streams = new RandomStreams(this.random.seed);
     const timesteps = rowTimesteps(this.timesteps, this.params.log_every_t);
     const shown = tf.tidy(() => {
-      const some = Object.fromEntries(Object.entries(batch).map(([key, all]) => [key, tf.slice(all, 0, count)]));
+      const some = firstExamples(batch, count);
       const inputs = tf.clone(imagesOf(some, this.params.first_stage_key, 'first_stage_key'));
       const z = this.startOf(some, streams);
       const rows = tf.slice(z, 0, Math.min(MOST_ROWS, count));

@@ -3,7 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { valueAndGrads } from '../autodiff/index.js';
 import type { DataLoader } from '../data/data-loader.js';
 import type { DataModule } from '../data/data-module.js';
-import { disposeTensors, toTensors, type TensorBatch } from '../data/to-tensors.js';
+import { batchSize, disposeTensors, toTensors, type TensorBatch } from '../data/to-tensors.js';
 import type { RunFolder } from '../io/run-folder.js';
 import type { Logger } from '../logging/logger.js';
 import { withDefaults } from '../params.js';
@@ -190,7 +190,7 @@ export class Trainer implements TrainerHandle {
   async #trainStep(batch: TensorBatch, valLoader: DataLoader | undefined): Promise<void> {
     const { module, optimizers } = this.#running();
     const batchIndex = this.#batchInEpoch;
-    this.#batchSize = Object.values(batch)[0]?.shape[0] ?? 1;
+    this.#batchSize = batchSize(batch);
     await module.onTrainBatchStart?.(batch, batchIndex);
     await this.#callbacks((callback) => callback.onTrainBatchStart?.(this, module));
     for (const { optimizer, learningRate } of optimizers) {
@@ -229,7 +229,7 @@ export class Trainer implements TrainerHandle {
       for await (const hostBatch of loader.epoch(this.#epoch)) {
         if (batchIndex >= limit || this.#stopReason !== undefined) break;
         const batch = toTensors(hostBatch);
-        this.#batchSize = Object.values(batch)[0]?.shape[0] ?? 1;
+        this.#batchSize = batchSize(batch);
         // Like a training step's, the tensors a validation step leaves behind are freed; unlike it, it may be asynchronous.
         tf.engine().startScope();
         try {

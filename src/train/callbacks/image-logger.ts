@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
-import type { TensorBatch } from '../../data/to-tensors.js';
+import { cloneTensors, disposeTensors, type TensorBatch } from '../../data/to-tensors.js';
 import { encodePng, imageGrid } from '../../io/images.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
@@ -33,12 +32,12 @@ export class ImageLogger implements Callback {
     const batch = this.#lastBatch;
     if (Object.keys(batch).length > 0 && trainer.globalStep !== this.#drawnStep)
       await this.#draw(trainer, module, batch);
-    tf.dispose(Object.values(batch));
+    disposeTensors(batch);
     this.#lastBatch = {};
   }
 
   #keep(batch: TensorBatch): void {
-    this.#lastBatch = Object.fromEntries(Object.entries(batch).map(([key, tensor]) => [key, tensor.clone()]));
+    this.#lastBatch = cloneTensors(batch);
   }
 
   async #draw(trainer: Trainer, module: LightningModule, batch: TensorBatch): Promise<void> {
