@@ -19,6 +19,8 @@ export interface Progress {
   readonly seed: number;
   readonly streams: StreamsState;
   readonly metrics: MetricsState;
+  /** The newest value of everything logged; absent in checkpoints of earlier versions. */
+  readonly latestMetrics?: Readonly<Record<string, number>>;
   /** The state of each callback that has one, by its name in the config. */
   readonly callbacks: Readonly<Record<string, unknown>>;
 }

@@ -107,7 +107,7 @@ async function fit(
   const logger = new Recorder();
   const run = runFolder(temporaryFolder());
   const trainer = new Trainer({
-    params: { log_every_n_steps: 1, ...params },
+    params: { log_every_n_steps: 1, num_sanity_val_steps: 0, ...params },
     logger,
     run,
     callbacks,
