@@ -10,6 +10,8 @@ export interface ExperimentOptions {
   readonly trainer: ParamsSchema;
   /** Finds in the trainer's parameters, as they are written, what to say better than their schema would. */
   readonly checkTrainer?: (params: Readonly<Record<string, unknown>>) => readonly ParamProblem[];
+  /** Schemas of keys under `lightning` beside those known here, e.g. such as have no effect. */
+  readonly lightningKeys?: Readonly<Record<string, unknown>>;
   /** The kinds that the sections take. */
   readonly kinds?: Partial<Record<'model' | 'data' | 'callback' | 'logger', string | readonly string[]>>;
   /** Targets of the entries under `lightning` that name none. */
@@ -77,7 +79,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function experimentSchema({ trainer, kinds = {}, optional = [] }: ExperimentOptions): ParamsSchema {
+function experimentSchema({ trainer, lightningKeys, kinds = {}, optional = [] }: ExperimentOptions): ParamsSchema {
   const { model = 'model', data = 'data-module', callback = 'callback', logger = 'logger' } = kinds;
   return {
     type: 'object',
@@ -95,6 +97,7 @@ function experimentSchema({ trainer, kinds = {}, optional = [] }: ExperimentOpti
           callbacks: { type: 'object', additionalProperties: { component: callback }, default: {} },
           modelcheckpoint: { component: callback },
           logger: { component: logger },
+          ...lightningKeys,
         },
       },
     },

@@ -12,7 +12,14 @@ import {
   type SampleRequest,
   type SamplerOptions,
 } from '../samplers/index.js';
-import { LightningModule, type ImageGrid, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
+import { namedGrids } from '../train/image-grids.js';
+import {
+  LightningModule,
+  type ImageGrid,
+  type LogImagesOptions,
+  type OptimizerConfig,
+  type TensorBatch,
+} from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js';
 import { DiffusionWrapper, type Condition, type DiffusionNetwork } from './diffusion-wrapper.js';
@@ -150,26 +157,32 @@ export class DDPM extends LightningModule implements Sampleable {
    */
   override async logImages(
     batch: TensorBatch,
-    { maxImages }: { maxImages: number },
+    { maxImages, sample = true, plot_diffusion_rows: plotsRows = true, n_row: rows = maxImages, ...kwargs }: LogImagesOptions,
   ): Promise<Record<string, ImageGrid>> {
     const images = this.#images(batch);
     const count = Math.min(maxImages, images.shape[0]);
     const inputs = tf.slice(images, 0, count);
     // Fixed noise: then the pictures of one training show the weights changing, not the draw.
     const streams = new RandomStreams(this.random.seed);
-    const labels = Array.from({ length: this.numClasses * maxImages }, (_, i) => Math.floor(i / maxImages));
-    const samples = await this.sample({
-      count: this.numClasses > 0 ? labels.length : maxImages,
-      labels,
-      ...LOG_SAMPLER,
-      steps: Math.min(LOG_SAMPLER.steps, this.timesteps),
-      streams,
-    });
-    return {
-      inputs: { images: inputs, columns: count },
-      diffusion_row: { images: this.#diffusionRow(inputs, streams), columns: DIFFUSION_ROW_STEPS },
-      samples: { images: samples, columns: maxImages },
-    };
+    const grids: Record<string, ImageGrid> = { inputs: { images: inputs, columns: count } };
+    if (plotsRows) {
+      const first = tf.slice(inputs, 0, Math.min(rows, count));
+      grids.diffusion_row = { images: this.#diffusionRow(first, streams), columns: DIFFUSION_ROW_STEPS };
+      first.dispose();
+    }
+    if (sample) {
+      const labels = Array.from({ length: this.numClasses * maxImages }, (_, i) => Math.floor(i / maxImages));
+      const samples = await this.sample({
+        count: this.numClasses > 0 ? labels.length : maxImages,
+        labels,
+        sampler: LOG_SAMPLER.sampler,
+        eta: kwargs.ddim_eta ?? LOG_SAMPLER.eta,
+        steps: Math.min(kwargs.ddim_steps ?? LOG_SAMPLER.steps, this.timesteps),
+        streams,
+      });
+      grids.samples = { images: samples, columns: maxImages };
+    }
+    return namedGrids(grids, kwargs.return_keys ?? []);
   }
 
   /** @throws RangeError when the number of labels is not the number of images, or a label is no class */

@@ -49,6 +49,11 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   writeSafetensors(path, tensors, { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) });
 }
 
+/** Writes the weights alone, under their published names: nothing to go on from. */
+export function writeWeights(path: string, { weights }: Checkpoint): void {
+  writeSafetensors(path, new Map<string, HostTensor>(weights), { format: 'pt' });
+}
+
 /** @throws FileError when the file is damaged, not a checkpoint of ours, or of a later version */
 export function readCheckpoint(path: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(path);

@@ -29,9 +29,12 @@ export class Optimization {
     this.#optimizers = module.configureOptimizers().map((one) => ({ ...one, gradients: new GradientAccumulator() }));
   }
 
-  /** The rate of each optimizer at a step, counted from 0. */
-  learningRates(step: number): number[] {
-    return this.#optimizers.map(({ learningRate }) => learningRate(step));
+  /** Each optimizer's name and rate at a step, counted from 0. */
+  learningRates(step: number): { name: string; rate: number }[] {
+    return this.#optimizers.map(({ optimizer, learningRate }) => ({
+      name: optimizer.constructor.name,
+      rate: learningRate(step),
+    }));
   }
 
   /**

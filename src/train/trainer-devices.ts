@@ -98,7 +98,7 @@ export function deviceNotes(options: Options): string[] {
 function read(option: 'gpus' | 'devices', value: unknown): { device: WantedDevice } | Problem | undefined {
   if (value === undefined || value === null) return undefined;
   if (value === 'auto') return option === 'devices' ? { device: { gpu: 'any' } } : undefined;
-  const text = String(value).trim();
+  const text = (Array.isArray(value) ? value.join(',') : String(value as string | number)).trim();
   if (Array.isArray(value) || text.includes(',')) {
     const indices = text.split(',').filter((part) => part.trim() !== '');
     if (indices.some((index) => !/^\s*\d+\s*$/.test(index))) return unreadable(text);

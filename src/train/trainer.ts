@@ -22,6 +22,8 @@ export interface TrainerOptions {
   /** By their names in the config, in the order their hooks run. */
   readonly callbacks: Readonly<Record<string, Callback>>;
   readonly seed: number;
+  /** Says something to the person who watches. */
+  readonly report?: (text: string) => void;
   /** The resolved configuration as YAML; every checkpoint carries it. */
   readonly config: string;
 }
@@ -104,8 +106,8 @@ export class Trainer implements TrainerHandle {
     return this.#latest;
   }
 
-  /** The rate of each optimizer at a step, counted from 0. */
-  learningRates(step = this.#globalStep): number[] {
+  /** Each optimizer's name and rate at a step, counted from 0. */
+  learningRates(step: number): { name: string; rate: number }[] {
     return this.#running().optimization.learningRates(step);
   }
 
@@ -122,6 +124,11 @@ export class Trainer implements TrainerHandle {
   /** Ends training as soon as `min_epochs` and `min_steps` allow. */
   stopEarly(): void {
     this.#wantsEarlyStop = true;
+  }
+
+  /** Says something to the person who watches. */
+  report(text: string): void {
+    this.#options.report?.(text);
   }
 
   log(name: string, value: tf.Tensor | number, options: LogOptions): void {
@@ -254,7 +261,7 @@ export class Trainer implements TrainerHandle {
     const metrics = stepped ? this.#trainMetrics.takeStep() : NO_METRICS;
     Object.assign(this.#latest, metrics.logger);
     if (stepped && this.#globalStep % this.params.log_every_n_steps === 0) {
-      const rates = this.learningRates(this.#globalStep - 1).map((rate, i) => [rateName(i), rate] as const);
+      const rates = this.learningRates(this.#globalStep - 1).map(({ rate }, i) => [rateName(i), rate] as const);
       this.logger.logScalars({ ...metrics.logger, ...Object.fromEntries(rates) }, this.#globalStep);
     }
     // Before the callbacks: a checkpoint of this step then has its validation behind it.
