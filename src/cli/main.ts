@@ -2,7 +2,7 @@ import { cac, type CAC, type Command } from 'cac';
 import { nearestNames, UserError } from '../errors.js';
 import { ownVersion } from './doctor/packages.js';
 import type { Flags } from './flags.js';
-import { engineFlags, runFlags, usage } from './run/run-flags.js';
+import { engineFlags, usage, usefulFlags } from './run/run-flags.js';
 
 const FAILED = 1;
 const BAD_INPUT = 2;
@@ -86,7 +86,7 @@ function commandLine(): CAC {
   const cli = cac('ldm');
   // For its help alone: see runVerb.
   const run = cli.command('run [...words]', 'Train what configs describe: CONFIG… [path=value …]');
-  for (const flag of runFlags) run.option(usage(flag), flag.description);
+  for (const flag of usefulFlags) run.option(usage(flag), flag.description);
   run
     .example('ldm run configs/ddpm/mnist.yaml')
     .example('ldm run configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=16 --max_steps 20')

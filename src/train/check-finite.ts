@@ -9,8 +9,8 @@ export type NamedTensor = readonly [name: string, tensor: tf.Tensor];
  */
 export function checkFinite(step: number, tensors: Iterable<NamedTensor>): void {
   for (const [name, tensor] of tensors) {
-    const isFinite = tf.tidy(() => tf.all(tf.isFinite(tensor))).dataSync();
-    if (isFinite[0] === 1) continue;
+    const [isFinite] = tf.tidy(() => tf.all(tf.isFinite(tensor)).dataSync());
+    if (isFinite) continue;
     const values = [...tensor.dataSync()];
     const found = values.find((value) => !Number.isFinite(value));
     throw new Error(

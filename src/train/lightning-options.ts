@@ -84,6 +84,11 @@ export const lightningTrainerParams: ParamsSchema = {
   },
 };
 
+/** Whether an option of Lightning's is known only to be refused. */
+export function isNotBuilt(option: string): boolean {
+  return Object.hasOwn(notBuilt, option);
+}
+
 /** An option and what is wrong with its value. */
 export interface OptionProblem extends Problem {
   readonly option: string;

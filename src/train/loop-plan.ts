@@ -27,7 +27,9 @@ export class LoopPlan {
   /** The step at which training ends, unless it is asked to stop before; Infinity for never. */
   readonly lastStep: number;
   readonly #interval: number | 'epoch';
-  readonly #everyEpochs: number | undefined;
+  readonly #everyEpochs: number;
+  /** Whether the interval begins anew with each epoch. */
+  readonly #isWithinEpochs: boolean;
   readonly #minStep: number;
 
   /** @throws UserError where a limit leaves nothing to train on, or an interval is longer than what it divides */
@@ -58,9 +60,10 @@ export class LoopPlan {
     this.lastStep = isDevRun ? this.stepsPerEpoch : Math.min(maxEpochs * this.stepsPerEpoch, maxSteps);
     this.#minStep = Math.max((params.min_epochs ?? 0) * this.stepsPerEpoch, params.min_steps ?? 0);
 
-    this.#everyEpochs = isDevRun ? undefined : (everyEpochs ?? undefined);
+    this.#everyEpochs = isDevRun ? 1 : (everyEpochs ?? 1);
+    this.#isWithinEpochs = everyEpochs !== null || (interval !== null && interval < 1);
     this.#interval = isDevRun || interval === null ? 'epoch' : wholeInterval(interval, this.trainBatches);
-    if (this.#everyEpochs !== undefined && this.#interval !== 'epoch' && this.#interval > this.trainBatches) {
+    if (this.#isWithinEpochs && this.#interval !== 'epoch' && this.#interval > this.trainBatches) {
       throw new UserError({
         path: 'lightning.trainer.val_check_interval',
         problem: 'no epoch is that long',
@@ -79,7 +82,7 @@ export class LoopPlan {
   /** Whether a validation follows this many batches of an epoch, counted from 0; for its end see {@link validatesEpoch}. */
   validatesAfter(batches: number, epoch: number): boolean {
     if (this.#interval === 'epoch') return false;
-    if (this.#everyEpochs === undefined) return (epoch * this.trainBatches + batches) % this.#interval === 0;
+    if (!this.#isWithinEpochs) return (epoch * this.trainBatches + batches) % this.#interval === 0;
     return this.#isValidationEpoch(epoch) && batches % this.#interval === 0;
   }
 
@@ -94,7 +97,7 @@ export class LoopPlan {
   }
 
   #isValidationEpoch(epoch: number): boolean {
-    return (epoch + 1) % (this.#everyEpochs ?? 1) === 0;
+    return (epoch + 1) % this.#everyEpochs === 0;
   }
 }
 

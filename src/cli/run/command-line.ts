@@ -1,6 +1,6 @@
 import { describeSchema } from '../../config/index.js';
 import { nearestNames, UserError, type Problem } from '../../errors.js';
-import { runFlags, type RunFlag } from './run-flags.js';
+import { runFlags, usefulFlags, type RunFlag } from './run-flags.js';
 
 /** A command line of `ldm run`, read but not yet understood. */
 export interface CommandLine {
@@ -117,7 +117,7 @@ const help = 'ldm run --help lists the options; a value of the config is set by 
 function unknownFlag(written: string): Problem {
   const name = written.replace(/^-+/, '').split('=', 1)[0] ?? '';
   const isShort = !written.startsWith('--') && name.length === 1;
-  const names = runFlags.map((flag) => flag.name);
+  const names = usefulFlags.map((flag) => flag.name);
   const nearest = byName.get(normalized(name))?.name;
   const found = nearest !== undefined ? [nearest] : isShort ? [] : nearestNames(name, names);
   return { where: written, problem: 'unknown option', nearest: found.map((one) => `--${one}`), remedy: help };

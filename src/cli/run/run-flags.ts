@@ -1,4 +1,4 @@
-import { lightningTrainerParams } from '../../train/lightning-options.js';
+import { isNotBuilt, lightningTrainerParams } from '../../train/lightning-options.js';
 
 /** One flag of `ldm run`, as CompVis's `main.py` has it or as ours. */
 export interface RunFlag {
@@ -105,8 +105,11 @@ const trainerFlags: readonly RunFlag[] = Object.entries(lightningTrainerParams.p
   };
 });
 
-/** Every flag of `ldm run`: the one list that is read, offered to a typo and shown by --help. */
+/** Every flag of `ldm run`: the one list that its command line, its help and the answers to typos are made of. */
 export const runFlags: readonly RunFlag[] = [...ownFlags, ...trainerFlags];
+
+/** Those that do something: the ones to show and to offer. */
+export const usefulFlags = runFlags.filter(({ name }) => !isNotBuilt(name));
 
 /** Whether a flag is an option of `lightning.trainer`. */
 export function isTrainerFlag(name: string): boolean {
