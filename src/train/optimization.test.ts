@@ -142,4 +142,4 @@ test('detect_anomaly names what is not finite, and leaves nothing behind', () =>
   x.dispose();
 });
 
-runSuites(test);
+runSuites();

@@ -27,7 +27,7 @@ export class ModelCheckpoint implements Callback {
   readonly #everyEpochs: number;
   readonly #everySeconds: number;
   #savedStep = -1;
-  #savedTime = Date.now();
+  #savedTime = performance.now();
   /** Whether a validation ended whose checkpoint waits for the end of its step. */
   #isDue = false;
   #hasMetrics = false;
@@ -51,7 +51,7 @@ export class ModelCheckpoint implements Callback {
   }
 
   onFitStart(): void {
-    this.#savedTime = Date.now();
+    this.#savedTime = performance.now();
   }
 
   onValidationEnd(trainer: Trainer): void {
@@ -61,7 +61,7 @@ export class ModelCheckpoint implements Callback {
 
   async onTrainBatchEnd(trainer: Trainer, _module: LightningModule, { stepped }: StepResult): Promise<void> {
     const { every_n_train_steps: every } = this.#params;
-    const isTime = this.#everySeconds > 0 && Date.now() - this.#savedTime >= this.#everySeconds * 1000;
+    const isTime = this.#everySeconds > 0 && performance.now() - this.#savedTime >= this.#everySeconds * 1000;
     if (stepped && (this.#isDue || isTime || (every && trainer.globalStep % every === 0))) await this.#save(trainer);
   }
 
@@ -94,7 +94,7 @@ export class ModelCheckpoint implements Callback {
   async #save(trainer: Trainer, { lastOnly = false } = {}): Promise<void> {
     this.#isDue = false;
     if (trainer.globalStep === this.#savedStep) return;
-    this.#savedTime = Date.now();
+    this.#savedTime = performance.now();
     const judged = lastOnly ? undefined : this.#judge(trainer);
     const kept = judged instanceof UserError ? undefined : judged;
     const pruned = kept ? this.#best.add(kept) : [];
