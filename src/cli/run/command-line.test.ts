@@ -125,6 +125,7 @@ const mistakes: [line: string, message: string][] = [
   ['a.yaml -t -t', '--train: given more than once\n  found:        true and true\n  to fix:       leave one'],
   ['a.yaml --seed 1.5', '--seed: cannot be this\n  found:        1.5\n  expected:     a whole number from 0 on'],
   ['a.yaml --seed 007x', '--seed: cannot be this\n  found:        007x\n  expected:     a whole number from 0 on'],
+  ['a.yaml -t maybe', '--train: cannot be this\n  found:        maybe\n  expected:     true or false'],
   ['a.yaml --scale_lr=maybe', '--scale_lr: cannot be this\n  found:        maybe\n  expected:     true or false'],
   [
     'a.yaml --data.params.batch_size',

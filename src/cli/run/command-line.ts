@@ -103,9 +103,9 @@ function isFlag(word: string): boolean {
   return word.length > 1 && word.startsWith('-') && !/^-\.?\d/.test(word);
 }
 
-/** What a switch takes as its value; any other word stands by itself: `-t config.yaml`. */
+/** What a switch takes for its value, if a wrong one; a path or an override stands by itself: `-t config.yaml`. */
 function isSwitchValue(word: string): boolean {
-  return /^(?:yes|true|t|y|no|false|f|n|none|null|-?\d+)$/i.test(word);
+  return /^(?:\w+|-?[\d.]+)$/.test(word);
 }
 
 function isConfigOrOverride(word: string): boolean {
