@@ -157,7 +157,13 @@ export class DDPM extends LightningModule implements Sampleable {
    */
   override async logImages(
     batch: TensorBatch,
-    { maxImages, sample = true, plot_diffusion_rows: plotsRows = true, n_row: rows = maxImages, ...kwargs }: LogImagesOptions,
+    {
+      maxImages,
+      sample = true,
+      plot_diffusion_rows: plotsRows = true,
+      n_row: rows = maxImages,
+      ...kwargs
+    }: LogImagesOptions,
   ): Promise<Record<string, ImageGrid>> {
     const images = this.#images(batch);
     const count = Math.min(maxImages, images.shape[0]);

@@ -96,9 +96,9 @@ export function deviceNotes(options: Options): string[] {
 
 /** Lightning's readings: a whole number is how many, text with a comma and a list are which. */
 function read(option: 'gpus' | 'devices', value: unknown): { device: WantedDevice } | Problem | undefined {
-  if (value === undefined || value === null) return undefined;
   if (value === 'auto') return option === 'devices' ? { device: { gpu: 'any' } } : undefined;
-  const text = (Array.isArray(value) ? value.join(',') : String(value as string | number)).trim();
+  if (typeof value !== 'number' && typeof value !== 'string' && !Array.isArray(value)) return undefined;
+  const text = (Array.isArray(value) ? value.join(',') : String(value)).trim();
   if (Array.isArray(value) || text.includes(',')) {
     const indices = text.split(',').filter((part) => part.trim() !== '');
     if (indices.some((index) => !/^\s*\d+\s*$/.test(index))) return unreadable(text);
