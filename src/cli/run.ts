@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { instantiateFromConfig, loadExperimentTree, type Experiment } from '../config/index.js';
@@ -16,7 +17,7 @@ import { trainerParams } from '../train/trainer.params.js';
 import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, notesOf, resolvedConfigs } from './experiment.js';
-import { runCallbacks, savesCheckpoints } from './run/callbacks.js';
+import { runCallbacks } from './run/callbacks.js';
 import { chosenDevice } from './run/chosen-device.js';
 import { runRequest, type RunRequest } from './run/request.js';
 import { openLoggers, openRunFolder, writeRunFiles } from './run/services.js';
@@ -141,15 +142,17 @@ function header(facts: {
 
 function summary(folder: RunFolder, trainer: Trainer, signal: NodeJS.Signals | undefined): string {
   const path = relativePath(folder.path);
+  const last = join(folder.checkpoints, 'last.ckpt');
   const ended = signal === undefined ? 'done' : `stopped by ${signal}`;
+  const next: readonly [string, string] =
+    signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`];
+  const isSaved = existsSync(last);
   return alignFacts([
     [ended, `step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
-    ...(savesCheckpoints(trainer.params)
-      ? [['checkpoint', relativePath(join(folder.checkpoints, 'last.ckpt'))] as const]
-      : []),
+    ...(isSaved ? [['checkpoint', relativePath(last)] as const] : []),
     ['images', relativePath(folder.images.train)],
     ['curves', `tensorboard --logdir ${path}`],
-    signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`],
+    ...(isSaved ? [next] : []),
   ]);
 }
 

@@ -38,7 +38,7 @@ export async function runCallbacks(
 }
 
 /** Whether a run saves checkpoints: not where it is asked not to, nor to see whether all works. */
-export function savesCheckpoints(options: TrainerParams): boolean {
+function savesCheckpoints(options: TrainerParams): boolean {
   return options.enable_checkpointing !== false && options.checkpoint_callback !== false && !options.fast_dev_run;
 }
 

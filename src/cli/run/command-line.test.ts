@@ -138,6 +138,11 @@ const mistakes: [line: string, message: string][] = [
       '  to fix:       leave the flag out, or draw from a run: ldm sample RUN',
   ],
   [
+    '-r a --resume_from_checkpoint b',
+    '--resume_from_checkpoint: --resume says already where to go on from\n' +
+      '  to fix:       give one: --resume goes on in the same run folder, --resume_from_checkpoint in a new one',
+  ],
+  [
     '-t --gpus 0,',
     'no config to run\n  expected:     ldm run CONFIG… or ldm run --resume RUN\n  to fix:       ldm run configs/ddpm/mnist.yaml',
   ],

@@ -51,6 +51,13 @@ export function runRequest(argv: readonly string[]): RunRequest {
     });
   }
   const resume = textFlag(flags, 'resume');
+  if (resume !== undefined && flags.resume_from_checkpoint !== undefined) {
+    throw new UserError({
+      where: '--resume_from_checkpoint',
+      problem: '--resume says already where to go on from',
+      remedy: 'give one: --resume goes on in the same run folder, --resume_from_checkpoint in a new one',
+    });
+  }
   const checkpoint = resume === undefined ? undefined : findCheckpoint(resume);
   const resumeFolder = checkpoint && runOfCheckpoint(checkpoint);
   if (resumeFolder !== undefined) checkOwnFolder(flags);
