@@ -5,6 +5,7 @@ import { classicNetworks } from './classic-networks.js';
 import { data } from './data.js';
 import { encoders } from './encoders.js';
 import { imageData } from './image-data.js';
+import { loggers, plannedLoggers } from './loggers.js';
 import { losses } from './losses.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
@@ -25,6 +26,7 @@ export const registry = new Registry(
     ...publishedData,
     ...schedules,
     ...callbacks,
+    ...loggers,
   ],
-  plannedData,
+  [...plannedData, ...plannedLoggers],
 );
