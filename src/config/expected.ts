@@ -9,7 +9,8 @@ export function describeSchema(schema: unknown): string {
 
 /** `a network`, `a loss or network`. */
 export function describeKinds(kinds: readonly string[]): string {
-  return kinds.length === 0 ? 'a component' : `${/^[aeiou]/.test(kinds[0] ?? '') ? 'an' : 'a'} ${kinds.join(' or ')}`;
+  const [first = 'component'] = kinds;
+  return `${/^[aeiou]/.test(first) ? 'an' : 'a'} ${listOr(kinds.length === 0 ? [first] : kinds)}`;
 }
 
 function describe(schema: unknown, plural: boolean): string {
@@ -67,6 +68,11 @@ function describeCount({ minItems, maxItems }: Schema): string {
   }
   if (typeof minItems === 'number' && minItems > 1) return `${minItems} or more `;
   return typeof maxItems === 'number' ? `at most ${maxItems} ` : '';
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function listOr(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
 }
 
 function joinAlternatives(texts: readonly string[]): string {

@@ -179,16 +179,23 @@ export const trainer = {
 export function inFolder<T>(files: Readonly<Record<string, string | Uint8Array>>, body: () => T): T {
   const before = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  const leave = () => {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  };
   try {
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), content);
     }
     process.chdir(folder);
-    return body();
-  } finally {
-    process.chdir(before);
-    rmSync(folder, { recursive: true });
+    const result = body();
+    if (result instanceof Promise) return result.finally(leave) as T;
+    leave();
+    return result;
+  } catch (error) {
+    leave();
+    throw error;
   }
 }
 

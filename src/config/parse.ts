@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
-import type { Alias, Document, Node, Pair, Scalar } from 'yaml';
+import type { Alias, Document, Node, Pair, Scalar, YAMLError } from 'yaml';
 import { ConfigError, type Problem } from '../errors.js';
 import { codeFrame } from './code-frame.js';
 import { scalarTags } from './scalars.js';
@@ -32,7 +32,7 @@ export function parseYaml(text: string, locate: Locate): ConfigNode {
   };
   const error = document.errors[0] ?? document.warnings[0];
   if (error) {
-    const offset = isUnclosed(error) ? (unclosedAt(document, text) ?? error.pos[0]) : error.pos[0];
+    const offset = placeOf(error, document, text);
     const { line } = lineCounter.linePos(offset);
     const lineText = text.split(/\r?\n/)[line - 1] ?? '';
     const origin = originAt(offset);
@@ -40,6 +40,14 @@ export function parseYaml(text: string, locate: Locate): ConfigNode {
     throw new ConfigError({ where: describeOrigin(origin), ...wording, ...frameAt(text, origin) });
   }
   return new TreeBuilder(text, originAt).build(document.contents);
+}
+
+/** Where a mistake of syntax is shown, as an offset. */
+function placeOf(error: YAMLError, document: Document.Parsed, text: string): number {
+  const [offset] = error.pos;
+  if (isUnclosed(error)) return unclosedAt(document, text) ?? offset;
+  // How deep the parser comes depends on who called it: the line is as near as can be told.
+  return error.code === 'RESOURCE_EXHAUSTION' ? text.lastIndexOf('\n', offset - 1) + 1 : offset;
 }
 
 /** Where the last quote or bracket stands that is never closed: the parser reports where it gave up looking. */
