@@ -6,6 +6,7 @@ import {
   type ComponentConfig,
   type ConfigNode,
   type ConfigTree,
+  type MapNode,
 } from '../config/index.js';
 import { nearestNames, UserError } from '../errors.js';
 
@@ -15,6 +16,8 @@ export interface ChosenComponent {
   readonly path: string;
   /** Validated, every default filled in. */
   readonly config: ComponentConfig;
+  /** As it was written. */
+  readonly node: MapNode;
 }
 
 /**
@@ -47,7 +50,7 @@ export function chosenComponent(tree: ConfigTree, path: string | undefined): Cho
     // What stands beside a model's target and params is for training.
     () => ({ keys: { base_learning_rate: { type: 'number' } } }),
   );
-  return { path: chosen, config: values[slot] as ComponentConfig };
+  return { path: chosen, config: values[slot] as ComponentConfig, node };
 }
 
 /** The dotted paths of everything in a config that has a target. */

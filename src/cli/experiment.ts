@@ -4,23 +4,40 @@ import {
   validateExperiment,
   type ConfigTree,
   type Experiment,
+  type ExperimentOptions,
   type ParamProblem,
 } from '../config/index.js';
 import { precisionProblem } from '../engine/index.js';
 import { trainerParams } from '../train/trainer.params.js';
+import { chosenComponent } from './component-config.js';
+
+/** What this program knows of experiment files beyond the registry. */
+const options: ExperimentOptions = {
+  trainer: trainerParams,
+  checkTrainer,
+  defaultTargets: {
+    callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
+    modelcheckpoint: 'ModelCheckpoint',
+  },
+};
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
 export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
-  const experiment = validateExperiment(tree, registry, {
-    trainer: trainerParams,
-    checkTrainer,
-    defaultTargets: {
-      callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
-      modelcheckpoint: 'ModelCheckpoint',
-    },
-  });
+  const experiment = validateExperiment(tree, registry, options);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };
+}
+
+/**
+ * The values of a config to look at, laid out as in its file, every default filled in: an experiment, which may lack what
+ * only training needs, or nothing but a component. Whether the files it names are there does not matter.
+ * @throws ConfigError with all its problems
+ */
+export function resolvedValues(tree: ConfigTree): Readonly<Record<string, unknown>> {
+  if (tree.root.entries.has('target')) return { ...chosenComponent(tree, undefined).config };
+  const experiment = validateExperiment(tree, registry, { ...options, optional: ['data', 'base_learning_rate'] });
+  const { model, data, trainer, callbacks, modelcheckpoint, logger } = experiment;
+  return { model, data, lightning: { trainer, callbacks, modelcheckpoint, logger } };
 }
 
 /** Why there is no float16, and what else Lightning's users may ask for. */

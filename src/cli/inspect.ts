@@ -1,5 +1,5 @@
 import { registry } from '../../registry/index.js';
-import { instantiateFromConfig, loadExperimentTree, stringifyConfig } from '../config/index.js';
+import { annotatedYaml, instantiateFromConfig, loadExperimentTree, stringifyConfig } from '../config/index.js';
 import { startMeta } from '../engine/meta/index.js';
 import { UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
@@ -8,6 +8,7 @@ import { chosenComponent } from './component-config.js';
 import { integerFlag, textFlag, type Flags } from './flags.js';
 import { inspectComponent, withParts } from './inspect/components.js';
 import { describeInspection, inspectionData } from './inspect/describe.js';
+import { annotatedJson, annotateResolved } from './inspect/resolved.js';
 import { isOverride } from './run/request.js';
 
 /** `ldm inspect`: what a config describes, how large it is and what it costs, without computing. Returns the exit code. */
@@ -23,7 +24,13 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
       remedy: 'ldm inspect configs/ddpm/mnist.yaml',
     });
   }
-  const { path, config } = chosenComponent(loadExperimentTree(configs, words.filter(isOverride)), wanted);
+  const tree = loadExperimentTree(configs, words.filter(isOverride));
+  if (flags.resolved === true) {
+    const annotated = annotateResolved(tree, { component: wanted, raw: flags.raw === true });
+    process.stdout.write(flags.json === true ? annotatedJson(annotated) : annotatedYaml(annotated));
+    return 0;
+  }
+  const { path, config } = chosenComponent(tree, wanted);
   const built = new Map<object, unknown>();
   const module = await instantiateFromConfig(config, registry, (part, made) => built.set(part, made));
   if (!(module instanceof Module)) {

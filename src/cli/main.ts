@@ -116,11 +116,14 @@ function commandLine(): CAC {
     .command('inspect [...words]', 'What a config describes, its size and its cost, without computing: CONFIG…')
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
     .option('--depth <n>', 'Words of the names that parts are told apart by, 0 for components only (default: 1)')
+    .option('--resolved', 'Print the merged config instead, each value with the place that it comes from')
+    .option('--raw', 'With --resolved: as it was merged, without defaults and whatever its mistakes')
     .option('--json', 'Print parameters, components and the names and shapes of the weights as JSON')
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm inspect configs/ddpm/mnist.yaml')
     .example('ldm inspect configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=64 --depth 2')
     .example('ldm inspect configs/ddpm/mnist.yaml --component model.params.unet_config --json')
+    .example('ldm inspect configs/ddpm/mnist.yaml data.params.batch_size=4 --resolved')
     .action(async (words: string[], flags: Flags) => (await import('./inspect.js')).inspect(words, flags));
 
   const forward = cli

@@ -1,3 +1,5 @@
+export { annotate, annotatedValues, annotatedYaml } from './annotate.js';
+export type { Annotated, AnnotatedValue } from './annotate.js';
 export { defineComponent, Registry } from './component.js';
 export type {
   Build,
@@ -16,7 +18,7 @@ export { loadExperimentTree } from './load.js';
 export type { MissingFile } from './needed-files.js';
 export type { ConfigText } from './read.js';
 export { validateSchema } from './schema.js';
-export { stringifyConfig } from './stringify.js';
+export { stringifyConfig, writeInline } from './stringify.js';
 export { describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
 export type { ConfigNode, ConfigTree, ListNode, MapEntry, MapNode, Origin, Path, ScalarNode } from './tree.js';
 export { validateComponent, validateConfig } from './validate.js';
