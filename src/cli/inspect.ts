@@ -5,16 +5,18 @@ import { UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import { chosenComponent } from './component-config.js';
-import { integerFlag, textFlag, type Flags } from './flags.js';
+import { booleanFlag, integerFlag, textFlag, type Flags } from './flags.js';
 import { inspectComponent, withParts } from './inspect/components.js';
 import { describeInspection, inspectionData } from './inspect/describe.js';
 import { annotatedJson, annotateResolved } from './inspect/resolved.js';
+import { trainingFacts } from './inspect/training.js';
 import { isOverride } from './run/request.js';
 
 /** `ldm inspect`: what a config describes, how large it is and what it costs, without computing. Returns the exit code. */
 export async function inspect(words: readonly string[], flags: Flags): Promise<number> {
   const depth = integerFlag(flags, 'depth', 0) ?? 1;
   const wanted = textFlag(flags, 'component');
+  const scale = booleanFlag(flags, 'scale_lr', true);
   const configs = words.filter((word) => !isOverride(word));
   if (configs.length === 0) {
     throw new UserError({
@@ -22,6 +24,13 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
       problem: 'no config to inspect',
       expected: 'ldm inspect CONFIG… [path=value …]',
       remedy: 'ldm inspect configs/ddpm/mnist.yaml',
+    });
+  }
+  if (flags.raw === true && flags.resolved !== true) {
+    throw new UserError({
+      where: '--raw',
+      problem: 'belongs to --resolved',
+      remedy: 'ldm inspect CONFIG --resolved --raw',
     });
   }
   const tree = loadExperimentTree(configs, words.filter(isOverride));
@@ -48,7 +57,8 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
   for (const { path: place, target, problem } of withParts(root)) {
     if (problem !== undefined) console.error(`${place || target}: what a call costs is not known: ${problem}`);
   }
-  if (flags.json === true) console.log(JSON.stringify(inspectionData(root, module), null, 2));
-  else console.log(`${stringifyConfig({ ...config })}\n${describeInspection(root, depth)}`);
+  const facts = trainingFacts(root, { meta, tree, scale });
+  if (flags.json === true) console.log(JSON.stringify(inspectionData(root, module, facts), null, 2));
+  else console.log(`${stringifyConfig({ ...config })}\n${describeInspection(root, facts, depth)}`);
   return 0;
 }

@@ -116,6 +116,10 @@ function commandLine(): CAC {
     .command('inspect [...words]', 'What a config describes, its size and its cost, without computing: CONFIG…')
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
     .option('--depth <n>', 'Words of the names that parts are told apart by, 0 for components only (default: 1)')
+    .option(
+      '--scale_lr [bool]',
+      'As in ldm run: multiply the base learning rate by batch size and devices (default: true)',
+    )
     .option('--resolved', 'Print the merged config instead, each value with the place that it comes from')
     .option('--raw', 'With --resolved: as it was merged, without defaults and whatever its mistakes')
     .option('--json', 'Print parameters, components and the names and shapes of the weights as JSON')
