@@ -130,6 +130,16 @@ function commandLine(): CAC {
     .example('ldm inspect configs/ddpm/mnist.yaml data.params.batch_size=4 --resolved')
     .action(async (words: string[], flags: Flags) => (await import('./inspect.js')).inspect(words, flags));
 
+  cli
+    .command('diff <a> <b>', 'What differs between two configs, runs or checkpoints; exits with 1 where something does')
+    .option('-v, --origins', 'Show where each value comes from')
+    .option('--raw', 'Compare what is written, without the defaults of components')
+    .option('--json', 'Print the differences as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm diff configs/ddpm/mnist.yaml configs/classic/unet2d-mnist.yaml')
+    .example('ldm diff configs/ddpm/mnist.yaml runs/2026-11-21T08-30-00_mnist --origins')
+    .action(async (a: string, b: string, flags: Flags) => (await import('./diff.js')).diff(a, b, flags));
+
   const forward = cli
     .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')

@@ -9,6 +9,8 @@ export interface AnnotatedValue {
   readonly node: ConfigNode;
   /** `file:line:column`, `override a.b=1`, or `default of <component>`; empty for a value that a program made. */
   readonly origin: string;
+  /** Whether validation filled it in. */
+  readonly isDefault: boolean;
 }
 
 export interface AnnotatedMap {
@@ -85,7 +87,8 @@ function annotateNode(node: ConfigNode, written: ConfigNode | undefined, place: 
   }
   // A value that validation handed on knows neither its place nor how it was written.
   const shown = written && isEqual(node, written) ? written : node;
-  return { kind: 'value', path: place.path, node: shown, origin: describePlace(written, place) };
+  const origin = describePlace(written, place);
+  return { kind: 'value', path: place.path, node: shown, origin, isDefault: written === undefined };
 }
 
 function annotateMap(node: MapNode, written: ConfigNode | undefined, { path, nameOf, component }: Place): AnnotatedMap {

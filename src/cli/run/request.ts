@@ -116,7 +116,7 @@ function trainerFlags(flags: Flags): string[] {
 }
 
 /** The resolved configs that a run keeps of itself, oldest first: later ones are of its resumptions. */
-function configsOfRun(folder: string): string[] {
+export function configsOfRun(folder: string): string[] {
   const { configs } = runFolder(folder);
   if (!statSync(configs, { throwIfNoEntry: false })?.isDirectory()) return [];
   const files = readdirSync(configs).filter((name) => name.endsWith('.yaml'));
