@@ -140,6 +140,18 @@ function commandLine(): CAC {
     .example('ldm diff configs/ddpm/mnist.yaml runs/2026-11-21T08-30-00_mnist --origins')
     .action(async (a: string, b: string, flags: Flags) => (await import('./diff.js')).diff(a, b, flags));
 
+  cli
+    .command('copy [config] [dest]', 'Start a config of your own from a shipped one; without arguments: list them')
+    .option('--list', 'List the shipped configs')
+    .option('--force', 'Overwrite a file that is there')
+    .option('--json', 'Print the list as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm copy ddpm/mnist my.yaml')
+    .example('ldm copy ddpm/mnist experiments/')
+    .action(async (config: string | undefined, dest: string | undefined, flags: Flags) =>
+      (await import('./copy.js')).copy(config, dest, flags),
+    );
+
   const forward = cli
     .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')

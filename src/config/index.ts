@@ -16,6 +16,7 @@ export { describeSchema } from './expected.js';
 export { instantiateFromConfig } from './instantiate.js';
 export { loadExperimentTree } from './load.js';
 export type { MissingFile } from './needed-files.js';
+export { displayPath, parseConfig } from './read.js';
 export type { ConfigText } from './read.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig, writeInline } from './stringify.js';
