@@ -7,12 +7,13 @@ import {
   type ExperimentOptions,
   type ParamProblem,
 } from '../config/index.js';
-import { precisionProblem } from '../engine/index.js';
+// Not the folder's index, which imports the engines: a check of a config has no need of them.
+import { precisionProblem } from '../engine/precision.js';
 import { trainerParams } from '../train/trainer.params.js';
 import { chosenComponent } from './component-config.js';
 
-/** What this program knows of experiment files beyond the registry. */
-const options: ExperimentOptions = {
+/** What an experiment file takes, beyond the components of the registry. */
+export const experimentOptions: ExperimentOptions = {
   trainer: trainerParams,
   checkTrainer,
   defaultTargets: {
@@ -23,7 +24,7 @@ const options: ExperimentOptions = {
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
 export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
-  const experiment = validateExperiment(tree, registry, options);
+  const experiment = validateExperiment(tree, registry, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };
 }
@@ -35,7 +36,10 @@ export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Exper
  */
 export function resolvedValues(tree: ConfigTree): Readonly<Record<string, unknown>> {
   if (tree.root.entries.has('target')) return { ...chosenComponent(tree, undefined).config };
-  const experiment = validateExperiment(tree, registry, { ...options, optional: ['data', 'base_learning_rate'] });
+  const experiment = validateExperiment(tree, registry, {
+    ...experimentOptions,
+    optional: ['data', 'base_learning_rate'],
+  });
   const { model, data, trainer, callbacks, modelcheckpoint, logger } = experiment;
   return { model, data, lightning: { trainer, callbacks, modelcheckpoint, logger } };
 }

@@ -77,7 +77,8 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function experimentSchema({ trainer, kinds = {}, optional = [] }: ExperimentOptions): ParamsSchema {
+/** The sections of an experiment file; the components in them are for the registry to say. */
+export function experimentSchema({ trainer, kinds = {}, optional = [] }: ExperimentOptions): ParamsSchema {
   const { model = 'model', data = 'data-module', callback = 'callback', logger = 'logger' } = kinds;
   return {
     type: 'object',

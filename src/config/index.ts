@@ -11,7 +11,7 @@ export type {
   TraitsOf,
   TypedComponent,
 } from './component.js';
-export { validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
+export { experimentSchema, validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
 export { describeSchema } from './expected.js';
 export { instantiateFromConfig } from './instantiate.js';
 export { loadExperimentTree } from './load.js';
