@@ -11,6 +11,8 @@ export const models = [
     summary: 'Denoising diffusion in pixel space, optionally class-conditional.',
     source: 'Ho et al. 2020; latent-diffusion, ldm/models/diffusion/ddpm.py',
     params: ddpmParams,
+    needs: ({ ckpt_path: file }) =>
+      file ? [{ path: ['ckpt_path'], file, what: 'a file of weights (.ckpt, .pt, .safetensors)', initial: true }] : [],
     load: async () => {
       const { DDPM } = await import('../src/diffusion/ddpm.js');
       return ({ unet_config, scheduler_config, ...options }, build) =>

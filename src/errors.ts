@@ -16,6 +16,15 @@ export interface Problem {
   readonly nearest?: readonly string[];
   /** What to do about it: a command or an edit. */
   readonly remedy?: string;
+  /** The lines around the place, the place marked. Shown on a terminal, no part of an error's message. */
+  readonly frame?: string;
+}
+
+/** As {@link describeProblem}, with the lines of the file below the headline. */
+export function describeProblemInPlace(problem: Problem): string {
+  const [headline = '', ...facts] = describeProblem(problem).split('\n');
+  const frame = problem.frame === undefined ? [] : problem.frame.split('\n').map((line) => `  ${line}`);
+  return [headline, ...frame, ...facts].join('\n');
 }
 
 /** Words a problem the one way this project words problems: a headline, then aligned facts. */
@@ -30,7 +39,12 @@ export function describeProblem({ where, path, problem, found, expected, nearest
   const lines = facts.flatMap(([label, text]) =>
     text === undefined ? [] : [`  ${`${label}:`.padEnd(14)}${text.replaceAll('\n', `\n${' '.repeat(16)}`)}`],
   );
-  return [headline, ...lines].join('\n');
+  return [headline, ...lines].map(printable).join('\n');
+}
+
+/** A text from a file as it may be shown: characters that a terminal would obey, or that hide others, are dots. */
+export function printable(text: string): string {
+  return text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}]/gu, '·');
 }
 
 /**

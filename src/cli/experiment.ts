@@ -9,6 +9,7 @@ import {
 } from '../config/index.js';
 // Not the folder's index, which imports the engines: a check of a config has no need of them.
 import { precisionProblem } from '../engine/precision.js';
+import { ConfigError } from '../errors.js';
 import { trainerParams } from '../train/trainer.params.js';
 import { chosenComponent } from './component-config.js';
 
@@ -42,6 +43,16 @@ export function resolvedValues(tree: ConfigTree): Readonly<Record<string, unknow
   });
   const { model, data, trainer, callbacks, modelcheckpoint, logger } = experiment;
   return { model, data, lightning: { trainer, callbacks, modelcheckpoint, logger } };
+}
+
+/**
+ * Finds that files are missing before anything is built.
+ * @param isResumed whether the weights to begin with are of no use any more
+ * @throws ConfigError that names all of them
+ */
+export function requireFiles({ missing }: Experiment, isResumed: boolean): void {
+  const needed = missing.filter(({ initial }) => !(initial && isResumed));
+  if (needed.length > 0) throw new ConfigError(needed);
 }
 
 /** Why there is no float16, and what else Lightning's users may ask for. */

@@ -1,5 +1,5 @@
 import { cac, type CAC, type Command } from 'cac';
-import { nearestNames, UserError } from '../errors.js';
+import { describeProblemInPlace, nearestNames, UserError } from '../errors.js';
 import { ownVersion } from './doctor/packages.js';
 import { trainerParams } from '../train/trainer.params.js';
 import type { Flags } from './flags.js';
@@ -111,6 +111,14 @@ function commandLine(): CAC {
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
     .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
+
+  cli
+    .command('check [...words]', 'Find all mistakes in configs, without building anything: CONFIG… [path=value …]')
+    .option('--json', 'Print what was found as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm check configs/ddpm/mnist.yaml')
+    .example('ldm check configs/ddpm/mnist.yaml data.params.batch_size=64')
+    .action(async (words: string[], flags: Flags) => (await import('./check.js')).check(words, flags));
 
   cli
     .command('inspect [...words]', 'What a config describes, its size and its cost, without computing: CONFIG…')
@@ -226,8 +234,8 @@ function commandLine(): CAC {
 
 function report(error: unknown, debug: boolean): number {
   const bad = error instanceof UserError;
-  const text = error instanceof Error ? error.message : String(error);
-  console.error(bad ? text : `failed: ${text}`);
+  if (bad) console.error(error.problems.map(describeProblemInPlace).join('\n\n'));
+  else console.error(`failed: ${error instanceof Error ? error.message : String(error)}`);
   if (debug && error instanceof Error) console.error(error.stack);
   else if (!bad) console.error('  to see where: add --debug');
   return bad ? BAD_INPUT : FAILED;

@@ -19,7 +19,7 @@ import { Trainer } from '../train/trainer.js';
 import { trainerParams } from '../train/trainer.params.js';
 import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
-import { experimentOf, resolvedConfigs } from './experiment.js';
+import { experimentOf, requireFiles, resolvedConfigs } from './experiment.js';
 import type { Flags } from './flags.js';
 import { runRequest } from './run/request.js';
 import { openLoggers, openRunFolder, writeRunFiles } from './run/services.js';
@@ -35,6 +35,7 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
       ? [{ name: `${request.checkpoint ?? ''} (its config)`, text: resume.config }]
       : [];
   const experiment = experimentOf(loadExperimentTree([...embedded, ...request.configs], request.overrides));
+  requireFiles(experiment, resume !== undefined);
 
   const { precision } = withDefaults(trainerParams, experiment.trainer);
   const engine = await startEngine(precisionNamed(precision));

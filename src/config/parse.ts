@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Alias, Node, Pair, Scalar } from 'yaml';
 import { ConfigError, type Problem } from '../errors.js';
+import { codeFrame } from './code-frame.js';
 import { scalarTags } from './scalars.js';
 import { forbiddenKey, forbiddenKeyText, formatPath, describeOrigin, maxDepth } from './tree.js';
 import type { ConfigNode, MapEntry, Origin, Path } from './tree.js';
@@ -36,12 +37,20 @@ export function parseYaml(text: string, locate: Locate): ConfigNode {
   if (error) {
     const { line } = lineCounter.linePos(error.pos[0]);
     const lineText = text.split(/\r?\n/)[line - 1] ?? '';
-    throw new ConfigError({ where: describeOrigin(originAt(error.pos[0])), ...describeYamlError(error, lineText) });
+    const origin = originAt(error.pos[0]);
+    const wording = describeYamlError(error, lineText);
+    throw new ConfigError({ where: describeOrigin(origin), ...wording, ...frameAt(text, origin) });
   }
-  return new TreeBuilder(originAt).build(document.contents);
+  return new TreeBuilder(text, originAt).build(document.contents);
+}
+
+/** The frame of a place in a file; a text that is no file, an override, is short enough to be quoted whole. */
+function frameAt(text: string, { line, column }: Origin): { frame?: string } {
+  return line === undefined || column === undefined ? {} : { frame: codeFrame(text, line, column) };
 }
 
 class TreeBuilder {
+  readonly #text: string;
   readonly #originAt: (offset: number) => Origin;
   readonly #anchors = new Map<string, ConfigNode>();
   /** Anchors whose value is being read: an alias to one of them would contain itself. */
@@ -49,7 +58,8 @@ class TreeBuilder {
   readonly #problems: Problem[] = [];
   readonly #sizes = new WeakMap<ConfigNode, { values: number; depth: number }>();
 
-  constructor(originAt: (offset: number) => Origin) {
+  constructor(text: string, originAt: (offset: number) => Origin) {
+    this.#text = text;
     this.#originAt = originAt;
   }
 
@@ -192,10 +202,12 @@ class TreeBuilder {
   }
 
   #problem(node: Node | null, path: Path, problem: Omit<Problem, 'where' | 'path'>): Problem {
+    const origin = node ? this.#originOf(node) : undefined;
     return {
-      where: node ? describeOrigin(this.#originOf(node)) : undefined,
+      where: origin && describeOrigin(origin),
       path: path.length > 0 ? formatPath(path) : undefined,
       ...problem,
+      ...(origin && frameAt(this.#text, origin)),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.js';
+import { codeFrame } from './code-frame.js';
 import { childOf, describeOrigin, formatPath, nodeAt } from './tree.js';
 import type { ConfigNode, ConfigTree, Origin, Path } from './tree.js';
 
@@ -6,10 +7,12 @@ import type { ConfigNode, ConfigTree, Origin, Path } from './tree.js';
 export class ProblemCollector {
   readonly #found: { readonly problem: Problem; readonly origin?: Origin }[] = [];
   readonly #root: ConfigNode | undefined;
+  readonly #texts: ReadonlyMap<string, string>;
   readonly #rank: ReadonlyMap<string, number>;
 
   constructor(tree: ConfigTree | undefined) {
     this.#root = tree?.root;
+    this.#texts = tree?.texts ?? new Map();
     this.#rank = new Map(tree?.sources.map((source, i) => [source, i]));
   }
 
@@ -55,7 +58,17 @@ export class ProblemCollector {
 
   #add(path: Path, origin: Origin | undefined, problem: Omit<Problem, 'where' | 'path'>): void {
     const where = origin && describeOrigin(origin);
-    this.#found.push({ origin, problem: { where, path: path.length > 0 ? formatPath(path) : undefined, ...problem } });
+    const frame = this.#frame(origin);
+    this.#found.push({
+      origin,
+      problem: { where, path: path.length > 0 ? formatPath(path) : undefined, ...problem, ...(frame && { frame }) },
+    });
+  }
+
+  #frame(origin: Origin | undefined): string | undefined {
+    const text = origin && this.#texts.get(origin.source);
+    if (text === undefined || origin?.line === undefined || origin.column === undefined) return undefined;
+    return codeFrame(text, origin.line, origin.column);
   }
 
   #keyOrigin(path: Path): Origin | undefined {

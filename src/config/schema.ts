@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { ParamsSchema } from '../params.js';
 
 /** A JSON Schema of one value: a component's `params` or a part of them. */
@@ -24,16 +24,29 @@ interface SlotContext {
 
 let instance: Ajv | undefined;
 
+/** The compiled schemas, for as long as the schemas themselves are kept. */
+const compiled = new WeakMap<object, ValidateFunction>();
+
 /**
  * Validates `data` and fills defaults into it. Schemas are compiled when first used: a check of one config must not
  * pay for the components it does not name.
  */
 export function validateSchema(schema: Schema | ParamsSchema, data: unknown): SchemaResult {
-  instance ??= createAjv();
-  const validate = instance.compile(schema);
+  const validate = compile(schema);
   const context: SlotContext = { slots: new Map() };
   const valid = validate.call(context, data);
   return { errors: valid ? [] : [...(validate.errors ?? [])], slots: [...context.slots.values()] };
+}
+
+function compile(schema: object): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known) return known;
+  instance ??= createAjv();
+  const validate = instance.compile(schema);
+  compiled.set(schema, validate);
+  // Its own cache would keep schemas that are made for one use alive.
+  instance.removeSchema(schema);
+  return validate;
 }
 
 /** Whether the schema, or a part of one, holds for this value, which is left as it is. */

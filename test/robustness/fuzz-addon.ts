@@ -6,23 +6,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { ADDON_ERROR_CODE, loadAddon } from '../../src/engine/addon/index.js';
+import { choicesFrom } from '../support/random.js';
 
 const [seed = '1', calls = '100', ...names] = process.argv.slice(2);
 const addon = loadAddon();
 const functions = addon as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
-/** Mulberry32: small, and the same everywhere. */
-function generator(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-const random = generator(Number(seed));
-const below = (count: number): number => Math.floor(random() * count);
-const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
+const { random, below, pick } = choicesFrom(Number(seed));
 
 const INTEGERS = [0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 8, -1, -2, 7, 16, 100, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 50];
 const EXTREMES = [-(2 ** 31), -(2 ** 53) + 1, 2 ** 53 - 1, 2 ** 61, 2 ** 62];

@@ -11,13 +11,23 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly whileRunning?: (child: ChildProcess) => Promise<void>;
+}
+
 /** Runs `ldm` as a user does, from the compiled files. `whileRunning` may watch it, or end it. */
-export function ldm(
-  args: readonly string[],
-  { cwd = repository, whileRunning }: { cwd?: string; whileRunning?: (child: ChildProcess) => Promise<void> } = {},
+export function ldm(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  return command([process.execPath, `${repository}/bin/ldm.mjs`, ...args], options);
+}
+
+/** Runs any program; its input is empty. */
+export function command(
+  [program = '', ...args]: readonly string[],
+  { cwd = repository, whileRunning }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${repository}/bin/ldm.mjs`, ...args], { cwd });
+    const child = spawn(program, args, { cwd });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));

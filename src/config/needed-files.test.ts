@@ -1,0 +1,69 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { describeProblem } from '../errors.js';
+import { defineComponent, Registry } from './component.js';
+import { inFolder, text } from './fixtures.js';
+import { loadExperimentTree, validateConfig, type MissingFile } from './index.js';
+
+const images = defineComponent({
+  target: 'Images',
+  kind: 'dataset',
+  summary: 'a folder of images',
+  source: 'test',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      root: { type: 'string', default: 'data/images' },
+      weights: { type: ['string', 'null'], default: null },
+      inner: { component: 'dataset', default: null, description: 'another' },
+    },
+  },
+  needs: ({ root, weights }) => [
+    { path: ['root'], file: root, what: 'a folder of images', remedy: 'put images there' },
+    ...(weights === null ? [] : [{ path: ['weights'], file: weights, what: 'weights', initial: true }]),
+  ],
+  load: () => Promise.resolve(() => undefined),
+});
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { data: { component: 'dataset' } },
+} as const;
+
+function missing(yaml: string, files: Readonly<Record<string, string>> = {}): readonly MissingFile[] {
+  return inFolder({ 'a.yaml': yaml, ...files }, () => {
+    const tree = loadExperimentTree(['a.yaml']);
+    return validateConfig(tree, schema, new Registry([images])).missing;
+  });
+}
+
+test('what a component reads is looked for, however deep it stands', () => {
+  const found = missing('data: {target: Images, params: {inner: {target: Images, params: {root: here}}}}', {
+    'here/a.png': '',
+  });
+  assert.is(
+    found.map(describeProblem).join('\n'),
+    text(`
+      a.yaml:1:32: data.params.root: data/images is not there
+        expected:     a folder of images
+        to fix:       put images there`),
+  );
+});
+
+test('the value that names it is shown; weights to begin with are told apart', () => {
+  const found = missing('data:\n  target: Images\n  params:\n    root: a.yaml\n    weights: vq.ckpt\n');
+  assert.is(
+    found.map(describeProblem).join('\n'),
+    'a.yaml:5:14: data.params.weights: vq.ckpt is not there\n  expected:     weights',
+  );
+  assert.is(found[0]?.frame, '  4 |     root: a.yaml\n> 5 |     weights: vq.ckpt\n    |              ^^^^^^^');
+  assert.is(found[0]?.initial, true);
+});
+
+test('all files there: nothing missing', () => {
+  assert.equal(missing('data: Images', { 'data/images/a.png': '' }), []);
+});
+
+test.run();

@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { describeProblem, type Problem } from '../../src/errors.js';
+import { command, ldm, repository, tinyConfig } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const test = suite('ldm check');
+
+test('a valid config', async () => {
+  const { code, stdout, stderr } = await ldm(['check', tinyConfig, 'data.params.batch_size=8']);
+  assert.equal({ code, stdout, stderr }, { code: 0, stdout: `${tinyConfig}: valid\n`, stderr: '' });
+});
+
+test('all mistakes, each in its lines', async () => {
+  const config = join(temporaryFolder(), 'a.yaml');
+  writeFileSync(config, 'modle:\n  target: DDPM\ndata: {target: MNIST}\n');
+  const { code, stdout, stderr } = await ldm(['check', config]);
+  assert.is(code, 2);
+  assert.is(stdout, '');
+  assert.is(
+    stderr,
+    `${config}:1:1: modle: unknown key "modle"
+  > 1 | modle:
+      | ^^^^^
+    2 |   target: DDPM
+  found:        modle: {target: "DDPM"}
+  expected:     one of model, data, lightning
+  did you mean: model
+  to fix:       rename it
+
+${config}:3:16: data.target: MNIST cannot be used here
+    2 |   target: DDPM
+  > 3 | data: {target: MNIST}
+      |                ^^^^^
+  found:        MNIST, a dataset
+  expected:     a data-module
+  to fix:       "ldm list --kind data-module" lists the names
+`,
+  );
+});
+
+const absent = ['check', tinyConfig, 'model.params.ckpt_path=nowhere.ckpt'];
+
+test('files that are not there are warnings, for the config may be meant for elsewhere', async () => {
+  const { code, stdout, stderr } = await ldm(absent);
+  assert.is(code, 0);
+  assert.match(
+    stderr,
+    /^override model\.params\.ckpt_path=nowhere\.ckpt: model\.params\.ckpt_path: warning: nowhere\.ckpt is not there\n/,
+  );
+  assert.is(stdout, `${tinyConfig}: valid; 1 file or folder is missing to run it here\n`);
+});
+
+test('to run the config they are mistakes', async () => {
+  const { code, stderr } = await ldm(['run', ...absent.slice(1), '-l', temporaryFolder()]);
+  assert.is(code, 2);
+  assert.match(stderr, /: nowhere\.ckpt is not there\n/);
+});
+
+test('--json gives the problems as data', async () => {
+  const { code, stdout, stderr } = await ldm(['check', tinyConfig, 'model.params.timesteps=many', '--json']);
+  assert.is(code, 2);
+  assert.is(stderr, '');
+  const { valid, problems, missing } = JSON.parse(stdout) as {
+    valid: boolean;
+    problems: Problem[];
+    missing: Problem[];
+  };
+  assert.equal({ valid, missing }, { valid: false, missing: [] });
+  assert.is(
+    problems.map(describeProblem).join('\n'),
+    'override model.params.timesteps=many: model.params.timesteps: wrong type\n' +
+      '  found:        "many" (text)\n  expected:     integer >= 1',
+  );
+  const valued = await ldm([...absent, '--json']);
+  assert.is((JSON.parse(valued.stdout) as { missing: Problem[] }).missing.length, 1);
+});
+
+test('no config', async () => {
+  const { code, stderr } = await ldm(['check', 'data.params.batch_size=8']);
+  assert.is(code, 2);
+  assert.match(stderr, /^ldm check: no config to check\n/);
+});
+
+test('starts no engine, nor loads what one is made of', async () => {
+  const script = `
+    import { createRequire } from 'node:module';
+    import { main } from '${repository}/dist/src/cli/main.js';
+    await main(['check', ${JSON.stringify(tinyConfig)}]);
+    console.log(Object.keys(createRequire(import.meta.url).cache).filter((file) => /tfjs|sharp/.test(file)));`;
+  const { stdout } = await command([process.execPath, '--input-type=module', '-e', script]);
+  assert.match(stdout, /: valid\n\[\]\n$/);
+});
+
+test.run();
