@@ -54,7 +54,7 @@ export function chosenComponent(tree: ConfigTree, path: string | undefined): Cho
 }
 
 /** The dotted paths of everything in a config that has a target. */
-function componentPaths(node: ConfigNode, path: readonly string[] = []): string[] {
+export function componentPaths(node: ConfigNode, path: readonly string[] = []): string[] {
   if (node.kind === 'list') return node.items.flatMap((item, i) => componentPaths(item, [...path, String(i)]));
   if (node.kind !== 'map') return [];
   const own = node.entries.has('target') && path.length > 0 ? [formatPath(path)] : [];

@@ -34,6 +34,6 @@ function resolve(sides: readonly { name: string; tree: ConfigTree }[]): Annotate
   });
   if (mistaken.length === 0) return resolved;
   const names = mistaken.join(' and ');
-  console.error(`${names}: not valid, so both are compared as they are written, without defaults`);
+  console.error(`${names}: not valid, as "ldm check" says; both are compared as they are written, without defaults`);
   return undefined;
 }

@@ -23,6 +23,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function runVerb(cli: CAC, argv: readonly string[]): Promise<number> {
+  // Asked by the shells' completion, not by people, and of words that need not be a command line yet: no verb of its own.
+  if (argv[0] === 'complete') return (await import('./complete.js')).complete(cli, argv.slice(argv.indexOf('--') + 1));
   cli.parse(['node', 'ldm', ...argv], { run: false });
   if (cli.options.help === true || cli.options.version === true) return 0;
   if (!cli.matchedCommand) {
@@ -226,6 +228,16 @@ function commandLine(): CAC {
     .example('ldm bench conv3x3')
     .example('ldm bench unet_train_b8_32px --rounds 12')
     .action(async (name: string | undefined, flags: Flags) => (await import('./bench.js')).bench(name, flags));
+
+  cli
+    .command(
+      'completion <shell>',
+      'A script that makes bash, zsh or fish complete verbs, options, configs and overrides',
+    )
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('source <(ldm completion bash)')
+    .example('ldm completion fish > ~/.config/fish/completions/ldm.fish')
+    .action(async (shell: string) => (await import('./completion.js')).completion(shell));
 
   cli.help();
   cli.version(ownVersion());

@@ -20,7 +20,7 @@ export { displayPath, parseConfig } from './read.js';
 export type { ConfigText } from './read.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig, writeInline } from './stringify.js';
-export { describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
+export { childOf, describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
 export type { ConfigNode, ConfigTree, ListNode, MapEntry, MapNode, Origin, Path, ScalarNode } from './tree.js';
 export { validateComponent, validateConfig } from './validate.js';
 export type { ComponentConfig, SlotOptions, SlotRules, Validated } from './validate.js';
