@@ -1,14 +1,15 @@
-import { loadExperimentTree, type MissingFile } from '../config/index.js';
+import type { MissingFile } from '../config/index.js';
 import { ConfigError, describeProblemInPlace, UserError, type Problem } from '../errors.js';
 import { experimentOf } from './experiment.js';
 import type { Flags } from './flags.js';
+import { loadConfig } from './load-config.js';
 import { isOverride } from './run/request.js';
 
 /**
  * `ldm check`: validates an experiment and builds nothing. Files it names that are not there are warnings: a config may be
  * checked elsewhere than where it will run. Returns the exit code. @throws ConfigError with all mistakes
  */
-export function check(words: readonly string[], flags: Flags): number {
+export async function check(words: readonly string[], flags: Flags): Promise<number> {
   const configs = words.filter((word) => !isOverride(word));
   if (configs.length === 0) {
     throw new UserError({
@@ -20,7 +21,7 @@ export function check(words: readonly string[], flags: Flags): number {
   }
   const json = flags.json === true;
   try {
-    const { missing } = experimentOf(loadExperimentTree(configs, words.filter(isOverride)));
+    const { missing } = experimentOf(await loadConfig(configs, words.filter(isOverride)));
     if (json) console.log(JSON.stringify({ valid: true, problems: [], missing }, null, 2));
     else report(configs, missing);
     return 0;

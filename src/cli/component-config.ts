@@ -1,14 +1,13 @@
-import { registry } from '../../registry/index.js';
 import {
   formatPath,
   nodeAt,
   validateConfig,
   type ComponentConfig,
   type ConfigNode,
-  type ConfigTree,
   type MapNode,
 } from '../config/index.js';
 import { nearestNames, UserError } from '../errors.js';
+import type { LoadedConfig } from './load-config.js';
 
 /** A component that a command is about. */
 export interface ChosenComponent {
@@ -25,7 +24,7 @@ export interface ChosenComponent {
  * component is meant whole. The rest of the config is not looked at.
  * @throws UserError when there is no component at that path; ConfigError with all mistakes in it
  */
-export function chosenComponent(tree: ConfigTree, path: string | undefined): ChosenComponent {
+export function chosenComponent({ tree, registry }: LoadedConfig, path: string | undefined): ChosenComponent {
   const isComponent = path === undefined && tree.root.entries.has('target');
   const keys = isComponent ? [] : (path ?? 'model').split('.');
   const node = nodeAt(tree.root, keys);

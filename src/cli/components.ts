@@ -1,5 +1,5 @@
 import { registry } from '../../registry/index.js';
-import { describeSchema, type Component } from '../config/index.js';
+import { describeSchema, isUserTarget, type Component } from '../config/index.js';
 import { UserError } from '../errors.js';
 import { alignColumns, alignFacts } from './columns.js';
 import { choiceFlag, type Flags } from './flags.js';
@@ -24,8 +24,8 @@ export function list(flags: Flags): number {
 }
 
 /** `ldm show TARGET`: one component with its parameters. Returns the exit code. @throws UserError on an unknown name */
-export function show(target: string, flags: Flags): number {
-  const component = registry.resolve(target);
+export async function show(target: string, flags: Flags): Promise<number> {
+  const component = registry.resolve(target) ?? (isUserTarget(target) ? await userComponent(target) : undefined);
   if (!component) {
     throw new UserError({
       where: 'ldm show',
@@ -38,6 +38,15 @@ export function show(target: string, flags: Flags): number {
   // Functions are not part of JSON: what is left is the description.
   console.log(flags.json === true ? JSON.stringify(component, null, 2) : describe(component));
   return 0;
+}
+
+/** A component of the user's own, by its file in the working folder. @throws UserError where it cannot be used */
+async function userComponent(target: string): Promise<Component> {
+  const { commandLineSurroundings, loadUserComponents } = await import('./user-components/index.js');
+  const [loaded] = await loadUserComponents([{ text: target, ...commandLineSurroundings() }], registry);
+  if (!loaded) throw new Error('one target was looked for, and nothing came back');
+  if ('problem' in loaded.found) throw new UserError({ where: 'ldm show', ...loaded.found.problem });
+  return loaded.found;
 }
 
 function describe({ target, aliases = [], kind, summary, source, params }: Component): string {

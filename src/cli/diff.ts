@@ -1,39 +1,44 @@
-import { annotate, annotatedValues, type AnnotatedValue, type ConfigTree } from '../config/index.js';
+import { annotate, annotatedValues, type AnnotatedValue } from '../config/index.js';
 import { ConfigError } from '../errors.js';
 import { compareConfigs, describeDifference, differenceData } from './diff/compare.js';
-import { readSide } from './diff/read-side.js';
-import { resolvedValues } from './experiment.js';
+import { configsAt } from './diff/configs-at.js';
 import type { Flags } from './flags.js';
-import { canonicalName } from './inspect/resolved.js';
+import { annotateResolved, canonicalName } from './inspect/resolved.js';
+import { loadConfig, type LoadedConfig } from './load-config.js';
 
 const SAME = 0;
 const DIFFERENT = 1;
 
 /** `ldm diff`: what differs between two configs, runs or checkpoints. Returns the exit code, 1 where something does. */
-export function diff(a: string, b: string, flags: Flags): number {
-  const sides = [a, b].map((name) => ({ name, tree: readSide(name) }));
-  const resolved = flags.raw === true ? undefined : resolve(sides);
-  const [valuesOfA = [], valuesOfB = []] = resolved ?? sides.map(({ tree }) => annotatedValues(annotate(tree.root)));
-  const differences = compareConfigs(valuesOfA, valuesOfB, canonicalName);
+export async function diff(a: string, b: string, flags: Flags): Promise<number> {
+  const left = await loadConfig(configsAt(a));
+  const right = await loadConfig(configsAt(b));
+  const isResolved = flags.raw !== true && areValid({ [a]: left, [b]: right });
+  const differences = compareConfigs(valuesOf(left, isResolved), valuesOf(right, isResolved), (target) =>
+    canonicalName(left.registry)(canonicalName(right.registry)(target)),
+  );
   if (flags.json === true) console.log(JSON.stringify(differences.map(differenceData), null, 2));
   else for (const difference of differences) console.log(describeDifference(difference, flags.origins === true));
   return differences.length > 0 ? DIFFERENT : SAME;
 }
 
-/** The values of both with their defaults; undefined, and said, where a mistake in one leaves its defaults unknown. */
-function resolve(sides: readonly { name: string; tree: ConfigTree }[]): AnnotatedValue[][] | undefined {
-  const mistaken: string[] = [];
-  const resolved = sides.map(({ name, tree }) => {
+function valuesOf(config: LoadedConfig, isResolved: boolean): AnnotatedValue[] {
+  return annotatedValues(isResolved ? annotateResolved(config) : annotate(config.tree.root));
+}
+
+/** Whether all defaults are known; where a mistake hides them, says so. */
+function areValid(configs: Readonly<Record<string, LoadedConfig>>): boolean {
+  const mistaken = Object.entries(configs).filter(([, config]) => {
     try {
-      return annotatedValues(annotate(tree.root, { values: resolvedValues(tree), nameOf: canonicalName }));
+      annotateResolved(config);
+      return false;
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      mistaken.push(name);
-      return [];
+      if (error instanceof ConfigError) return true;
+      throw error;
     }
   });
-  if (mistaken.length === 0) return resolved;
-  const names = mistaken.join(' and ');
+  if (mistaken.length === 0) return true;
+  const names = mistaken.map(([name]) => name).join(' and ');
   console.error(`${names}: not valid, as "ldm check" says; both are compared as they are written, without defaults`);
-  return undefined;
+  return false;
 }

@@ -1,8 +1,6 @@
-import { registry } from '../../registry/index.js';
 import {
   stringifyConfig,
   validateExperiment,
-  type ConfigTree,
   type Experiment,
   type ExperimentOptions,
   type ParamProblem,
@@ -12,6 +10,7 @@ import { precisionProblem } from '../engine/precision.js';
 import { ConfigError } from '../errors.js';
 import { trainerParams } from '../train/trainer.params.js';
 import { chosenComponent } from './component-config.js';
+import type { LoadedConfig } from './load-config.js';
 
 /** What an experiment file takes, beyond the components of the registry. */
 export const experimentOptions: ExperimentOptions = {
@@ -24,7 +23,7 @@ export const experimentOptions: ExperimentOptions = {
 };
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
-export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Experiment, 'data'>> {
+export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Required<Pick<Experiment, 'data'>> {
   const experiment = validateExperiment(tree, registry, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data };
@@ -35,8 +34,9 @@ export function experimentOf(tree: ConfigTree): Experiment & Required<Pick<Exper
  * only training needs, or nothing but a component. Whether the files it names are there does not matter.
  * @throws ConfigError with all its problems
  */
-export function resolvedValues(tree: ConfigTree): Readonly<Record<string, unknown>> {
-  if (tree.root.entries.has('target')) return { ...chosenComponent(tree, undefined).config };
+export function resolvedValues(config: LoadedConfig): Readonly<Record<string, unknown>> {
+  const { tree, registry } = config;
+  if (tree.root.entries.has('target')) return { ...chosenComponent(config, undefined).config };
   const experiment = validateExperiment(tree, registry, {
     ...experimentOptions,
     optional: ['data', 'base_learning_rate'],

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { registry } from '../../registry/index.js';
 import { valueAndGrads } from '../autodiff/index.js';
-import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
+import { instantiateFromConfig } from '../config/index.js';
 import { precisionNamed } from '../engine/index.js';
 import { nearestNames, OutOfMemoryError, UserError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
@@ -25,6 +24,7 @@ import { RandomStreams } from '../random/index.js';
 import { chosenComponent } from './component-config.js';
 import { engineFromFlags } from './engine-flags.js';
 import { choiceFlag, integerFlag, textFlag, type Flags } from './flags.js';
+import { loadConfig } from './load-config.js';
 
 const losses = ['none', 'mse', 'mean', 'sum'] as const;
 type Loss = (typeof losses)[number];
@@ -41,7 +41,8 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   const seed = integerFlag(flags, 'seed', 0) ?? 23;
   const startEngine = engineFromFlags(flags);
   const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
-  const { path, config } = chosenComponent(loadExperimentTree([configFile]), textFlag(flags, 'component'));
+  const loaded = await loadConfig([configFile]);
+  const { path, config } = chosenComponent(loaded, textFlag(flags, 'component'));
   const inputs = readSafetensors(inputsFile).tensors;
   if (loss === 'mse' && !inputs.has('target')) {
     throw new UserError({ where: inputsFile, problem: 'there is no tensor `target` for --loss mse' });
@@ -49,7 +50,7 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   const weights = weightsFile === undefined ? undefined : openWeights(weightsFile);
 
   await startEngine(precision);
-  const module = await instantiateFromConfig(config, registry);
+  const module = await instantiateFromConfig(config, loaded.registry);
   if (!(module instanceof Module)) {
     throw new UserError({
       where: configFile,

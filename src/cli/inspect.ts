@@ -1,5 +1,10 @@
-import { registry } from '../../registry/index.js';
-import { annotatedYaml, instantiateFromConfig, loadExperimentTree, stringifyConfig } from '../config/index.js';
+import {
+  annotate,
+  annotatedYaml,
+  instantiateFromConfig,
+  loadExperimentTree,
+  stringifyConfig,
+} from '../config/index.js';
 import { startMeta } from '../engine/meta/index.js';
 import { UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
@@ -10,6 +15,7 @@ import { inspectComponent, withParts } from './inspect/components.js';
 import { describeInspection, inspectionData } from './inspect/describe.js';
 import { annotatedJson, annotateResolved } from './inspect/resolved.js';
 import { trainingFacts } from './inspect/training.js';
+import { loadConfig } from './load-config.js';
 import { isOverride } from './run/request.js';
 
 /** `ldm inspect`: what a config describes, how large it is and what it costs, without computing. Returns the exit code. */
@@ -26,22 +32,26 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
       remedy: 'ldm inspect configs/ddpm/mnist.yaml',
     });
   }
-  if (flags.raw === true && flags.resolved !== true) {
+  if (flags.raw === true && (flags.resolved !== true || wanted !== undefined)) {
     throw new UserError({
       where: '--raw',
-      problem: 'belongs to --resolved',
+      problem: wanted === undefined ? 'belongs to --resolved' : 'shows the whole config, not a component',
       remedy: 'ldm inspect CONFIG --resolved --raw',
     });
   }
-  const tree = loadExperimentTree(configs, words.filter(isOverride));
+  const overrides = words.filter(isOverride);
   if (flags.resolved === true) {
-    const annotated = annotateResolved(tree, { component: wanted, raw: flags.raw === true });
+    const annotated =
+      flags.raw === true
+        ? annotate(loadExperimentTree(configs, overrides).root)
+        : annotateResolved(await loadConfig(configs, overrides), wanted);
     process.stdout.write(flags.json === true ? annotatedJson(annotated) : annotatedYaml(annotated));
     return 0;
   }
-  const { path, config } = chosenComponent(tree, wanted);
+  const loaded = await loadConfig(configs, overrides);
+  const { path, config } = chosenComponent(loaded, wanted);
   const built = new Map<object, unknown>();
-  const module = await instantiateFromConfig(config, registry, (part, made) => built.set(part, made));
+  const module = await instantiateFromConfig(config, loaded.registry, (part, made) => built.set(part, made));
   if (!(module instanceof Module)) {
     throw new UserError({
       where: configs.join(', '),
@@ -57,7 +67,7 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
   for (const { path: place, target, problem } of withParts(root)) {
     if (problem !== undefined) console.error(`${place || target}: what a call costs is not known: ${problem}`);
   }
-  const facts = trainingFacts(root, { meta, tree, scale });
+  const facts = trainingFacts(root, { meta, tree: loaded.tree, scale });
   if (flags.json === true) console.log(JSON.stringify(inspectionData(root, module, facts), null, 2));
   else console.log(`${stringifyConfig({ ...config })}\n${describeInspection(root, facts, depth)}`);
   return 0;

@@ -18,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await runVerb(commandLine(), argv);
   } catch (error) {
-    return report(error, debug);
+    return await report(error, debug);
   }
 }
 
@@ -244,10 +244,13 @@ function commandLine(): CAC {
   return cli;
 }
 
-function report(error: unknown, debug: boolean): number {
+async function report(error: unknown, debug: boolean): Promise<number> {
   const bad = error instanceof UserError;
   if (bad) console.error(error.problems.map(describeProblemInPlace).join('\n\n'));
   else console.error(`failed: ${error instanceof Error ? error.message : String(error)}`);
+  const { placeInUserCode } = await import('./user-components/user-code.js');
+  const place = bad ? undefined : placeInUserCode(error);
+  if (place !== undefined) console.error(`  in your code: ${place}`);
   if (debug && error instanceof Error) console.error(error.stack);
   else if (!bad) console.error('  to see where: add --debug');
   return bad ? BAD_INPUT : FAILED;

@@ -1,6 +1,5 @@
 import { join, relative } from 'node:path';
-import { registry } from '../../registry/index.js';
-import { instantiateFromConfig, loadExperimentTree, type Experiment } from '../config/index.js';
+import { instantiateFromConfig, type Experiment, type Registry } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
 import type { RunFolder } from '../io/run-folder.js';
@@ -21,6 +20,7 @@ import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, requireFiles, resolvedConfigs } from './experiment.js';
 import type { Flags } from './flags.js';
+import { loadConfig } from './load-config.js';
 import { runRequest } from './run/request.js';
 import { openLoggers, openRunFolder, writeRunFiles } from './run/services.js';
 
@@ -34,7 +34,9 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
     resume && request.resumeFolder === undefined
       ? [{ name: `${request.checkpoint ?? ''} (its config)`, text: resume.config }]
       : [];
-  const experiment = experimentOf(loadExperimentTree([...embedded, ...request.configs], request.overrides));
+  const config = await loadConfig([...embedded, ...request.configs], request.overrides);
+  const { registry } = config;
+  const experiment = experimentOf(config);
   requireFiles(experiment, resume !== undefined);
 
   const { precision } = withDefaults(trainerParams, experiment.trainer);
@@ -75,7 +77,7 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
     callbacks: {
       progress_bar: new ProgressBar(reporter),
       leak_watch: new LeakWatch(reporter),
-      ...(await callbacks(experiment)),
+      ...(await callbacks(experiment, registry)),
     },
     seed,
     config: configs.whole,
@@ -99,7 +101,10 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
 }
 
 /** The callbacks of the config; checkpoints last, so that they hold the state the others leave. */
-async function callbacks({ callbacks, modelcheckpoint }: Experiment): Promise<Record<string, Callback>> {
+async function callbacks(
+  { callbacks, modelcheckpoint }: Experiment,
+  registry: Registry,
+): Promise<Record<string, Callback>> {
   const built: Record<string, Callback> = {};
   for (const [name, config] of Object.entries(callbacks)) {
     built[name] = await instantiateFromConfig<Callback>(config, registry);

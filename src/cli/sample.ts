@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
-import { registry } from '../../registry/index.js';
-import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
+import { instantiateFromConfig } from '../config/index.js';
 import { precisionNamed } from '../engine/index.js';
 import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
@@ -19,6 +18,7 @@ import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
 import { choiceFlag, integerFlag, numberFlag, textFlag, type Flags } from './flags.js';
+import { loadConfig } from './load-config.js';
 
 const DEFAULT_COUNT = 16;
 const DEFAULT_STEPS = 200;
@@ -39,9 +39,10 @@ export async function sample(path: string, flags: Flags): Promise<number> {
   const checkpointPath = findCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const name = `${checkpointPath} (its config)`;
-  const experiment = experimentOf(loadExperimentTree([{ name, text: checkpoint.config }]));
+  const config = await loadConfig([{ name, text: checkpoint.config }]);
+  const experiment = experimentOf(config);
   const engine = await startEngine(precision);
-  const module = await instantiateFromConfig<Module>(experiment.model, registry);
+  const module = await instantiateFromConfig<Module>(experiment.model, config.registry);
   if (!isSampleable(module)) {
     throw new UserError({
       where: checkpointPath,

@@ -6,6 +6,9 @@ export interface ParamProblem extends Omit<Problem, 'where' | 'path'> {
   readonly path: readonly (string | number)[];
 }
 
+/** What is wrong with a component that was named; where it was named is for the caller to say. */
+export type TargetProblem = Omit<Problem, 'where' | 'path'>;
+
 /** A file or folder that a component reads, named by one of its `params` or fixed by what the component is. */
 export interface NeededFile {
   /** The value that names it, relative to `params`; empty where the component itself does. */
@@ -98,18 +101,30 @@ export class Registry {
   readonly #components: readonly Component[];
   readonly #byName: ReadonlyMap<string, Component>;
   readonly #planned: ReadonlyMap<string, PlannedComponent>;
+  readonly #refused: ReadonlyMap<string, TargetProblem>;
 
-  constructor(components: Iterable<Component>, planned: Iterable<PlannedComponent> = []) {
+  constructor(
+    components: Iterable<Component>,
+    planned: Iterable<PlannedComponent> = [],
+    refused: ReadonlyMap<string, TargetProblem> = new Map(),
+  ) {
     this.#components = [...components];
+    this.#refused = refused;
     this.#byName = byName(this.#components);
     this.#planned = byName(planned);
     const both = [...this.#planned.keys()].find((name) => this.#byName.has(name));
     if (both !== undefined) throw new Error(`Registry: "${both}" is planned and there`);
   }
 
-  /** These components and more. */
-  with(components: Iterable<Component>): Registry {
-    return new Registry([...this.#components, ...components], new Set(this.#planned.values()));
+  /** These components and more, and targets that were looked for and cannot be used, each with what is wrong. */
+  with(components: Iterable<Component>, refused: ReadonlyMap<string, TargetProblem> = new Map()): Registry {
+    const all = new Map([...this.#refused, ...refused]);
+    return new Registry([...this.#components, ...components], new Set(this.#planned.values()), all);
+  }
+
+  /** What is wrong with a target that was looked for. */
+  refusal(target: string): TargetProblem | undefined {
+    return this.#refused.get(target);
   }
 
   /** The component of this name or alias that is known but not built yet. */

@@ -354,7 +354,7 @@ const mistakes: readonly (readonly [string, string, Given, string])[] = [
       override trainer.max_steps=5: trainer: unknown key "trainer"
         found:        trainer: {max_steps: 5}
         expected:     one of model, data, lightning
-        to fix:       remove it`,
+        to fix:       move it under lightning`,
   ],
   [
     'several mistakes, in the order of the files and lines, overrides last',

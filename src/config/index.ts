@@ -7,6 +7,7 @@ export type {
   NeededFile,
   ParamProblem,
   PlannedComponent,
+  TargetProblem,
   Traits,
   TraitsOf,
   TypedComponent,
@@ -16,11 +17,13 @@ export { describeSchema } from './expected.js';
 export { instantiateFromConfig } from './instantiate.js';
 export { loadExperimentTree } from './load.js';
 export type { MissingFile } from './needed-files.js';
-export { displayPath, parseConfig } from './read.js';
-export type { ConfigText } from './read.js';
+export { displayPath, parseConfig, type ConfigText } from './read.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig, writeInline } from './stringify.js';
 export { childOf, describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';
 export type { ConfigNode, ConfigTree, ListNode, MapEntry, MapNode, Origin, Path, ScalarNode } from './tree.js';
 export { validateComponent, validateConfig } from './validate.js';
 export type { ComponentConfig, SlotOptions, SlotRules, Validated } from './validate.js';
+export { defineUserComponent, type UserComponent } from './user-component.js';
+export { absoluteTarget, isUserTarget, parseUserTarget, userTargets, withTexts } from './user-target.js';
+export type { UserTarget, UserTargetParts } from './user-target.js';

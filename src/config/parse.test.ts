@@ -66,16 +66,16 @@ const mistakes: readonly (readonly [string, string, string])[] = [
     'an unclosed bracket',
     'a: [1, 2\n',
     `
-     a.yaml:2:1: a quote or bracket is not closed
-       found:        the end of the file
+     a.yaml:1:4: a quote or bracket is not closed
+       found:        a: [1, 2
        to fix:       close it, or put quotes around text that holds such a character`,
   ],
   [
     'an unclosed quote',
     'a: "x\nb: 1\n',
     `
-     a.yaml:3:1: a quote or bracket is not closed
-       found:        the end of the file
+     a.yaml:1:4: a quote or bracket is not closed
+       found:        a: "x
        to fix:       close it, or put quotes around text that holds such a character`,
   ],
   [

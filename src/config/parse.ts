@@ -1,11 +1,11 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Alias, Node, Pair, Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Alias, Document, Node, Pair, Scalar } from 'yaml';
 import { ConfigError, type Problem } from '../errors.js';
 import { codeFrame } from './code-frame.js';
 import { scalarTags } from './scalars.js';
 import { forbiddenKey, forbiddenKeyText, formatPath, describeOrigin, maxDepth } from './tree.js';
 import type { ConfigNode, MapEntry, Origin, Path } from './tree.js';
-import { describeYamlError } from './yaml-errors.js';
+import { describeYamlError, isUnclosed } from './yaml-errors.js';
 
 /** More values than any experiment has; what a few nested aliases can exceed by any factor. */
 const maxValues = 50_000;
@@ -35,14 +35,30 @@ export function parseYaml(text: string, locate: Locate): ConfigNode {
   };
   const error = document.errors[0] ?? document.warnings[0];
   if (error) {
-    const { line } = lineCounter.linePos(error.pos[0]);
+    const offset = isUnclosed(error) ? (unclosedAt(document, text) ?? error.pos[0]) : error.pos[0];
+    const { line } = lineCounter.linePos(offset);
     const lineText = text.split(/\r?\n/)[line - 1] ?? '';
-    const origin = originAt(error.pos[0]);
+    const origin = originAt(offset);
     const wording = describeYamlError(error, lineText);
     throw new ConfigError({ where: describeOrigin(origin), ...wording, ...frameAt(text, origin) });
   }
   return new TreeBuilder(text, originAt).build(document.contents);
 }
+
+/** Where the last quote or bracket stands that is never closed: the parser reports where it gave up looking. */
+function unclosedAt(document: Document.Parsed, text: string): number | undefined {
+  const starts: number[] = [];
+  visit(document, {
+    Node: (_, node) => {
+      const [start = 0, end = 0] = node.range ?? [];
+      const closer = closers[text[start] ?? ''];
+      if (closer !== undefined && (end - start < 2 || text[end - 1] !== closer)) starts.push(start);
+    },
+  });
+  return starts.length > 0 ? Math.max(...starts) : undefined;
+}
+
+const closers: Readonly<Record<string, string>> = { '[': ']', '{': '}', '"': '"', "'": "'" };
 
 /** The frame of a place in a file; a text that is no file, an override, is short enough to be quoted whole. */
 function frameAt(text: string, { line, column }: Origin): { frame?: string } {

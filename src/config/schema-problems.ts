@@ -13,6 +13,8 @@ export interface MapOwner {
   readonly component?: string;
   /** Where the map stands in the config. */
   readonly path: Path;
+  /** Says where a key belongs that is unknown here. */
+  readonly elsewhere?: (key: string) => string | undefined;
 }
 
 /** More names than this do not help a reader who only mistyped one. */
@@ -82,15 +84,26 @@ function reportUnknownKey(
   const known = Object.keys((error.parentSchema?.properties ?? {}) as Schema);
   const nearest = nearestNames(key, known);
   const value = writtenAt([...path, key], data, owner, problems);
+  const elsewhere = belongsElsewhere(key, error, owner);
   const listing = component !== undefined ? `"ldm show ${component}" lists the parameters` : undefined;
   problems.atKey([...path, key], {
     problem: component !== undefined ? `${component} has no parameter "${key}"` : `unknown key "${key}"`,
     found: value && shorten(`${key}: ${writeFlow(value)}`),
     expected: known.length === 0 ? 'no keys' : known.length > maxListed ? undefined : `one of ${known.join(', ')}`,
-    nearest,
-    remedy: [nearest.length > 0 ? 'rename it' : 'remove it', listing].filter(Boolean).join('; '),
+    nearest: elsewhere === undefined ? nearest : [],
+    remedy: [elsewhere ?? (nearest.length > 0 ? 'rename it' : 'remove it'), listing].filter(Boolean).join('; '),
   });
   return nearest.map((name) => `${error.instancePath}/${name}`);
+}
+
+/** Where an unknown key is known: in a map beside it, such as `lightning`, or where the owner says. */
+function belongsElsewhere(key: string, error: ErrorObject, owner: MapOwner): string | undefined {
+  const beside = Object.entries((error.parentSchema?.properties ?? {}) as Schema).find(([, schema]) => {
+    const { properties } = (schema ?? {}) as { properties?: object };
+    return properties !== undefined && Object.hasOwn(properties, key);
+  });
+  if (beside) return `move it under ${beside[0]}`;
+  return error.instancePath === '' ? owner.elsewhere?.(key) : undefined;
 }
 
 function reportMissing(error: ErrorObject, key: string, owner: MapOwner, problems: ProblemCollector): void {

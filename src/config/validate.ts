@@ -4,9 +4,10 @@ import type { Component, ParamProblem, Registry, Traits } from './component.js';
 import { describeKinds } from './expected.js';
 import { missingFiles, type MissingFile, type PlacedNeed } from './needed-files.js';
 import { ProblemCollector } from './places.js';
-import { reportSchemaErrors } from './schema-problems.js';
+import { reportSchemaErrors, type MapOwner } from './schema-problems.js';
 import { validateSchema, type Slot } from './schema.js';
 import { fromPlain, toPlain, type ConfigTree, type Path } from './tree.js';
+import { userTargetFor } from './user-target.js';
 
 /** A component as a config names it. */
 export interface ComponentConfig {
@@ -109,7 +110,7 @@ class Validation {
   }
 
   /** Validates one map, fills in its defaults and goes into its slots. Returns the components found in them. */
-  map(schema: ParamsSchema, data: Record<string, unknown>, owner: { component?: string; path: Path }): Set<Component> {
+  map(schema: ParamsSchema, data: Record<string, unknown>, owner: MapOwner): Set<Component> {
     const { errors, slots } = validateSchema(schema, data);
     reportSchemaErrors(errors, data, owner, this.#problems);
     return new Set(slots.flatMap((slot) => [...this.component(slot, [...owner.path, ...slot.path])]));
@@ -123,7 +124,13 @@ class Validation {
     const before = this.#problems.count;
     const options = this.#rules(path);
     if (options?.defaultTarget !== undefined) config.target ??= options.defaultTarget;
-    this.map(nodeSchema(options), config, { path });
+    this.map(nodeSchema(options), config, {
+      path,
+      elsewhere: (key) => {
+        const named = typeof config.target === 'string' ? this.#registry.resolve(config.target) : undefined;
+        return named && Object.hasOwn(named.params.properties, key) ? 'move it under params' : undefined;
+      },
+    });
     if (!('target' in config) && !hasMistyped(config, 'target', options)) {
       this.#problems.missing([...path, 'target'], {
         problem: 'the key "target" is missing',
@@ -138,7 +145,11 @@ class Validation {
     if (!component || hasMistyped(config, 'params', options)) return none;
     config.params ??= {};
     if (typeof config.params !== 'object' || Array.isArray(config.params)) return none;
-    const nested = this.#params(component, config.params as Record<string, unknown>, [...path, 'params'], before);
+    const nested = this.#params(component, config.params as Record<string, unknown>, {
+      path: [...path, 'params'],
+      problemsBefore: before,
+      keysBeside: knownKeys(options),
+    });
     validated.set(config, nested);
     return nested;
   }
@@ -148,7 +159,7 @@ class Validation {
     const component = this.#resolve(name, slot.kinds, path);
     if (!component) return new Set();
     const params: Record<string, unknown> = {};
-    const nested = this.#params(component, params, path, before);
+    const nested = this.#params(component, params, { path, problemsBefore: before, keysBeside: [] });
     // A name that needs no params stays as it was written: `__is_first_stage__` is read by the component around it.
     if (Object.keys(params).length > 0) {
       const config = { target: name, params };
@@ -158,8 +169,16 @@ class Validation {
     return nested;
   }
 
-  #params(component: Component, params: Record<string, unknown>, path: Path, problemsBefore: number): Set<Component> {
-    const nested = this.map(component.params, params, { component: component.target, path });
+  #params(
+    component: Component,
+    params: Record<string, unknown>,
+    { path, problemsBefore, keysBeside }: { path: Path; problemsBefore: number; keysBeside: readonly string[] },
+  ): Set<Component> {
+    const nested = this.map(component.params, params, {
+      component: component.target,
+      path,
+      elsewhere: (key) => (keysBeside.includes(key) ? 'move it beside params' : undefined),
+    });
     // From here on the schema that types the parameter of the component's functions is known to hold.
     if (this.#problems.count === problemsBefore && component.check) {
       const traitsOf = (slot: unknown): Traits => this.#traitsOf(slot);
@@ -183,6 +202,11 @@ class Validation {
   }
 
   #resolve(target: string, kinds: readonly string[], path: Path): Component | undefined {
+    const refusal = this.#registry.refusal(target);
+    if (refusal) {
+      this.#problems.atValue(path, refusal);
+      return undefined;
+    }
     const component = this.#registry.resolve(target);
     const remedy = `${listingOf(kinds)} lists the names`;
     const planned = this.#registry.planned(target);
@@ -196,13 +220,14 @@ class Validation {
       return undefined;
     }
     if (!component) {
-      const nearest = this.#registry.nearest(target, kinds.length > 0 ? kinds : undefined);
+      const fitting = this.#registry.nearest(target, kinds.length > 0 ? kinds : undefined);
+      const nearest = fitting.length > 0 ? fitting : this.#registry.nearest(target);
       this.#problems.atValue(path, {
         problem: 'unknown target',
         found: target,
         expected: `the name of ${describeKinds(kinds)}`,
-        nearest: nearest.length > 0 ? nearest : this.#registry.nearest(target),
-        remedy,
+        nearest,
+        remedy: [remedy, nearest.length === 0 && userTargetFor(target)].filter(Boolean).join('; '),
       });
       return undefined;
     }
@@ -219,9 +244,13 @@ class Validation {
 
 /** Whether a component lacks a key and has an unknown one that probably means it. */
 function hasMistyped(config: Readonly<Record<string, unknown>>, wanted: string, options?: SlotOptions): boolean {
-  const known = ['target', 'params', ...Object.keys(options?.keys ?? {})];
+  const known = knownKeys(options);
   const unknown = Object.keys(config).filter((key) => !known.includes(key));
   return !(wanted in config) && unknown.some((key) => nearestNames(key, known).includes(wanted));
+}
+
+function knownKeys(options: SlotOptions | undefined): string[] {
+  return ['target', 'params', ...Object.keys(options?.keys ?? {})];
 }
 
 function listingOf(kinds: readonly string[]): string {

@@ -10,6 +10,10 @@ const twoColons: Wording = {
   expected: '"key: value", indented like the keys beside it',
   remedy: 'put quotes around text that holds ": "; write one space after each colon; line up the keys',
 };
+const misaligned: Wording = {
+  problem: 'this key is not lined up with the keys around it',
+  remedy: 'give it the indentation of the keys that it belongs to',
+};
 const unclosed: Wording = {
   problem: 'a quote or bracket is not closed',
   remedy: 'close it, or put quotes around text that holds such a character',
@@ -43,12 +47,18 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
   RESOURCE_EXHAUSTION: { problem: 'nested too deeply' },
 };
 
+/** Whether a quote or bracket is not closed: several mistakes are reported as a missing character. */
+export function isUnclosed({ code, message }: YAMLError): boolean {
+  return (code === 'MISSING_CHAR' || code === 'BAD_INDENT') && /closing|end with|quote/.test(message);
+}
+
 /** Words what the YAML parser found wrong at `line` of the text. */
-export function describeYamlError({ code, message }: YAMLError, line: string): Omit<Problem, 'where'> {
-  // The parser reports several mistakes as a missing character; only a quote or bracket can be left unclosed.
-  const isUnclosed = code === 'MISSING_CHAR' || code === 'BAD_INDENT' ? /closing|end with|quote/.test(message) : true;
-  const wording = /^ *\t/.test(line) ? tab : isUnclosed ? wordings[code] : undefined;
-  const found = line.trim() || (wording === unclosed ? 'the end of the file' : '');
+export function describeYamlError(error: YAMLError, line: string): Omit<Problem, 'where'> {
+  const { code, message } = error;
+  const isMisaligned = code === 'BAD_INDENT' && message.includes('same column');
+  const isOther = (code === 'MISSING_CHAR' || code === 'BAD_INDENT') && !isUnclosed(error);
+  const wording = /^ *\t/.test(line) ? tab : isMisaligned ? misaligned : isOther ? undefined : wordings[code];
+  const found = line.trim();
   return {
     ...(wording ?? { problem: `not valid YAML: ${message}` }),
     ...(found && { found: shorten(found) }),

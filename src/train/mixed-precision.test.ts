@@ -3,7 +3,8 @@ import { registry } from '../../registry/index.js';
 import { tinyConfig } from '../../test/support/command.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { experimentOf } from '../cli/experiment.js';
-import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
+import { loadConfig } from '../cli/load-config.js';
+import { instantiateFromConfig } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
 import { loadAddon } from '../engine/addon/index.js';
 import { selectEngine, type Precision } from '../engine/index.js';
@@ -17,7 +18,7 @@ import { Trainer } from './trainer.js';
 
 const test = await torchSuite('training in bf16-mixed');
 const isSupported = isTorchBuilt() && loadAddon().bfloat16() !== 'none';
-const { model, data } = experimentOf(loadExperimentTree([tinyConfig]));
+const { model, data } = experimentOf(await loadConfig([tinyConfig]));
 
 interface Fit {
   readonly losses: readonly number[];

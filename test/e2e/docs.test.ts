@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,6 +19,26 @@ const pages = [
 /** The lines of a page's shell blocks: what a reader types. */
 function commandsOf(text: string): string[] {
   return [...text.matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
+}
+
+/** The files that a page shows whole, by the paths in their first lines. */
+function filesOf(text: string): [path: string, contents: string][] {
+  return [...text.matchAll(/^```\w+\n(?:\/\/|#) ([\w/]+\.\w+)\n([^]*?)^```/gm)].map(([, path = '', contents = '']) => [
+    path,
+    contents,
+  ]);
+}
+
+/** A folder with the files that a page shows; the repository where it shows none. */
+function folderOf(text: string): string {
+  const files = filesOf(text);
+  if (files.length === 0) return repository;
+  const folder = temporaryFolder();
+  for (const [path, contents] of files) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), contents);
+  }
+  return folder;
 }
 
 /** As a shell splits them; the documentation quotes with single quotes only. */
@@ -88,6 +108,7 @@ const skip = (title: string): void => {
 const hasBfloat16 = (await probeEngines()).some(({ bfloat16 = 'none' }) => bfloat16 !== 'none');
 
 for (const { page, text } of pages) {
+  const cwd = folderOf(text);
   for (const command of commandsOf(text)) {
     const isSkipped = command.includes('bf16-mixed') && !hasBfloat16;
     (isSkipped ? skip : test)(`${page}: ${command}`, async () => {
@@ -101,7 +122,7 @@ for (const { page, text } of pages) {
         return;
       }
       assert.is(program, 'npx');
-      const { code, stderr } = await ldm(quickly(words));
+      const { code, stderr } = await ldm(quickly(words), { cwd });
       assert.is(code, 0, stderr);
     });
   }
@@ -111,6 +132,17 @@ for (const { page, text } of pages) {
       if (!/^https?:/.test(target)) assert.ok(existsSync(join(repository, dirname(page), target)), target);
     }
   });
+}
+
+/** These are linted, type-checked and tested. */
+const examples = 'test/fixtures/user-components';
+
+for (const { page, text } of pages) {
+  for (const [path, contents] of filesOf(text)) {
+    test(`${page}: ${path} is the one in ${examples}`, () => {
+      assert.is(contents, readFileSync(join(repository, examples, path), 'utf8'));
+    });
+  }
 }
 
 test.run();

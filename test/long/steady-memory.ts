@@ -6,7 +6,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registry } from '../../registry/index.js';
 import { experimentOf } from '../../src/cli/experiment.js';
-import { instantiateFromConfig, loadExperimentTree } from '../../src/config/index.js';
+import { loadConfig } from '../../src/cli/load-config.js';
+import { instantiateFromConfig } from '../../src/config/index.js';
 import type { DataModule } from '../../src/data/data-module.js';
 import { selectEngine } from '../../src/engine/index.js';
 import { runFolder } from '../../src/io/run-folder.js';
@@ -31,7 +32,7 @@ const RSS_TOLERANCE = STEPS >= 5000 ? 0.02 : 0.05;
 const AVERAGED = STEPS >= 5000 ? 10 : 1;
 
 const { model, data } = experimentOf(
-  loadExperimentTree([tinyConfig], ['data.params.train.params.limit=null', 'data.params.batch_size=16']),
+  await loadConfig([tinyConfig], ['data.params.train.params.limit=null', 'data.params.batch_size=16']),
 );
 const engine = await selectEngine('auto');
 const module = await instantiateFromConfig<LightningModule>(model, registry);

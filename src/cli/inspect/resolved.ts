@@ -1,25 +1,18 @@
-import { registry } from '../../../registry/index.js';
-import { annotate, annotatedValues, formatPath, toPlain, type Annotated, type ConfigTree } from '../../config/index.js';
-import { UserError } from '../../errors.js';
+import { annotate, annotatedValues, formatPath, toPlain, type Annotated, type Registry } from '../../config/index.js';
 import { chosenComponent } from '../component-config.js';
 import { resolvedValues } from '../experiment.js';
+import type { LoadedConfig } from '../load-config.js';
 
 /**
- * What `--resolved` shows: each value of the merged config and the place that it comes from. Nothing is built, and the
- * data may be elsewhere.
- * @param raw as it was merged, not validated and without defaults
+ * What `--resolved` shows: each value of the merged config and the place that it comes from, with defaults; of one component
+ * where its path is given. Nothing is built, and the data may be elsewhere.
  * @throws ConfigError with all mistakes of the config; UserError where it has no such component
  */
-export function annotateResolved(
-  tree: ConfigTree,
-  { component, raw = false }: { component?: string | undefined; raw?: boolean } = {},
-): Annotated {
-  if (component === undefined) {
-    return annotate(tree.root, raw ? {} : { values: resolvedValues(tree), nameOf: canonicalName });
-  }
-  if (raw) throw new UserError({ where: '--raw', problem: 'cannot be combined with --component' });
-  const { config, node } = chosenComponent(tree, component);
-  return annotate(node, { values: config, path: component.split('.'), nameOf: canonicalName });
+export function annotateResolved(config: LoadedConfig, component?: string): Annotated {
+  const nameOf = canonicalName(config.registry);
+  if (component === undefined) return annotate(config.tree.root, { values: resolvedValues(config), nameOf });
+  const { config: values, node } = chosenComponent(config, component);
+  return annotate(node, { values, path: component.split('.'), nameOf });
 }
 
 /** `[{ path, value, origin }]`, in the order of the lines. */
@@ -32,7 +25,7 @@ export function annotatedJson(annotated: Annotated): string {
   return `${JSON.stringify(values, null, 2)}\n`;
 }
 
-/** The name under which `ldm list` has a component. */
-export function canonicalName(target: string): string {
-  return registry.resolve(target)?.target ?? target;
+/** Gives the name under which a registry lists a component. */
+export function canonicalName(registry: Registry): (target: string) => string {
+  return (target) => registry.resolve(target)?.target ?? target;
 }

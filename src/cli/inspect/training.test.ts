@@ -22,7 +22,7 @@ async function factsOf(
   { scale = true, component = 'model' } = {},
 ): Promise<TrainingFacts> {
   const tree = loadExperimentTree([tinyConfig], overrides);
-  const { config, path } = chosenComponent(tree, component);
+  const { config, path } = chosenComponent({ tree, registry }, component);
   const built = new Map<object, unknown>();
   const module = await instantiateFromConfig(config, registry, (part, made) => built.set(part, made));
   const meta = await startMeta();
@@ -82,7 +82,7 @@ if (isTorchBuilt()) {
     const { memory } = await factsOf([`data.params.batch_size=${batchSize}`]);
     assert.ok(memory);
     await selectEngine('torch');
-    const { config } = chosenComponent(loadExperimentTree([tinyConfig]), 'model');
+    const { config } = chosenComponent({ tree: loadExperimentTree([tinyConfig]), registry }, 'model');
     const module = await instantiateFromConfig<LightningModule>(config, registry);
     module.initialize(new RandomStreams(0)).train();
     module.attach({ globalStep: 0, currentEpoch: 0, log: () => undefined });

@@ -1,0 +1,39 @@
+/**
+ * What components of the user's own are made of: `import { Module, defineComponent } from 'ldm-runner'`. The tensors are
+ * those of `@tensorflow/tfjs-core`.
+ */
+export { defineUserComponent as defineComponent } from './config/index.js';
+export type { Build, NeededFile, ParamProblem, Traits, TraitsOf, UserComponent } from './config/index.js';
+export { FileError, ShapeError, UserError, type Problem } from './errors.js';
+export { withDefaults, type Params, type ParamsInput, type ParamsSchema } from './params.js';
+
+// Networks.
+export * from './nn/index.js';
+export * from './ops/index.js';
+export * from './models/attention/index.js';
+export { AttentionBlock, type AttentionBlockOptions } from './models/unet/attention-block.js';
+export { Downsample, Upsample, type ResampleOptions } from './models/unet/resample.js';
+export { ResBlock, type ResBlockOptions } from './models/unet/res-block.js';
+export { timestepEmbedding, type TimestepEmbeddingOptions } from './models/unet/timestep-embedding.js';
+export type { DiffusionNetwork } from './diffusion/diffusion-wrapper.js';
+
+// Gradients and random numbers.
+export { checkpoint, grads, valueAndGrads, vjp, type Vjp } from './autodiff/index.js';
+export { Generator, RandomStreams } from './random/index.js';
+
+// Training.
+export {
+  LightningModule,
+  type ImageGrid,
+  type OptimizerConfig,
+  type TensorBatch,
+  type TrainerHandle,
+} from './train/lightning-module.js';
+export type { LogOptions, MetricValues } from './train/metrics.js';
+export type { Callback, StepResult } from './train/callbacks/callback.js';
+export type { Trainer } from './train/trainer.js';
+export { DDPM } from './diffusion/ddpm.js';
+export { Adam, AdamW, LitEma, type LearningRateSchedule, type Optimizer, type OptimizerState } from './optim/index.js';
+
+// Data.
+export type { Dataset, HostArray, HostBatch } from './data/dataset.js';
