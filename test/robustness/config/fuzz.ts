@@ -47,7 +47,10 @@ export function fuzzConfigs({ seed, cases }: { seed: number; cases: number }): F
 function attempt({ texts, overrides }: Candidate): { outcome: 'valid' | 'refused'; fault?: string } {
   try {
     const configs = texts.map((text, i) => ({ name: `${i}.yaml`, text }));
-    const { model, data, trainer, callbacks } = experimentOf(loadExperimentTree(configs, overrides));
+    const { model, data, trainer, callbacks } = experimentOf({
+      tree: loadExperimentTree(configs, overrides),
+      registry,
+    });
     const unknown = unknownKeys({ model, data, trainer, callbacks }, SCHEMA, registry);
     return {
       outcome: 'valid',
