@@ -14,6 +14,7 @@ export const encoders = [
     aliases: ['ldm.modules.encoders.modules.ClassEmbedder'],
     kind: 'conditioner',
     summary: 'A learned vector for each class, for cross-attention.',
+    shapes: 'labels [N] in 0 … n_classes - 1 -> [N, 1, embed_dim]',
     source: file,
     params: classEmbedderParams,
     load: async () => {
@@ -26,6 +27,7 @@ export const encoders = [
     aliases: ['ldm.modules.encoders.modules.SpatialRescaler'],
     kind: 'conditioner',
     summary: 'An image rescaled by interpolation, its channels mapped.',
+    shapes: 'x [N, C, H, W] -> [N, out_channels, H*m, W*m]; m = multiplier^n_stages',
     source: file,
     params: spatialRescalerParams,
     load: async () => {
@@ -38,6 +40,7 @@ export const encoders = [
     aliases: ['ldm.modules.encoders.modules.TransformerEmbedder'],
     kind: 'conditioner',
     summary: 'Tokens of any kind through a transformer encoder.',
+    shapes: 'tokens [N, T], T at most max_seq_len -> [N, T, n_embed]',
     source: file,
     params: transformerEmbedderParams,
     load: async () => {
@@ -50,6 +53,7 @@ export const encoders = [
     aliases: ['ldm.modules.encoders.modules.BERTEmbedder'],
     kind: 'conditioner',
     summary: "Texts in BERT's word pieces through a transformer encoder.",
+    shapes: 'texts -> [N, max_seq_len, n_embed]; tokens [N, T] -> [N, T, n_embed]',
     source: file,
     params: bertEmbedderParams,
     load: async () => {
@@ -62,6 +66,7 @@ export const encoders = [
     aliases: ['ldm.modules.encoders.modules.FrozenCLIPTextEmbedder'],
     kind: 'conditioner',
     summary: "Each text as one vector, by CLIP's text tower with its published weights.",
+    shapes: 'texts, or tokens [N, 77] -> [N, n_repeat, width of the model]',
     source: `Radford et al. 2021; ${file}`,
     params: frozenClipTextEmbedderParams,
     load: async () => {
@@ -75,6 +80,7 @@ export const encoders = [
     aliases: ['ldm.modules.encoders.modules.FrozenClipImageEmbedder'],
     kind: 'conditioner',
     summary: "Each image as one vector, by CLIP's image tower with its published weights.",
+    shapes: 'x [N, 3, H, W] in [-1, 1] -> [N, width of the model]',
     source: `Radford et al. 2021; ${file}`,
     params: frozenClipImageEmbedderParams,
     load: async () => {

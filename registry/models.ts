@@ -9,6 +9,8 @@ export const models = [
     aliases: ['ldm.models.diffusion.ddpm.DDPM'],
     kind: 'model',
     summary: 'Denoising diffusion in pixel space, optionally class-conditional.',
+    shapes:
+      'batches of images [N, H, W, channels] in [-1, 1] under first_stage_key, and labels [N] under cond_stage_key with classes',
     source: 'Ho et al. 2020; latent-diffusion, ldm/models/diffusion/ddpm.py',
     params: ddpmParams,
     needs: ({ ckpt_path: file }) =>

@@ -58,9 +58,9 @@ export function annotatedValues(annotated: Annotated): AnnotatedValue[] {
   }
 }
 
-/** YAML that reads back as the same config, with the origin of each value as a comment behind it. */
-export function annotatedYaml(annotated: Annotated): string {
-  const lines = linesOf(annotated);
+/** YAML that reads back as the same config, unless told otherwise with the origin of each value as a comment behind it. */
+export function annotatedYaml(annotated: Annotated, { origins = true } = {}): string {
+  const lines = linesOf(annotated).map(({ text, comment }) => ({ text, comment: origins ? comment : '' }));
   const commented = lines.filter(({ comment }) => comment !== '').map(({ text }) => text.length);
   const column = Math.min(MAX_COLUMN, Math.max(0, ...commented));
   return lines
