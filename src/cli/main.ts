@@ -75,7 +75,8 @@ function withEngineOptions(command: Command): Command {
     .option('--tf32 <bool>', 'On a GPU: let products round to TensorFloat-32 (default: false)');
 }
 
-function commandLine(): CAC {
+/** All verbs with their options. */
+export function commandLine(): CAC {
   const cli = cac('ldm');
   const run = cli
     .command('run [...words]', 'Train what configs describe: CONFIG… [path=value …]')
