@@ -47,14 +47,19 @@ export function printable(text: string): string {
   return text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}]/gu, '·');
 }
 
+const maxNameLength = 200;
+
 /**
  * The names closest to a mistyped one by edit distance, best first, at most three.
  * Names further than 40% of the longer word away (in short words: than two letters, a pair typed the wrong way round) are
  * no help and are left out.
  */
 export function nearestNames(name: string, candidates: Iterable<string>): string[] {
+  // Comparing takes the product of the lengths.
+  if (name.length > maxNameLength) return [];
   const wanted = name.toLowerCase();
   return [...candidates]
+    .filter(({ length }) => length <= maxNameLength)
     .map((candidate) => ({ candidate, distance: leven(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => {
       const longest = Math.max(candidate.length, name.length);

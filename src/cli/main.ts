@@ -213,6 +213,14 @@ export function commandLine(): CAC {
     .action(async (target: string, flags: Flags) => (await import('./components.js')).show(target, flags));
 
   cli
+    .command('schema', 'The JSON Schema of configs, for completion and explanations in editors')
+    .option('-o, --out <file>', 'Where to write it (default: to the terminal)')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm schema')
+    .example('ldm schema -o configs/schema.json')
+    .action(async (flags: Flags) => (await import('./schema.js')).schema(flags));
+
+  cli
     .command('doctor', 'Say which engines, libraries, devices and threads were found, and how to get what is missing')
     .option('--json', 'Print the findings as JSON')
     .option('--kernels', 'Also list which tfjs kernels the engine has itself')

@@ -136,13 +136,18 @@ test('values that YAML could take for something else are quoted; comments stay o
   assert.match(yaml, /\nkeep: "two\\nlines" +# override keep="two lines"\n/);
 });
 
-test('a value that was read from elsewhere is shown with what was written', () => {
-  const origin = { source: 'a.yaml', line: 1, column: 4 };
-  const value = { kind: 'scalar', value: 64, text: '${data.size}', origin } as const;
-  assert.is(
-    annotatedYaml(annotate({ kind: 'map', entries: new Map([['size', { value }]]) })),
-    'size: 64 # a.yaml:1:4; from ${data.size}\n',
-  );
+test('what was resolved is shown with what was written, and stays resolved', () => {
+  const config = ['size: 64', 'copy: ${size}', 'mult: ${list}', "list: [1, '\\${x}']", 'text: \\${x}'].join('\n');
+  const yaml = annotatedYaml(annotate(loadExperimentTree([{ name: 'a.yaml', text: config }]).root));
+  assert.equal(yaml.trimEnd().split('\n'), [
+    'size: 64            # a.yaml:1:7',
+    'copy: 64            # a.yaml:2:7; from ${size}',
+    'mult: [1, "\\\\${x}"] # a.yaml:3:7; from ${list}',
+    'list: [1, "\\\\${x}"] # a.yaml:4:7',
+    'text: \\${x}         # a.yaml:5:7',
+  ]);
+  const again = loadExperimentTree([{ name: 'again.yaml', text: yaml }], ['size=1']);
+  assert.equal(toPlain(again.root), { size: 1, copy: 64, mult: [1, '${x}'], list: [1, '${x}'], text: '${x}' });
 });
 
 test('values for programs: dotted paths, in order', () => {

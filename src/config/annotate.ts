@@ -1,6 +1,6 @@
 import { writeInline, writeKey } from './stringify.js';
 import { childOf, describeOrigin, formatPath, fromPlain } from './tree.js';
-import type { ConfigNode, ListNode, MapNode, Path, ScalarNode } from './tree.js';
+import type { ConfigNode, ListNode, MapNode, Path } from './tree.js';
 
 /** A value of a resolved config that stands on a line of its own: a scalar, a list of scalars, an empty map. */
 export interface AnnotatedValue {
@@ -110,14 +110,14 @@ function describePlace(written: ConfigNode | undefined, { path, component }: Pla
     const owner = component ?? formatPath(path.slice(0, -1));
     return owner === '' ? 'default' : `default of ${owner}`;
   }
-  const own = written.origin ? describeOrigin(written.origin) : '';
-  const others = written.kind === 'scalar' ? interpolationOf(written) : written.kind === 'list' ? itemsOf(written) : [];
-  return [own, ...others].filter(Boolean).join('; ');
-}
-
-/** What a value was written as that was read from elsewhere. */
-function interpolationOf({ text, value }: ScalarNode): string[] {
-  return text !== undefined && text !== value && text.includes('${') ? [`from ${text}`] : [];
+  const { origin, interpolation } = written;
+  const facts = [
+    origin ? describeOrigin(origin) : '',
+    // What only holds an escaped "${" is shown as it was written.
+    interpolation === undefined || interpolation === writeInline(written) ? '' : `from ${interpolation}`,
+    ...(written.kind === 'list' ? itemsOf(written) : []),
+  ];
+  return facts.filter(Boolean).join('; ');
 }
 
 /** The items that an override, or another file, put into a list. */

@@ -2,7 +2,7 @@ import { type ParamsSchema } from '../params.js';
 import type { ParamProblem, Registry } from './component.js';
 import type { MissingFile } from './needed-files.js';
 import { toPlain, type ConfigTree, type MapNode, type Path } from './tree.js';
-import { validateConfig, type ComponentConfig, type SlotOptions } from './validate.js';
+import { validateConfig, type ComponentConfig, type SlotRules } from './validate.js';
 
 /** What an experiment file takes beyond what the registry says; the caller knows the trainer, this folder does not. */
 export interface ExperimentOptions {
@@ -39,23 +39,11 @@ export interface Experiment {
 
 /** Validates an experiment file. Throws one ConfigError with all its problems, sorted by place. */
 export function validateExperiment(tree: ConfigTree, registry: Registry, options: ExperimentOptions): Experiment {
-  const { defaultTargets = {}, optional = [] } = options;
-  const slotRules = ([section, key, name, ...deeper]: Path): SlotOptions | undefined => {
-    if (section === 'model' && key === undefined) {
-      const required = optional.includes('base_learning_rate') ? [] : ['base_learning_rate'];
-      return { keys: { base_learning_rate: { type: 'number', minimum: 0 } }, required };
-    }
-    if (section !== 'lightning' || deeper.length > 0) return undefined;
-    if (key === 'callbacks') return { defaultTarget: ownValue(defaultTargets.callbacks, String(name)) };
-    if (name !== undefined) return undefined;
-    if (key === 'modelcheckpoint') return { defaultTarget: defaultTargets.modelcheckpoint };
-    return key === 'logger' ? { defaultTarget: defaultTargets.logger } : undefined;
-  };
   const { values, missing } = validateConfig(
     withoutEmptySections(tree),
     experimentSchema(options),
     registry,
-    slotRules,
+    experimentSlots(options),
     (config) => trainerProblems(config, options),
   );
   const { lightning, ...sections } = values as unknown as Pick<Experiment, 'model' | 'data'> & {
@@ -63,6 +51,27 @@ export function validateExperiment(tree: ConfigTree, registry: Registry, options
   };
   return { ...sections, ...lightning, tree, missing };
 }
+
+/** What the slots of an experiment file take beyond `target` and `params`. */
+export function experimentSlots({ defaultTargets = {}, optional = [] }: ExperimentOptions): SlotRules {
+  return ([section, key, name, ...deeper]) => {
+    if (section === 'model' && key === undefined) {
+      const required = optional.includes('base_learning_rate') ? [] : ['base_learning_rate'];
+      return { keys: { base_learning_rate: baseLearningRate }, required };
+    }
+    if (section !== 'lightning' || deeper.length > 0) return undefined;
+    if (key === 'callbacks') return { defaultTarget: ownValue(defaultTargets.callbacks, String(name)) };
+    if (name !== undefined) return undefined;
+    if (key === 'modelcheckpoint') return { defaultTarget: defaultTargets.modelcheckpoint };
+    return key === 'logger' ? { defaultTarget: defaultTargets.logger } : undefined;
+  };
+}
+
+const baseLearningRate = {
+  type: 'number',
+  minimum: 0,
+  description: 'Learning rate; times the batch size, the accumulated batches and the devices while scale_lr is on.',
+};
 
 function trainerProblems(
   { lightning }: Readonly<Record<string, unknown>>,
@@ -78,44 +87,59 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The sections of an experiment file; the components in them are for the registry to say. */
-export function experimentSchema({ trainer, kinds = {}, optional = [] }: ExperimentOptions): ParamsSchema {
+export function experimentSchema({ trainer, kinds = {}, defaultTargets = {}, optional = [] }: ExperimentOptions) {
   const { model = 'model', data = 'data-module', callback = 'callback', logger = 'logger' } = kinds;
+  const named = Object.keys(defaultTargets.callbacks ?? {}).map((name) => [name, { component: callback }] as const);
   return {
     type: 'object',
     additionalProperties: false,
     required: optional.includes('data') ? ['model'] : ['model', 'data'],
     properties: {
-      model: { component: model },
-      data: { component: data },
+      model: { component: model, description: 'What is trained.' },
+      data: { component: data, description: 'What it is trained, validated and tested on.' },
       lightning: {
         type: 'object',
         additionalProperties: false,
         default: {},
+        description: 'How it is trained, and what happens beside.',
         properties: {
-          trainer: { ...trainer, default: {} },
-          callbacks: { type: 'object', additionalProperties: { component: callback }, default: {} },
-          modelcheckpoint: { component: callback },
-          logger: { component: logger },
+          trainer: { ...trainer, default: {}, description: 'How long, in what precision, and when to validate.' },
+          callbacks: {
+            type: 'object',
+            properties: Object.fromEntries(named),
+            additionalProperties: { component: callback },
+            default: {},
+            description: 'What happens beside training, under names of your choice.',
+          },
+          modelcheckpoint: { component: callback, description: 'When checkpoints are written.' },
+          logger: { component: logger, description: 'Where metrics and images go.' },
         },
       },
     },
-  };
+  } satisfies ParamsSchema;
 }
 
-/** A section whose lines are all commented out is null in YAML; it counts as absent. */
+const lightningSections = ['trainer', 'callbacks', 'modelcheckpoint', 'logger'];
+
+/** Whether null counts as absent here: so YAML reads a section whose lines are all commented out. */
+export function mayBeEmpty([section, key, ...deeper]: Path): boolean {
+  if (section !== 'lightning' || deeper.length > 0) return false;
+  return key === undefined || lightningSections.includes(String(key));
+}
+
 function withoutEmptySections(tree: ConfigTree): ConfigTree {
   const lightning = tree.root.entries.get('lightning')?.value;
-  const root = withoutNulls(tree.root, ['lightning']);
+  const root = withoutNulls(tree.root, []);
   if (lightning?.kind !== 'map') return { ...tree, root };
-  const value = withoutNulls(lightning, ['trainer', 'callbacks', 'modelcheckpoint', 'logger']);
+  const value = withoutNulls(lightning, ['lightning']);
   const entry = { ...root.entries.get('lightning'), value };
   return { ...tree, root: { ...root, entries: new Map(root.entries).set('lightning', entry) } };
 }
 
-function withoutNulls(map: MapNode, keys: readonly string[]): MapNode {
+function withoutNulls(map: MapNode, path: Path): MapNode {
   const isEmpty = (key: string) => {
     const value = map.entries.get(key)?.value;
-    return keys.includes(key) && value !== undefined && toPlain(value) === null;
+    return mayBeEmpty([...path, key]) && value !== undefined && toPlain(value) === null;
   };
   return { ...map, entries: new Map([...map.entries].filter(([key]) => !isEmpty(key))) };
 }

@@ -37,3 +37,8 @@ export function writeFlow(node: ConfigNode): string {
 export function shorten(text: string): string {
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
+
+/** A long text without its beginning. */
+export function shortenStart(text: string): string {
+  return text.length > maxLength ? `…${text.slice(1 - maxLength)}` : text;
+}

@@ -15,6 +15,8 @@ export type {
 export { experimentSchema, validateExperiment, type Experiment, type ExperimentOptions } from './experiment.js';
 export { describeSchema } from './expected.js';
 export { instantiateFromConfig } from './instantiate.js';
+export { experimentJsonSchema } from './json-schema.js';
+export { stringifySchema } from './json-schema/stringify-schema.js';
 export { loadExperimentTree } from './load.js';
 export type { MissingFile } from './needed-files.js';
 export { displayPath, parseConfig, type ConfigText } from './read.js';

@@ -35,6 +35,52 @@ test('what is wrong with all files and overrides is reported together', () => {
   );
 });
 
+test('where the files can be merged, what is wrong with the merged config is reported too', () => {
+  const message = inFolder({ 'a.yaml': 'x: ???\ny: ${z}\nw: ${\n', 'b.yaml': 'x: ???\nl: [1]\n' }, () =>
+    messageOf(() => loadExperimentTree(['a.yaml', 'b.yaml'], ['l.1=2', 'v=${', 'u'])),
+  );
+  assert.is(
+    message,
+    text(`
+      a.yaml:3:4: w: malformed interpolation
+        found:        the end after \${
+        expected:     a key
+        to fix:       write \\\${ where the text itself is to hold "\${"
+
+      override v=\${: v: malformed interpolation
+        found:        the end after \${
+        expected:     a key
+        to fix:       write \\\${ where the text itself is to hold "\${"
+
+      override u: there is no "="
+        expected:     path=value, +path=value or ~path, e.g. data.params.batch_size=4
+
+      override l.1=2: l.1: the list has 1 item
+        found:        1
+        expected:     0
+        to fix:       append with +l.1=…
+
+      a.yaml:1:4: x: a value must be given
+        found:        ???
+        to fix:       give it: x=…
+
+      a.yaml:2:4: y: \${z} refers to nothing
+        found:        the config has no "z"`),
+  );
+});
+
+test('a malformed interpolation is a mistake even where it is replaced', () => {
+  assert.match(
+    messageOf(() => loadExperimentTree([{ name: 'a.yaml', text: 'x: ${\n' }], ['x=1'])),
+    /^a\.yaml:1:4: x: malformed interpolation/,
+  );
+});
+
+test('a value is given by a later file, an override or a reference', () => {
+  const texts = ['a: ???\nb: ???\nc: ${a}\n', 'a: 1\n'].map((text, i) => ({ name: `${i}.yaml`, text }));
+  assert.equal(toPlain(loadExperimentTree(texts, ['b=${c}']).root), { a: 1, b: 1, c: 1 });
+});
+
 test('overrides alone make a config', () => {
   assert.equal(toPlain(loadExperimentTree([], ['a.b=1']).root), { a: { b: 1 } });
 });

@@ -1,38 +1,54 @@
-import { ConfigError, type Problem } from '../errors.js';
+import { ConfigError, describeProblem, type Problem } from '../errors.js';
+import { basesKey, ConfigReader } from './bases.js';
+import { malformedInterpolations } from './malformed.js';
 import { mergeMaps } from './merge.js';
 import { applyOverride, overrideSource, parseOverride, type Override } from './overrides.js';
-import { displayPath, parseConfig, readConfigFile, type ConfigText } from './read.js';
+import type { ConfigText } from './read.js';
+import { resolveTree } from './resolve.js';
 import type { ConfigTree, MapNode } from './tree.js';
 
 /**
- * Reads configs, files or texts, merges them left to right and applies the overrides in order. Throws one ConfigError with the
- * problems of all files and overrides. What the values mean is for validation to say.
+ * Reads configs, files or texts, each over what its `_base_` names; merges them left to right, applies the overrides in
+ * order and then resolves all interpolations. Throws one ConfigError with the problems of all files and overrides; where
+ * they can be merged, with those of the merged config too. What the values mean is for validation to say.
  */
 export function loadExperimentTree(
   configs: readonly (string | ConfigText)[],
   overrides: readonly string[] = [],
 ): ConfigTree {
-  const problems: Problem[] = [];
-  const texts = new Map<string, string>();
-  const read = (config: string | ConfigText): MapNode => {
-    const { name, text } = typeof config === 'string' ? readConfigFile(config) : config;
-    texts.set(name, text);
-    return parseConfig({ name, text });
-  };
-  const trees = configs.flatMap((config) => collect(problems, () => read(config)) ?? []);
-  const parsed = overrides.flatMap((text) => collect(problems, () => parseOverride(text)) ?? []);
-  if (problems.length > 0) throw new ConfigError(problems);
+  const reader = new ConfigReader();
+  const trees = configs.flatMap((config) => reader.read(config) ?? []);
+  const problems: Problem[] = [...reader.problems];
+  const parsed = overrides.flatMap((text) => collect(problems, () => parseChecked(text, problems)) ?? []);
+  if (trees.length < configs.length) throw new ConfigError(problems);
 
-  let root = trees.reduce<MapNode>((base, over) => mergeMaps(base, over), {
-    kind: 'map',
-    entries: new Map(),
-    origin: trees[0]?.origin,
-  });
-  const apply = (override: Override) => applyOverride(root, override);
-  for (const override of parsed) root = collect(problems, () => apply(override)) ?? root;
-  if (problems.length > 0) throw new ConfigError(problems);
-  const names = configs.map((config) => (typeof config === 'string' ? displayPath(config) : config.name));
-  return { root, sources: [...new Set([...names, ...overrides.map(overrideSource)])], texts };
+  let root: MapNode = { kind: 'map', entries: new Map(), origin: trees[0]?.origin };
+  for (const tree of trees) root = collect(problems, () => mergeMaps(root, tree)) ?? root;
+  for (const override of parsed) root = collect(problems, () => applyOverride(root, override)) ?? root;
+  const { root: resolved, warnings, problems: unresolved } = resolveTree(root);
+  problems.push(...unresolved);
+  if (!resolved || problems.length > 0) throw new ConfigError(withoutRepeated(problems));
+  const sources = [...reader.texts.keys(), ...overrides.map(overrideSource)];
+  return { root: resolved, sources: [...new Set(sources)], texts: reader.texts, warnings };
+}
+
+function parseChecked(text: string, problems: Problem[]): Override {
+  const override = parseOverride(text);
+  const { action, path, value } = override;
+  if (path[0] === basesKey) {
+    throw new ConfigError({
+      where: overrideSource(text),
+      problem: `only a file can have "${basesKey}"`,
+      remedy: 'give the file before the others on the command line',
+    });
+  }
+  if (action !== 'remove') problems.push(...malformedInterpolations(value, path));
+  return override;
+}
+
+/** What is malformed is found in the file, and once more where it is still there after merging. */
+function withoutRepeated(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [describeProblem(problem), problem])).values()];
 }
 
 function collect<T>(problems: Problem[], read: () => T): T | undefined {

@@ -39,6 +39,11 @@ test('sets a value deep inside, by key and by index', () => {
   });
   assert.equal(apply('list[0].a=2').list, [{ a: 2 }]);
   assert.equal(apply('list.0.b=2').list, [{ a: 1, b: 2 }]);
+  assert.equal(apply('model.params.mult.-1=4', 'list[-1].a=2'), {
+    ...before,
+    model: { params: { mult: [1, 4], steps: 10 } },
+    list: [{ a: 2 }],
+  });
 });
 
 test('a map is merged into the map that is there', () => {
@@ -53,6 +58,18 @@ test('a path through null or a scalar replaces it by a map, as in OmegaConf', ()
     ...before,
     cond: { target: 'ClassEmbedder' },
     none: { target: 'x' },
+  });
+});
+
+test('??? takes a value away; inside a map it does not', () => {
+  assert.equal(apply('lr=???'), { ...before, lr: '???' });
+  assert.equal(apply('model={params: {steps: "???"}}').model, before.model);
+});
+
+test('a map is merged into a copy of what text refers to there', () => {
+  assert.equal(apply('model={copy: "${list.0}"}', 'model={copy: {b: 2}}').model, {
+    params: { mult: [1, 2], steps: 10 },
+    copy: { a: 1, b: 2 },
   });
 });
 
@@ -137,6 +154,28 @@ const mistakes: readonly (readonly [string, string])[] = [
         found:        2
         expected:     an index from 0 to 1
         to fix:       append with +model.params.mult.2=…`,
+  ],
+  [
+    'model.params.mult.-3=4',
+    `
+      override model.params.mult.-3=4: model.params.mult.-3: the list has 2 items
+        found:        -3
+        expected:     an index from 0 to 1
+        to fix:       append with +model.params.mult.2=…`,
+  ],
+  [
+    'model.params=[1]',
+    `
+      override model.params=[1]: model.params: a list cannot be merged into a map
+        expected:     a map, as at a.yaml:2:17
+        to fix:       to replace all of it, remove it before: ~model.params`,
+  ],
+  [
+    'model={params: {mult: {a: 1}}}',
+    `
+      override model={params: {mult: {a: 1}}}: model.params.mult: a map cannot be merged into a list
+        expected:     a list, as at a.yaml:2:24
+        to fix:       to replace all of it, set it to null before`,
   ],
   [
     'list.first.a=4',

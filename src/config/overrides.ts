@@ -1,5 +1,5 @@
 import { ConfigError, nearestNames, type Problem } from '../errors.js';
-import { mergeMaps } from './merge.js';
+import { mergeMaps, mixedKinds } from './merge.js';
 import { parseYaml } from './parse.js';
 import { childOf, forbiddenKey, forbiddenKeyText, formatPath, maxDepth } from './tree.js';
 import type { ConfigNode, ListNode, MapNode, Origin, Path } from './tree.js';
@@ -57,11 +57,11 @@ function splitPath(text: string): string[] | undefined {
 
 /** Applies an override to a merged config. Whether the path is one that a component knows is for validation to say. */
 export function applyOverride(root: MapNode, override: Override): MapNode {
-  const applied = override.action === 'remove' ? remove(root, override, 0) : set(root, override, 0);
+  const applied = override.action === 'remove' ? remove(root, override, 0) : set(root, override, 0, root);
   return applied.kind === 'map' ? applied : root;
 }
 
-function set(node: ConfigNode | undefined, override: Override, depth: number): ConfigNode {
+function set(node: ConfigNode | undefined, override: Override, depth: number, root: MapNode): ConfigNode {
   const { action, path, value, text } = override;
   const origin: Origin = { source: overrideSource(text) };
   const step = path[depth];
@@ -72,17 +72,24 @@ function set(node: ConfigNode | undefined, override: Override, depth: number): C
         remedy: `leave out the "+" to replace it: ${text.slice(1)}`,
       });
     }
-    return node?.kind === 'map' && value.kind === 'map' ? mergeMaps(node, value) : { origin, ...value };
+    const mixed = node && mixedKinds(node, value);
+    if (mixed)
+      throw problemAt(override, path, {
+        ...mixed,
+        remedy: `to replace all of it, remove it before: ~${formatPath(path)}`,
+      });
+    if (node?.kind === 'map' && value.kind === 'map') return mergeMaps(node, value, { root, path });
+    return { origin, ...value };
   }
   if (node?.kind === 'list') {
     const index = listIndex(node, override, depth, action === 'add' ? node.items.length : node.items.length - 1);
     const items = [...node.items];
-    items[index] = set(node.items[index], override, depth + 1);
+    items[index] = set(node.items[index], override, depth + 1, root);
     return { ...node, items };
   }
   const base: MapNode = node?.kind === 'map' ? node : { kind: 'map', entries: new Map(), origin };
   const before = base.entries.get(step);
-  const child = set(before?.value, override, depth + 1);
+  const child = set(before?.value, override, depth + 1, root);
   const entries = new Map(base.entries).set(step, { keyOrigin: before?.keyOrigin ?? origin, value: child });
   return { ...base, entries };
 }
@@ -114,8 +121,9 @@ function remove(node: ConfigNode, override: Override, depth: number): ConfigNode
 function listIndex(list: ListNode, override: Override, depth: number, last: number): number {
   const { path, action } = override;
   const step = path[depth] ?? '';
-  if (/^\d+$/.test(step) && Number(step) <= last) return Number(step);
   const { length } = list.items;
+  const index = /^-\d+$/.test(step) ? length + Number(step) : /^\d+$/.test(step) ? Number(step) : -1;
+  if (index >= 0 && index <= last) return index;
   throw problemAt(override, path.slice(0, depth + 1), {
     problem: `the list has ${length} ${length === 1 ? 'item' : 'items'}`,
     found: step,

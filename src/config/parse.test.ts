@@ -114,6 +114,33 @@ const mistakes: readonly (readonly [string, string, string])[] = [
        to fix:       remove the word that starts with "!"`,
   ],
   [
+    'an interpolation in braces without quotes',
+    'a: {b: ${c.d}}\n',
+    `
+     a.yaml:1:9: an interpolation must be in quotes here
+       found:        a: {b: \${c.d}}
+       expected:     quotes where it stands inside { } or [ ], or holds ": "
+       to fix:       write "\${…}"`,
+  ],
+  [
+    'an interpolation in brackets without quotes',
+    'a: [1, ${c}]\n',
+    `
+     a.yaml:1:9: an interpolation must be in quotes here
+       found:        a: [1, \${c}]
+       expected:     quotes where it stands inside { } or [ ], or holds ": "
+       to fix:       write "\${…}"`,
+  ],
+  [
+    'an interpolation with ": " without quotes',
+    'a: ${oc.env: X}\n',
+    `
+     a.yaml:1:4: an interpolation must be in quotes here
+       found:        a: \${oc.env: X}
+       expected:     quotes where it stands inside { } or [ ], or holds ": "
+       to fix:       write "\${…}"`,
+  ],
+  [
     'several documents',
     'a: 1\n---\nb: 2\n',
     `

@@ -3,12 +3,9 @@ import type { Alias, Document, Node, Pair, Scalar } from 'yaml';
 import { ConfigError, type Problem } from '../errors.js';
 import { codeFrame } from './code-frame.js';
 import { scalarTags } from './scalars.js';
-import { forbiddenKey, forbiddenKeyText, formatPath, describeOrigin, maxDepth } from './tree.js';
+import { forbiddenKey, forbiddenKeyText, formatPath, describeOrigin, maxDepth, maxValues } from './tree.js';
 import type { ConfigNode, MapEntry, Origin, Path } from './tree.js';
 import { describeYamlError, isUnclosed } from './yaml-errors.js';
-
-/** More values than any experiment has; what a few nested aliases can exceed by any factor. */
-const maxValues = 50_000;
 
 /** Gives the place of an offset in the text: a position in a file, or the override as a whole. */
 export type Locate = (line: number, column: number) => Origin;

@@ -1,4 +1,5 @@
 import { stringify, type ParseOptions, type SchemaOptions, type ToStringOptions } from 'yaml';
+import { escapeInterpolation } from './interpolation.js';
 import { readPlain, scalarTags } from './scalars.js';
 import { toPlain, type ConfigNode, type ConfigTree, type ScalarNode } from './tree.js';
 
@@ -9,12 +10,17 @@ const options = {
   lineWidth: 0,
 } as const satisfies ParseOptions & SchemaOptions & ToStringOptions & { aliasDuplicateObjects: boolean };
 
-/** A config as YAML text that reads back as the same values, here as in PyYAML; comments are not kept. */
+/**
+ * A resolved config as YAML text that loads as the same values, here as in OmegaConf; comments are not kept. Text with
+ * "${" is written such that it stays text.
+ */
 export function stringifyConfig(config: ConfigTree | Readonly<Record<string, unknown>>): string {
-  return stringify(isTree(config) ? toPlain(config.root) : config, options);
+  return stringify(withEscapedTexts(isTree(config) ? toPlain(config.root) : config), options);
 }
 
-/** A value on one line that reads back as the same: numbers as they were written, maps and lists in flow style. */
+/**
+ * A resolved value on one line that loads as the same: numbers as they were written, maps and lists in flow style.
+ */
 export function writeInline(node: ConfigNode): string {
   return node.kind === 'scalar' ? writeScalar(node) : writeFlow(node);
 }
@@ -32,8 +38,7 @@ function writeFlow(node: ConfigNode): string {
 }
 
 function writeScalar({ value, text }: ScalarNode, inFlow = false): string {
-  if (typeof value === 'string') return writeText(value, inFlow);
-  // Where it was read from something else, such as an interpolation, the text is not the value's own.
+  if (typeof value === 'string') return writeText(escapeInterpolation(value), inFlow);
   return text !== undefined && Object.is(readPlain(text), value) ? text : stringify(value, options).trimEnd();
 }
 
@@ -46,4 +51,11 @@ function writeText(text: string, inFlow: boolean): string {
 
 function isTree(config: ConfigTree | Readonly<Record<string, unknown>>): config is ConfigTree {
   return 'sources' in config && Array.isArray(config.sources);
+}
+
+function withEscapedTexts(value: unknown): unknown {
+  if (typeof value === 'string') return escapeInterpolation(value);
+  if (Array.isArray(value)) return value.map(withEscapedTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withEscapedTexts(child)]));
 }

@@ -1,15 +1,18 @@
-import { ConfigError } from '../errors.js';
+import { ConfigError, type Problem } from '../errors.js';
 
 /**
  * A config as a tree in which every value knows where it was written, so that a mistake found after merging still
  * points at the file, line and column (or the override) that made it. Trees are never changed in place.
  */
 export interface ConfigTree {
+  /** Merged and resolved: no value in it is an interpolation, or still to be given. */
   readonly root: MapNode;
   /** The names of the files and overrides in the order they were merged: the order problems are reported in. */
   readonly sources: readonly string[];
   /** The texts of those that are files, for messages to quote. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What the user should know and what is no mistake, e.g. the use of a deprecated key. */
+  readonly warnings?: readonly Problem[];
 }
 
 /** Where a value was written: a file with a position from 1, or an override without one. */
@@ -21,24 +24,27 @@ export interface Origin {
 
 export type ConfigNode = ScalarNode | ListNode | MapNode;
 
-export interface ScalarNode {
+interface NodeBase {
+  readonly origin?: Origin;
+  /** The text with `${…}` that the value was resolved from; `origin` is then where that stands. */
+  readonly interpolation?: string;
+}
+
+export interface ScalarNode extends NodeBase {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
   /** The value as the user wrote it, e.g. `1.0e-06`; absent where it was not read from text. */
   readonly text?: string;
-  readonly origin?: Origin;
 }
 
-export interface ListNode {
+export interface ListNode extends NodeBase {
   readonly kind: 'list';
   readonly items: readonly ConfigNode[];
-  readonly origin?: Origin;
 }
 
-export interface MapNode {
+export interface MapNode extends NodeBase {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, MapEntry>;
-  readonly origin?: Origin;
 }
 
 export interface MapEntry {
@@ -50,6 +56,9 @@ export type Path = readonly (string | number)[];
 
 /** Deeper than any experiment, shallow enough for every recursion over a config. */
 export const maxDepth = 64;
+
+/** More values than any experiment has; what a few nested aliases or references can exceed by any factor. */
+export const maxValues = 50_000;
 
 /** A key that would change an object's prototype instead of adding an entry. */
 export const forbiddenKey = '__proto__';

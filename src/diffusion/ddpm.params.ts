@@ -70,7 +70,7 @@ export const ddpmParams = {
       description:
         "Of that file, load the network's weights alone, named diffusion_model.… or model.diffusion_model.….",
     },
-    monitor: { type: 'string', description: 'The metric that says which checkpoint is best.' },
+    monitor: { type: 'string', description: 'The metric that says which checkpoint is best; absent for none.' },
   },
 } as const satisfies ParamsSchema;
 

@@ -77,6 +77,8 @@ function quickly(words: readonly string[]): string[] {
       ];
     case 'sample':
       return [...withoutFlags(args, ['--steps', '-n', '-o']), '--steps', '2', '-n', '2', '-o', join(logdir, 'out')];
+    case 'schema':
+      return args.map((word, i) => (args[i - 1] === '-o' ? join(logdir, word) : word));
     case 'bench':
       return [...args, '--rounds', '1'];
     default:

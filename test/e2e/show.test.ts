@@ -149,9 +149,10 @@ const mistakes: [title: string, args: (folder: string) => string[], message: (fo
       `${notShipped}  found:        ddpm/mnits\n  did you mean: ddpm/mnist\n  to fix:       "ldm copy --list" lists the names`,
   ],
   [
-    'copy of the end of a name, mistyped',
+    'copy of a part of a name',
     (folder) => ['copy', 'unet2d', folder],
-    () => `${notShipped}  found:        unet2d\n  to fix:       "ldm copy --list" lists the names`,
+    () =>
+      `${notShipped}  found:        unet2d\n  did you mean: classic/unet2d-mnist\n  to fix:       "ldm copy --list" lists the names`,
   ],
   [
     'copy to nowhere',

@@ -39,16 +39,24 @@ export function findShipped(wanted: string, configs: readonly ShippedConfig[]): 
   const byEnd = configs.filter((config) => basename(config.name) === name);
   const [found, ...others] = byPath ? [byPath] : byName.length > 0 ? byName : byEnd;
   if (found && others.length === 0) return found;
-  const names = configs.map((config) => config.name);
-  const byEnding = new Map(names.map((one) => [basename(one), one]));
-  const nearEndings = nearestNames(basename(name), byEnding.keys()).map((end) => byEnding.get(end) ?? end);
+  const nearest = found ? byEnd.map((config) => config.name) : nearestShipped(name, configs);
   throw new UserError({
     where: 'ldm copy',
     problem: found ? 'several shipped configs have this name' : 'there is no such shipped config',
     found: wanted,
-    nearest: found ? byEnd.map((config) => config.name) : [...new Set([...nearestNames(name, names), ...nearEndings])],
+    nearest,
     remedy: '"ldm copy --list" lists the names',
   });
+}
+
+/** Those that a name is a part of, or else those whose name, or the end of it, is nearest. */
+function nearestShipped(name: string, configs: readonly ShippedConfig[]): string[] {
+  const names = configs.map((config) => config.name);
+  const containing = names.filter((one) => name !== '' && one.includes(name));
+  if (containing.length > 0) return containing.slice(0, 3);
+  const byEnd = new Map(names.map((one) => [basename(one), one]));
+  const ends = nearestNames(basename(name), byEnd.keys()).map((end) => byEnd.get(end) ?? end);
+  return [...new Set([...nearestNames(name, names), ...ends])];
 }
 
 function summaryOf(text: string): string {
