@@ -47,7 +47,11 @@ const cases: [title: string, words: string[], expected: string[]][] = [
     ['run', tinyConfig, 'lightning.trainer.max_'],
     ['lightning.trainer.max_epochs=', 'lightning.trainer.max_steps='],
   ],
-  ['entries below callbacks', ['run', tinyConfig, 'lightning.callbacks.'], ['lightning.callbacks.image_logger.']],
+  [
+    'callbacks, those with a name of their own too',
+    ['run', tinyConfig, 'lightning.callbacks.'],
+    ['lightning.callbacks.image_logger.'],
+  ],
   [
     'targets that fit a slot',
     ['run', tinyConfig, 'model.params.unet_config.target=B'],
