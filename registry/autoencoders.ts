@@ -1,5 +1,5 @@
-import { defineComponent, type Build, type ParamProblem } from '../src/config/index.js';
-import { autoencoderKLParams } from '../src/models/autoencoder/autoencoder-kl.params.js';
+import { defineComponent, type Build, type NeededFile, type ParamProblem, type TraitsOf } from '../src/config/index.js';
+import { autoencoderKLParams, type AutoencoderKLParams } from '../src/models/autoencoder/autoencoder-kl.params.js';
 import { ddconfigParams, type Ddconfig } from '../src/models/autoencoder/ddconfig.params.js';
 import { identityFirstStageParams } from '../src/models/autoencoder/identity-first-stage.params.js';
 import { levelResolutions } from '../src/models/autoencoder/level-resolutions.js';
@@ -7,6 +7,9 @@ import { NORM_GROUPS } from '../src/models/autoencoder/norm-groups.js';
 import { vectorQuantizerParams } from '../src/models/autoencoder/vector-quantizer.params.js';
 import { vqModelParams, type VQModelOptions, type VQModelParams } from '../src/models/autoencoder/vq-model.params.js';
 import type { Module } from '../src/nn/index.js';
+import { initialWeightsNeeded } from './initial-weights.js';
+import { klWeightsRemedy, vqWeightsRemedy } from './published-weights.js';
+import { lossTraits, traits, type FirstStageTraits, type LossTraits } from './traits.js';
 
 const modelSource = 'Esser et al. 2021; latent-diffusion, ldm/modules/diffusionmodules/model.py';
 const autoencoderSource = 'Rombach et al. 2022; latent-diffusion, ldm/models/autoencoder.py';
@@ -35,10 +38,13 @@ function checkDdconfig(config: Ddconfig): ParamProblem[] {
   return problems;
 }
 
+/** What the rules of both kinds of autoencoders look at. */
+type FirstStageParams = Pick<AutoencoderKLParams, 'ddconfig' | 'lossconfig' | 'embed_dim'>;
+
 /** As checkDdconfig, and that the encoder gives variances or not, as the autoencoder needs. */
 const checkAutoencoder =
   (doubleZ: boolean) =>
-  ({ ddconfig }: { readonly ddconfig: Ddconfig }): ParamProblem[] => {
+  ({ ddconfig, lossconfig }: FirstStageParams, traitsOf: TraitsOf): ParamProblem[] => {
     const problems = checkDdconfig(ddconfig);
     if (ddconfig.double_z !== doubleZ) {
       problems.push({
@@ -49,8 +55,57 @@ const checkAutoencoder =
         remedy: `set double_z: ${String(doubleZ)}`,
       });
     }
-    return problems.map((problem) => ({ ...problem, path: ['ddconfig', ...problem.path] }));
+    return [
+      ...problems.map((problem) => ({ ...problem, path: ['ddconfig', ...problem.path] })),
+      ...checkDiscriminator(ddconfig, lossTraits(traitsOf, lossconfig)),
+    ];
   };
+
+/** What the loss fails on only when its discriminator is first called. */
+function checkDiscriminator(ddconfig: Ddconfig, loss: LossTraits | undefined): ParamProblem[] {
+  if (!loss) return [];
+  const problems: ParamProblem[] = [];
+  if (loss.isConditional) {
+    problems.push({
+      path: ['lossconfig', 'params', 'disc_conditional'],
+      problem: 'an autoencoder has no condition that the discriminator could see beside the image',
+      found: 'true',
+      expected: 'false',
+    });
+  }
+  if (loss.imageChannels !== ddconfig.out_ch && !loss.isConditional) {
+    problems.push({
+      path: ['lossconfig', 'params', 'disc_in_channels'],
+      problem: 'is not the number of channels of the reconstructions',
+      found: String(loss.imageChannels),
+      expected: `${ddconfig.out_ch}, as out_ch says`,
+    });
+  }
+  return problems;
+}
+
+function autoencoderTraits(params: FirstStageParams, isDiffusible: boolean): FirstStageTraits {
+  const { ddconfig, embed_dim: latentChannels } = params;
+  return { isDiffusible, imageChannels: ddconfig.in_channels, latentChannels, downsampling: downsamplingOf(ddconfig) };
+}
+
+function downsamplingOf({ ch_mult: { length: levels } }: Ddconfig): number {
+  return 2 ** (levels - 1);
+}
+
+const klNeeds = initialWeightsNeeded(({ ddconfig, embed_dim: channels }: AutoencoderKLParams) =>
+  klWeightsRemedy({ downsampling: downsamplingOf(ddconfig), channels }),
+);
+
+const vqWeightsNeeded = initialWeightsNeeded(({ ddconfig, n_embed: codes }: VQModelParams) =>
+  vqWeightsRemedy({ downsampling: downsamplingOf(ddconfig), codes, attention: ddconfig.attn_type !== 'none' }),
+);
+
+function vqNeeds(params: VQModelParams): NeededFile[] {
+  const { remap } = params;
+  const codes = remap === null ? [] : [{ path: ['remap'], file: remap, what: 'a file of the codes in use (.npy)' }];
+  return [...vqWeightsNeeded(params), ...codes];
+}
 
 /** What both autoencoders with a codebook are built from. */
 async function loadVQOptions(): Promise<(params: VQModelParams, build: Build) => VQModelOptions> {
@@ -73,6 +128,8 @@ export const autoencoders = [
     source: autoencoderSource,
     params: autoencoderKLParams,
     check: checkAutoencoder(true),
+    traits: (params) => traits({ firstStage: autoencoderTraits(params, true) }),
+    needs: klNeeds,
     load: async () => {
       const { AutoencoderKL } = await import('../src/models/autoencoder/autoencoder-kl.js');
       return ({ lossconfig, ...options }, build: Build) =>
@@ -89,6 +146,8 @@ export const autoencoders = [
     source: autoencoderSource,
     params: vqModelParams,
     check: checkAutoencoder(false),
+    traits: (params) => traits({ firstStage: autoencoderTraits(params, false) }),
+    needs: vqNeeds,
     load: async () => {
       const { VQModel } = await import('../src/models/autoencoder/vq-model.js');
       const optionsOf = await loadVQOptions();
@@ -105,6 +164,8 @@ export const autoencoders = [
     source: autoencoderSource,
     params: vqModelParams,
     check: checkAutoencoder(false),
+    traits: (params) => traits({ firstStage: autoencoderTraits(params, true) }),
+    needs: vqNeeds,
     load: async () => {
       const { VQModelInterface } = await import('../src/models/autoencoder/vq-model-interface.js');
       const optionsOf = await loadVQOptions();
@@ -119,6 +180,7 @@ export const autoencoders = [
     shapes: 'x [N, C, H, W] -> the same',
     source: autoencoderSource,
     params: identityFirstStageParams,
+    traits: () => traits({ firstStage: { isDiffusible: true, downsampling: 1 } }),
     load: async () => {
       const { IdentityFirstStage } = await import('../src/models/autoencoder/identity-first-stage.js');
       return (params) => new IdentityFirstStage(params);
@@ -173,6 +235,7 @@ export const autoencoders = [
     summary: 'What is given: no loss, or a condition that is used as it is; takes any parameters and uses none.',
     source: 'PyTorch, torch.nn.Identity',
     params: { type: 'object', additionalProperties: true, properties: {} },
+    traits: () => traits({ conditioning: { makes: 'as-given' } }),
     load: async () => {
       const { Identity } = await import('../src/nn/identity.js');
       return () => new Identity();

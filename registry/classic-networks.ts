@@ -2,6 +2,7 @@ import { defineComponent, type ParamProblem } from '../src/config/index.js';
 import { basicUNetParams } from '../src/models/classic/basic-unet.params.js';
 import { simpleDDPMModelParams } from '../src/models/classic/simple-ddpm/simple-ddpm-model.params.js';
 import { unet2DModelParams, type UNet2DModelParams } from '../src/models/classic/unet2d/unet2d-model.params.js';
+import { traits, type NetworkTraits } from './traits.js';
 
 /** What diffusers asserts, or fails on, only when the network is built. */
 function checkUNet2DModel(params: UNet2DModelParams): ParamProblem[] {
@@ -82,6 +83,19 @@ function checkEmbeddings(params: UNet2DModelParams): ParamProblem[] {
   return problems;
 }
 
+function unet2DTraits(params: UNet2DModelParams): NetworkTraits {
+  const [height, width = height] = [params.sample_size ?? []].flat();
+  const isLearned = params.time_embedding_type === 'learned' && params.num_train_timesteps !== null;
+  return {
+    inChannels: params.in_channels,
+    outChannels: params.out_channels,
+    ...(height !== undefined && height === width && { imageSize: height }),
+    downsampling: 2 ** (params.block_out_channels.length - 1),
+    numClasses: params.class_embed_type === 'identity' ? 0 : (params.num_class_embeds ?? 0),
+    ...(isLearned && { numTimesteps: params.num_train_timesteps ?? 0 }),
+  };
+}
+
 export const classicNetworks = [
   defineComponent({
     target: 'BasicUNet',
@@ -90,6 +104,8 @@ export const classicNetworks = [
     shapes: 'x [N, in_channels, H, W] -> [N, out_channels, H, W]',
     source: 'Hugging Face diffusion course, unit 1, "Diffusion models from scratch"',
     params: basicUNetParams,
+    traits: ({ in_channels: inChannels, out_channels: outChannels }) =>
+      traits({ network: { inChannels, outChannels, numClasses: 0, downsampling: 4 } }),
     load: async () => {
       const { BasicUNet } = await import('../src/models/classic/basic-unet.js');
       return (params) => new BasicUNet(params);
@@ -102,6 +118,15 @@ export const classicNetworks = [
     shapes: 'x [N, in_channels, H, W], timesteps [N], y [N] with classes -> [N, out_channels, H, W]',
     source: 'the article "DDPM core code", simplified DDPM and its conditional form',
     params: simpleDDPMModelParams,
+    traits: (params) =>
+      traits({
+        network: {
+          inChannels: params.in_channels,
+          outChannels: params.out_channels,
+          numClasses: params.num_classes ?? 0,
+          numTimesteps: params.max_time_step,
+        },
+      }),
     load: async () => {
       const { SimpleDDPMModel } = await import('../src/models/classic/simple-ddpm/simple-ddpm-model.js');
       return (params) => new SimpleDDPMModel(params);
@@ -116,6 +141,7 @@ export const classicNetworks = [
     source: 'Hugging Face diffusers 0.24, models/unet_2d.py; Ho et al. 2020, Song et al. 2020',
     params: unet2DModelParams,
     check: checkUNet2DModel,
+    traits: (params) => traits({ network: unet2DTraits(params) }),
     load: async () => {
       const { UNet2DModel } = await import('../src/models/classic/unet2d/unet2d-model.js');
       return (params) => new UNet2DModel(params);

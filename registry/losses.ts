@@ -1,8 +1,32 @@
-import { defineComponent } from '../src/config/index.js';
+import { defineComponent, type NeededFile } from '../src/config/index.js';
+import { crossEntropyLossParams } from '../src/losses/cross-entropy-loss.params.js';
 import { lpipsParams } from '../src/losses/lpips.params.js';
 import { lpipsWithDiscriminatorParams } from '../src/losses/lpips-with-discriminator.params.js';
 import { nLayerDiscriminatorParams } from '../src/losses/n-layer-discriminator.params.js';
+import { describeLpipsFile, LPIPS_HALVES, lpipsFilesIn } from '../src/losses/lpips-files.js';
 import { vqLPIPSWithDiscriminatorParams } from '../src/losses/vq-lpips-with-discriminator.params.js';
+import { traits } from './traits.js';
+
+/** What the losses with a discriminator all have. */
+interface AdversarialParams {
+  readonly disc_conditional: boolean;
+  readonly disc_in_channels: number;
+  readonly perceptual_weight: number;
+  readonly lpips_weights: string;
+}
+
+const discriminatorTraits = (params: AdversarialParams) =>
+  traits({ loss: { isConditional: params.disc_conditional, imageChannels: params.disc_in_channels } });
+
+/** LPIPS begins with published weights; a run that goes on has them in its checkpoint. */
+function lpipsNeeded({ perceptual_weight: weight, lpips_weights: folder }: AdversarialParams): NeededFile[] {
+  if (weight === 0) return [];
+  const files = lpipsFilesIn(folder);
+  return LPIPS_HALVES.map((half) => {
+    const file = files[half];
+    return { path: ['lpips_weights'], file, ...describeLpipsFile(half, file), initial: true };
+  });
+}
 
 export const losses = [
   defineComponent({
@@ -14,6 +38,8 @@ export const losses = [
       "inputs, reconstructions [N, C, H, W] in [-1, 1], kl [N], cond [N, C', H, W] with disc_conditional -> loss []",
     source: 'Rombach et al. 2022; latent-diffusion, ldm/modules/losses/contperceptual.py',
     params: lpipsWithDiscriminatorParams,
+    traits: discriminatorTraits,
+    needs: lpipsNeeded,
     load: async () => {
       const { LPIPSWithDiscriminator } = await import('../src/losses/lpips-with-discriminator.js');
       return (params) => new LPIPSWithDiscriminator(params);
@@ -31,6 +57,8 @@ export const losses = [
       "inputs, reconstructions [N, C, H, W] in [-1, 1], codebook_loss [], cond [N, C', H, W] with disc_conditional -> loss []",
     source: 'Esser et al. 2021; taming-transformers, taming/modules/losses/vqperceptual.py',
     params: vqLPIPSWithDiscriminatorParams,
+    traits: discriminatorTraits,
+    needs: lpipsNeeded,
     load: async () => {
       const { VQLPIPSWithDiscriminator } = await import('../src/losses/vq-lpips-with-discriminator.js');
       return (params) => new VQLPIPSWithDiscriminator(params);
@@ -61,6 +89,18 @@ export const losses = [
       const { NLayerDiscriminator } = await import('../src/losses/n-layer-discriminator.js');
       return ({ input_nc: inChannels, ndf, n_layers: nLayers, use_actnorm: useActnorm }) =>
         new NLayerDiscriminator({ inChannels, ndf, nLayers, useActnorm });
+    },
+  }),
+  defineComponent({
+    target: 'CrossEntropyLoss',
+    aliases: ['torch.nn.CrossEntropyLoss'],
+    kind: 'loss',
+    summary: 'Cross-entropy of class logits, of a vector or of each pixel.',
+    source: 'PyTorch, torch.nn.CrossEntropyLoss',
+    params: crossEntropyLossParams,
+    load: async () => {
+      const { CrossEntropyLoss } = await import('../src/losses/cross-entropy-loss.js');
+      return (params) => new CrossEntropyLoss(params);
     },
   }),
   defineComponent({

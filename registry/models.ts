@@ -1,7 +1,13 @@
 import { defineComponent } from '../src/config/index.js';
+import type { ConditioningSource } from '../src/diffusion/conditioning-stage.js';
 import { ddpmParams } from '../src/diffusion/ddpm.params.js';
-import type { LearningRateSchedule } from '../src/optim/index.js';
 import type { DiffusionNetwork } from '../src/diffusion/diffusion-wrapper.js';
+import type { FirstStage } from '../src/diffusion/first-stage.js';
+import { latentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
+import type { LearningRateSchedule } from '../src/optim/index.js';
+import { initialWeightsNeeded } from './initial-weights.js';
+import { checkDDPM } from './diffusion-checks.js';
+import { checkLatentDiffusion } from './latent-diffusion-checks.js';
 
 export const models = [
   defineComponent({
@@ -13,8 +19,8 @@ export const models = [
       'batches of images [N, H, W, channels] in [-1, 1] under first_stage_key, and labels [N] under cond_stage_key with classes',
     source: 'Ho et al. 2020; latent-diffusion, ldm/models/diffusion/ddpm.py',
     params: ddpmParams,
-    needs: ({ ckpt_path: file }) =>
-      file ? [{ path: ['ckpt_path'], file, what: 'a file of weights (.ckpt, .pt, .safetensors)', initial: true }] : [],
+    check: checkDDPM,
+    needs: initialWeightsNeeded(),
     load: async () => {
       const { DDPM } = await import('../src/diffusion/ddpm.js');
       return ({ unet_config, scheduler_config, ...options }, build) =>
@@ -22,6 +28,31 @@ export const models = [
           ...options,
           ...(scheduler_config !== undefined && { schedule: build<LearningRateSchedule>(scheduler_config) }),
         });
+    },
+  }),
+  defineComponent({
+    target: 'LatentDiffusion',
+    aliases: ['ldm.models.diffusion.ddpm.LatentDiffusion'],
+    kind: 'model',
+    summary: 'Denoising diffusion in the latent space of a first stage, optionally conditioned.',
+    source: 'Rombach et al. 2022; latent-diffusion, ldm/models/diffusion/ddpm.py',
+    params: latentDiffusionParams,
+    check: checkLatentDiffusion,
+    needs: initialWeightsNeeded(),
+    load: async () => {
+      const { LatentDiffusion } = await import('../src/diffusion/latent-diffusion.js');
+      return ({ unet_config, first_stage_config, cond_stage_config, scheduler_config, ...options }, build) =>
+        new LatentDiffusion(
+          {
+            network: build<DiffusionNetwork>(unet_config),
+            firstStage: build<FirstStage>(first_stage_config),
+            conditioning: build<ConditioningSource>(cond_stage_config),
+          },
+          {
+            ...options,
+            ...(scheduler_config !== undefined && { schedule: build<LearningRateSchedule>(scheduler_config) }),
+          },
+        );
     },
   }),
 ];

@@ -162,7 +162,7 @@ function headParameter(params: HeadParams, way: 'down' | 'up') {
 }
 
 /** The levels that have attention, the last of which always has some in the middle block. */
-function attentions({ model_channels, channel_mult, attention_resolutions }: Levels) {
+export function attentions({ model_channels, channel_mult, attention_resolutions }: Levels) {
   return channel_mult.flatMap((multiple, level) => {
     const beside = attention_resolutions.includes(2 ** level);
     const ways: ('down' | 'up')[] = beside ? ['down', 'up'] : ['down'];

@@ -1,6 +1,6 @@
-import type { MissingFile } from '../config/index.js';
+import type { Experiment } from '../config/index.js';
 import { ConfigError, describeProblemInPlace, UserError, type Problem } from '../errors.js';
-import { experimentOf } from './experiment.js';
+import { modelOrExperimentOf } from './experiment.js';
 import type { Flags } from './flags.js';
 import { loadConfig } from './load-config.js';
 import { isOverride } from './run/request.js';
@@ -21,19 +21,34 @@ export async function check(words: readonly string[], flags: Flags): Promise<num
   }
   const json = flags.json === true;
   try {
-    const { missing } = experimentOf(await loadConfig(configs, words.filter(isOverride)));
-    if (json) console.log(JSON.stringify({ valid: true, problems: [], missing }, null, 2));
-    else report(configs, missing);
+    const config = await loadConfig(configs, words.filter(isOverride));
+    const experiment = modelOrExperimentOf(config);
+    const warnings = [...(config.tree.warnings ?? []), ...experiment.missing, ...incomplete(experiment)];
+    if (json) console.log(JSON.stringify({ valid: true, problems: [], warnings }, null, 2));
+    else report(configs, experiment, warnings);
     return 0;
   } catch (error) {
     if (!json || !(error instanceof ConfigError)) throw error;
-    console.log(JSON.stringify({ valid: false, problems: error.problems, missing: [] }, null, 2));
+    console.log(JSON.stringify({ valid: false, problems: error.problems, warnings: [] }, null, 2));
     return 2;
   }
 }
 
-function report(configs: readonly string[], missing: readonly MissingFile[]): void {
-  for (const problem of missing) console.error(`${describeProblemInPlace(asWarning(problem))}\n`);
+/** What a run needs beside the model. */
+function incomplete({ model, data }: Experiment): Problem[] {
+  const missing = [
+    ...(data ? [] : [['data', 'a data-module ({target, params})']]),
+    ...(model.base_learning_rate === undefined ? [['model.base_learning_rate', 'number >= 0']] : []),
+  ];
+  return missing.map(([path, expected]) => ({
+    path,
+    problem: 'is missing: this model can be inspected, not trained',
+    expected,
+  }));
+}
+
+function report(configs: readonly string[], { missing }: Experiment, warnings: readonly Problem[]): void {
+  for (const problem of warnings) console.error(`${describeProblemInPlace(asWarning(problem))}\n`);
   const needed = missing.length === 1 ? '1 file or folder is' : `${missing.length} files and folders are`;
   console.log(`${configs.join(' + ')}: valid${missing.length > 0 ? `; ${needed} missing to run it here` : ''}`);
 }

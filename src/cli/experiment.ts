@@ -4,10 +4,11 @@ import {
   type Experiment,
   type ExperimentOptions,
   type ParamProblem,
+  type Registry,
 } from '../config/index.js';
 // Not the folder's index, which imports the engines: a check of a config has no need of them.
 import { precisionProblem } from '../engine/precision.js';
-import { ConfigError } from '../errors.js';
+import { ConfigError, UserError } from '../errors.js';
 import { trainerParams } from '../train/trainer.params.js';
 import { chosenComponent } from './component-config.js';
 import type { LoadedConfig } from './load-config.js';
@@ -16,11 +17,18 @@ import type { LoadedConfig } from './load-config.js';
 export const experimentOptions: ExperimentOptions = {
   trainer: trainerParams,
   checkTrainer,
+  // A first stage is a model of its own, to be checked, inspected and called.
+  kinds: { model: ['model', 'first-stage'] },
   defaultTargets: {
     callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
     modelcheckpoint: 'ModelCheckpoint',
   },
 };
+
+/** Validates a config that may be one of a model alone, to be inspected. @throws ConfigError with all its problems */
+export function modelOrExperimentOf({ tree, registry }: LoadedConfig): Experiment {
+  return validateExperiment(tree, registry, { ...experimentOptions, optional: ['data', 'base_learning_rate'] });
+}
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
 export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Required<Pick<Experiment, 'data'>> {
@@ -53,6 +61,18 @@ export function resolvedValues(config: LoadedConfig): Readonly<Record<string, un
 export function requireFiles({ missing }: Experiment, isResumed: boolean): void {
   const needed = missing.filter(({ initial }) => !(initial && isResumed));
   if (needed.length > 0) throw new ConfigError(needed);
+}
+
+/** @throws UserError for a model that can be checked, inspected and called, and not trained */
+export function requireTrainable({ model: { target } }: Experiment, registry: Registry): void {
+  if (registry.resolve(target)?.kind !== 'first-stage') return;
+  throw new UserError({
+    path: 'model.target',
+    problem: 'first stages cannot be trained yet',
+    found: target,
+    expected: 'DDPM or LatentDiffusion',
+    remedy: 'train elsewhere and name the weights in ckpt_path; ldm inspect and ldm forward work with first stages',
+  });
 }
 
 /** Why there is no float16, and what else Lightning's users may ask for. */

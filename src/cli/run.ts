@@ -18,7 +18,7 @@ import { Trainer } from '../train/trainer.js';
 import { trainerParams } from '../train/trainer.params.js';
 import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
-import { experimentOf, requireFiles, resolvedConfigs } from './experiment.js';
+import { experimentOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
 import type { Flags } from './flags.js';
 import { loadConfig } from './load-config.js';
 import { runRequest } from './run/request.js';
@@ -37,6 +37,7 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
   const config = await loadConfig([...embedded, ...request.configs], request.overrides);
   const { registry } = config;
   const experiment = experimentOf(config);
+  requireTrainable(experiment, registry);
   requireFiles(experiment, resume !== undefined);
 
   const { precision } = withDefaults(trainerParams, experiment.trainer);

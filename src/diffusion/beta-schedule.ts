@@ -1,5 +1,6 @@
 /** How the noise grows over the diffusion steps. */
-export type BetaScheduleName = 'linear' | 'cosine';
+export const betaScheduleNames = ['linear', 'cosine', 'sqrt_linear', 'sqrt'] as const;
+export type BetaScheduleName = (typeof betaScheduleNames)[number];
 
 export interface BetaScheduleOptions {
   readonly linearStart?: number;
@@ -10,7 +11,7 @@ export interface BetaScheduleOptions {
 /**
  * The betas of a forward diffusion, float64 `[timesteps]` (`ldm.modules.diffusionmodules.util.make_beta_schedule`).
  * `linear`: the square of a line between the square roots of start and end, as latent-diffusion has it; `cosine`:
- * Nichol and Dhariwal 2021, eq. 17, clipped to [0, 0.999].
+ * Nichol and Dhariwal 2021, eq. 17, clipped to [0, 0.999]; `sqrt_linear`: a line; `sqrt`: the square root of one.
  */
 export function makeBetaSchedule(
   name: BetaScheduleName,
@@ -18,11 +19,12 @@ export function makeBetaSchedule(
   { linearStart = 1e-4, linearEnd = 2e-2, cosineS = 8e-3 }: BetaScheduleOptions = {},
 ): Float64Array {
   switch (name) {
-    case 'linear': {
-      const start = Math.sqrt(linearStart);
-      const step = timesteps > 1 ? (Math.sqrt(linearEnd) - start) / (timesteps - 1) : 0;
-      return Float64Array.from({ length: timesteps }, (_, t) => (start + step * t) ** 2);
-    }
+    case 'linear':
+      return line(Math.sqrt(linearStart), Math.sqrt(linearEnd), timesteps).map((root) => root ** 2);
+    case 'sqrt_linear':
+      return line(linearStart, linearEnd, timesteps);
+    case 'sqrt':
+      return line(linearStart, linearEnd, timesteps).map(Math.sqrt);
     case 'cosine': {
       const alphaBar = (t: number) => Math.cos((((t / timesteps + cosineS) / (1 + cosineS)) * Math.PI) / 2) ** 2;
       return Float64Array.from({ length: timesteps }, (_, t) =>
@@ -30,4 +32,10 @@ export function makeBetaSchedule(
       );
     }
   }
+}
+
+/** `count` values at equal distances, both ends included. */
+function line(start: number, end: number, count: number): Float64Array {
+  const step = count > 1 ? (end - start) / (count - 1) : 0;
+  return Float64Array.from({ length: count }, (_, i) => start + step * i);
 }

@@ -15,13 +15,14 @@ export interface Gaussian {
 export class GaussianDiffusion {
   constructor(readonly schedule: NoiseSchedule) {}
 
-  /** A draw of `q(x_t | x_0)` with the given standard normal noise (eq. 4). */
-  qSample(xStart: tf.Tensor4D, t: tf.Tensor1D, noise: tf.Tensor4D): tf.Tensor4D {
+  /** A draw of `q(x_t | x_0)` with the given standard normal noise (eq. 4); also of a condition, `[N, ...]`. */
+  qSample<T extends tf.Tensor>(xStart: T, t: tf.Tensor1D, noise: T): T {
     const { sqrtAlphasCumprod, sqrtOneMinusAlphasCumprod } = this.schedule;
+    const { rank } = xStart;
     return tf.tidy(() =>
-      tf.add(
-        tf.mul(extract(sqrtAlphasCumprod, t), xStart),
-        tf.mul<tf.Tensor4D>(extract(sqrtOneMinusAlphasCumprod, t), noise),
+      tf.add<T>(
+        tf.mul(extract(sqrtAlphasCumprod, t, rank), xStart),
+        tf.mul(extract(sqrtOneMinusAlphasCumprod, t, rank), noise),
       ),
     );
   }
@@ -39,7 +40,8 @@ export class GaussianDiffusion {
   }
 }
 
-/** `values[t]` as float32 `[N, 1, 1, 1]`, to go with a batch of images. */
-export function extract(values: Float64Array, t: tf.Tensor1D): tf.Tensor {
-  return tf.tidy(() => tf.reshape(tf.gather(tf.tensor1d(Float32Array.from(values)), t), [-1, 1, 1, 1]));
+/** `values[t]` as float32 `[N, 1, 1, 1]`, to go with a batch of images, or with as many axes as `rank` says. */
+export function extract(values: Float64Array, t: tf.Tensor1D, rank = 4): tf.Tensor {
+  const shape = [-1, ...Array.from({ length: rank - 1 }, () => 1)];
+  return tf.tidy(() => tf.reshape(tf.gather(tf.tensor1d(Float32Array.from(values)), t), shape));
 }

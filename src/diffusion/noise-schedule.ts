@@ -70,16 +70,3 @@ export function scheduleBuffers(schedule: NoiseSchedule): [string, Float64Array]
     ['posterior_mean_coef2', schedule.posteriorMeanCoef2],
   ];
 }
-
-/**
- * The weight of each timestep's squared error in the variational bound, `beta^2 / (2 sigma^2 alpha (1 - alpha_bar))`
- * (Ho et al. 2020, eq. 12); that of t = 0, where the posterior variance is 0, is taken from t = 1 as published.
- */
-export function elboWeights({ betas, alphas, alphasCumprod, posteriorVariance }: NoiseSchedule): Float64Array {
-  const weights = Float64Array.from(
-    betas,
-    (beta, t) => beta ** 2 / (2 * (posteriorVariance[t] ?? NaN) * (alphas[t] ?? NaN) * (1 - (alphasCumprod[t] ?? NaN))),
-  );
-  weights[0] = weights[1] ?? 0;
-  return weights;
-}

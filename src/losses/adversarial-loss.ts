@@ -13,7 +13,8 @@ import {
   type ReconstructedBatch,
 } from './loss-steps.js';
 import { LPIPS } from './lpips.js';
-import { loadPretrainedLpips, lpipsFilesIn } from './lpips-weights.js';
+import { lpipsFilesIn } from './lpips-files.js';
+import { loadPretrainedLpips } from './lpips-weights.js';
 import { NLayerDiscriminator } from './n-layer-discriminator.js';
 import { scalarGradients } from './scalar-gradients.js';
 

@@ -2,6 +2,7 @@ export { adaptiveWeight } from './adaptive-weight.js';
 export { adoptWeight } from './adopt-weight.js';
 export { AdversarialLoss } from './adversarial-loss.js';
 export { hingeDLoss, vanillaDLoss, type DiscriminatorLoss } from './discriminator-losses.js';
+export { CrossEntropyLoss } from './cross-entropy-loss.js';
 export { DummyLoss } from './dummy-loss.js';
 export type {
   DiscriminatorStep,
@@ -11,7 +12,8 @@ export type {
   ReconstructedBatch,
 } from './loss-steps.js';
 export { LPIPS } from './lpips.js';
-export { loadPretrainedLpips, lpipsFilesIn, missingLpipsFiles } from './lpips-weights.js';
+export { lpipsFilesIn, missingLpipsFiles } from './lpips-files.js';
+export { loadPretrainedLpips } from './lpips-weights.js';
 export { LPIPSWithDiscriminator, type PosteriorBatch } from './lpips-with-discriminator.js';
 export { measurePerplexity } from './measure-perplexity.js';
 export { NLayerDiscriminator } from './n-layer-discriminator.js';

@@ -18,7 +18,8 @@ const MOST_NAMES = 20;
 
 /** Loads the files that the configuration names for a module and for its parts, those of the parts first. */
 export function initFromCheckpoints(module: Module): InitReport[] {
-  return [...module.descendants()].flatMap((part) => {
+  // A part that the module has twice, such as a first stage that makes conditions too, is loaded once.
+  return [...new Set(module.descendants())].flatMap((part) => {
     const weights = part.initialWeights();
     return weights ? [initFromCheckpoint(weights.into ?? part, weights)] : [];
   });

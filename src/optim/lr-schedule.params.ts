@@ -1,5 +1,11 @@
 import type { ParamsSchema } from '../params.js';
 
+const verbosityInterval = {
+  type: 'integer',
+  default: 0,
+  description: 'Accepted for published configs; the rate is logged with the metrics.',
+} as const;
+
 /** Parameters of LambdaWarmUpCosineScheduler, factors of the learning rate. */
 export const warmUpCosineParams = {
   type: 'object',
@@ -11,6 +17,7 @@ export const warmUpCosineParams = {
     lr_max: { type: 'number', minimum: 0, description: 'Factor after the warm-up.' },
     lr_start: { type: 'number', minimum: 0, description: 'Factor at step 0.' },
     max_decay_steps: { type: 'integer', minimum: 1, description: 'Step at which lr_min is reached.' },
+    verbosity_interval: verbosityInterval,
   },
 } as const satisfies ParamsSchema;
 
@@ -27,10 +34,6 @@ export const cyclesParams = {
     f_max: { ...perCycle, description: 'Factor after the warm-up of each cycle.' },
     f_start: { ...perCycle, description: 'Factor at the beginning of each cycle.' },
     cycle_lengths: { ...perCycle, description: 'Steps of each cycle.' },
-    verbosity_interval: {
-      type: 'integer',
-      default: 0,
-      description: 'Accepted for published configs; the rate is logged with the metrics.',
-    },
+    verbosity_interval: verbosityInterval,
   },
 } as const satisfies ParamsSchema;

@@ -1,4 +1,4 @@
 export { ddim, ddimTimesteps, type DdimOptions } from './ddim.js';
-export { ddpm } from './ddpm.js';
+export { ddpm, type DdpmOptions } from './ddpm.js';
 export type { Denoiser, SamplerOptions } from './sampler.js';
 export { samplerNames, type Sampleable, type SampleRequest, type SamplerName } from './sampleable.js';

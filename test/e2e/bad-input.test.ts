@@ -90,6 +90,11 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
     ['run', tinyConfig, `${unet}.num_classes=null`],
     [/the network and the conditioning do not go together/],
   ],
+  [
+    'a first stage to train',
+    ['run', tinyConfig, 'model.target=IdentityFirstStage'],
+    [/model\.target: first stages cannot be trained yet/, /expected: +DDPM or LatentDiffusion/],
+  ],
   ['a missing data folder', ['run', tinyConfig, 'data.params.train.params.root=/nowhere'], [/\/nowhere/]],
   ['sampling from nothing', ['sample', 'nothing'], [/nothing: there is no such file or folder/]],
   ['a mistyped option', ['sample', 'x', '--stesp', '3'], [/unknown option --stesp/, /did you mean: --steps/]],

@@ -53,6 +53,17 @@ test('files that are not there are warnings, for the config may be meant for els
   assert.is(stdout, `${tinyConfig}: valid; 1 file or folder is missing to run it here\n`);
 });
 
+test('a config of a model alone can be inspected, and is told not to be for training', async () => {
+  const { code, stdout, stderr } = await ldm(['check', tinyConfig, '~data', '~model.base_learning_rate']);
+  assert.is(code, 0);
+  assert.is(stdout, `${tinyConfig}: valid\n`);
+  assert.match(
+    stderr,
+    /^data: warning: is missing: this model can be inspected, not trained\n {2}expected: +a data-module/,
+  );
+  assert.match(stderr, /\nmodel\.base_learning_rate: warning: is missing/);
+});
+
 test('to run the config they are mistakes', async () => {
   const { code, stderr } = await ldm(['run', ...absent.slice(1), '-l', temporaryFolder()]);
   assert.is(code, 2);
@@ -63,19 +74,19 @@ test('--json gives the problems as data', async () => {
   const { code, stdout, stderr } = await ldm(['check', tinyConfig, 'model.params.timesteps=many', '--json']);
   assert.is(code, 2);
   assert.is(stderr, '');
-  const { valid, problems, missing } = JSON.parse(stdout) as {
+  const { valid, problems, warnings } = JSON.parse(stdout) as {
     valid: boolean;
     problems: Problem[];
-    missing: Problem[];
+    warnings: Problem[];
   };
-  assert.equal({ valid, missing }, { valid: false, missing: [] });
+  assert.equal({ valid, warnings }, { valid: false, warnings: [] });
   assert.is(
     problems.map(describeProblem).join('\n'),
     'override model.params.timesteps=many: model.params.timesteps: wrong type\n' +
       '  found:        "many" (text)\n  expected:     integer >= 1',
   );
   const valued = await ldm([...absent, '--json']);
-  assert.is((JSON.parse(valued.stdout) as { missing: Problem[] }).missing.length, 1);
+  assert.is((JSON.parse(valued.stdout) as { warnings: Problem[] }).warnings.length, 1);
 });
 
 test('no config', async () => {

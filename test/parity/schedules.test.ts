@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeBetaSchedule } from '../../src/diffusion/beta-schedule.js';
+import { betaScheduleNames, makeBetaSchedule } from '../../src/diffusion/beta-schedule.js';
 import {
   linearCycles,
   warmUpCosine,
@@ -13,7 +13,7 @@ import { readGolden } from '../support/golden.js';
 
 const golden = readGolden('schedules');
 
-for (const name of ['linear', 'cosine'] as const) {
+for (const name of betaScheduleNames) {
   test(`betas of the ${name} schedule`, () => {
     const found = makeBetaSchedule(name, 1000, { linearStart: 0.0015, linearEnd: 0.0195, cosineS: 8e-3 });
     const expected = golden.get(`out.betas.${name}`).data as Float64Array;

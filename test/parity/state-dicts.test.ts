@@ -87,9 +87,6 @@ function isBuffer(name: string): boolean {
 
 /** The weights of a component, none of which is allocated. */
 async function weightsOf(config: ComponentConfig): Promise<Weights> {
-  if (lastSegment(config.target) === 'LatentDiffusion' && !registry.resolve(config.target)) {
-    return weightsOfLatentDiffusion(config);
-  }
   assert.ok(registry.resolve(config.target), `${config.target} is not in the registry`);
   const module = await instantiateFromConfig<Module>(config, registry);
   return new Map(
@@ -100,25 +97,10 @@ async function weightsOf(config: ComponentConfig): Promise<Weights> {
   );
 }
 
-/** Until there is a LatentDiffusion: it has the weights of a DDPM and, frozen, those of its first stage. */
-async function weightsOfLatentDiffusion({ params }: ComponentConfig): Promise<Weights> {
-  const ofDDPM = Object.keys(registry.resolve('DDPM')?.params.properties ?? {});
-  const ddpm = Object.fromEntries(Object.entries(params).filter(([name]) => ofDDPM.includes(name)));
-  const firstStage = await weightsOf(params.first_stage_config as ComponentConfig);
-  return new Map([
-    ...(await weightsOf({ target: 'DDPM', params: ddpm })),
-    ...[...firstStage].map(([name, weight]) => [`first_stage_model.${name}`, { ...weight, trainable: false }] as const),
-  ]);
-}
-
 /** A configuration's plain values without the files of weights, which are not here. */
 function withoutWeights(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutWeights);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => key !== 'ckpt_path');
   return Object.fromEntries(entries.map(([key, entry]) => [key, withoutWeights(entry)]));
-}
-
-function lastSegment(target: string): string {
-  return target.slice(target.lastIndexOf('.') + 1);
 }

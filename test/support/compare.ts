@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { toFloat32, type HostTensor } from '../../src/io/host-tensor.js';
 import { fromPublished, publish, type Module } from '../../src/nn/index.js';
-import { RandomStreams } from '../../src/random/index.js';
+import { Generator, RandomStreams } from '../../src/random/index.js';
 import { hashFill, sampleGradient, type Golden } from './golden.js';
 
 /** Tolerances of the golden files: relative to the largest expected value, or absolute where that is below 1. */
@@ -62,4 +62,21 @@ export function assertParameterGradients(
     const found = sampleGradient(toFloat32(parameter.publish(gradients[i])));
     assertClose(found, golden.floats(key), GRADIENT_TOLERANCE, key);
   });
+}
+
+/** Hands out the noise of the golden file, one step after the other. */
+export class GivenNoise extends Generator {
+  #step = 0;
+
+  constructor(readonly steps: tf.Tensor) {
+    super([0, 0]);
+  }
+
+  override normal(): tf.Tensor {
+    return tf.tidy(() => {
+      const [, n = 0, c = 0, h = 0, w = 0] = this.steps.shape;
+      const nchw = tf.reshape(tf.slice(this.steps, [this.#step++, 0, 0, 0, 0], [1, n, c, h, w]), [n, c, h, w]);
+      return tf.transpose(nchw, [0, 2, 3, 1]);
+    });
+  }
 }

@@ -70,7 +70,8 @@ function measure(module: Module, meta: MetaBackend): { cost?: Cost | undefined; 
 /** A model that is not called as a whole is worth its parts; what has no weights costs nothing. */
 function sumOfParts(module: Module | undefined, parts: readonly InspectedComponent[]): number | null {
   const counts = parts.map(({ multiplyAdds }) => multiplyAdds);
-  if (module && parts.every((part) => !part.module)) return null;
+  const hasWeights = module?.namedParameters().next().done === false;
+  if (hasWeights && parts.every((part) => !part.module)) return null;
   return counts.includes(null) ? null : sum(counts.map(Number));
 }
 

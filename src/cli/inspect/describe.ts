@@ -1,4 +1,4 @@
-import { publishedShape, type Module } from '../../nn/index.js';
+import { publishedShape, type Module, type Parameter } from '../../nn/index.js';
 import { alignColumns, alignFacts } from '../columns.js';
 import { sum, withParts, type InspectedComponent } from './components.js';
 import type { TrainingFacts, TrainingMemory } from './training.js';
@@ -29,7 +29,7 @@ function published({ batchSize, ...bytes }: TrainingMemory) {
 }
 
 function counts(module: Module): { parameters: number; trainable: number } {
-  const weights = [...module.namedParameters()].map(([, parameter]) => parameter).filter(({ isBuffer }) => !isBuffer);
+  const weights = parametersOf(module).filter(({ isBuffer }) => !isBuffer);
   return {
     parameters: sum(weights.map(({ size }) => size)),
     trainable: sum(weights.filter(({ trainable }) => trainable).map(({ size }) => size)),
@@ -92,7 +92,12 @@ function isWithin(name: string, other: string): boolean {
 
 /** With its buffers. */
 export function weightBytes(module: Module): number {
-  return sum([...module.namedParameters()].map(([, { size }]) => size)) * BYTES_PER_VALUE;
+  return sum(parametersOf(module).map(({ size }) => size)) * BYTES_PER_VALUE;
+}
+
+/** Once each, also those that the module has under two names. */
+export function parametersOf(module: Module): Parameter[] {
+  return [...new Set([...module.namedParameters()].map(([, parameter]) => parameter))];
 }
 
 function notes(components: readonly InspectedComponent[]): string[] {

@@ -5,7 +5,7 @@ import { LitEma } from '../../optim/index.js';
 import { scaledLearningRate } from '../../train/learning-rate.js';
 import { LightningModule } from '../../train/lightning-module.js';
 import { sum, type InspectedComponent } from './components.js';
-import { BYTES_PER_VALUE, weightBytes } from './describe.js';
+import { BYTES_PER_VALUE, parametersOf, weightBytes } from './describe.js';
 
 /** What training holds at the same time, in bytes: an estimate from shapes, all of it in float32. */
 export interface TrainingMemory {
@@ -86,7 +86,8 @@ function keptBytes({ module, cost, parts }: InspectedComponent): number {
 }
 
 function trainableBytes(module: Module): number {
-  return sum(module.trainableParameters().map(([, { size }]) => size)) * BYTES_PER_VALUE;
+  const trained = parametersOf(module).filter(({ trainable }) => trainable);
+  return sum(trained.map(({ size }) => size)) * BYTES_PER_VALUE;
 }
 
 /** Of the rest of an experiment only these numbers are looked at: what is wrong with it, others say. */

@@ -10,12 +10,15 @@ import { classEmbedderParams, type ClassEmbedderParamsInput } from './class-embe
 export class ClassEmbedder extends Module {
   /** The name of the labels in a batch. */
   readonly key: string;
+  /** How many classes it takes labels of. */
+  readonly numClasses: number;
   readonly #embedding: Embedding;
 
   constructor(given: ClassEmbedderParamsInput) {
     super();
     const { n_classes: classes, embed_dim: dimensions, key } = withDefaults(classEmbedderParams, given);
     this.key = key;
+    this.numClasses = classes;
     this.#embedding = this.child('embedding', new Embedding(classes, dimensions));
   }
 

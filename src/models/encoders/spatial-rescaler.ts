@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import { inputsOf, Linear, Module, pixelwise, type Methods } from '../../nn/index.js';
+import { inputsOf, Linear, Module, pixelwise, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { rescaling, type Interpolation } from './interpolation.js';
 import { resample } from './resample.js';
@@ -60,6 +60,13 @@ export class SpatialRescaler extends Module {
 
   encode<T extends tf.Tensor>(x: T): T {
     return this.forward(x);
+  }
+
+  /** An image of the size that the published models condition on. */
+  override exampleCalls(): ExampleCalls {
+    const { method, in_channels: channels } = this.params;
+    const [, works] = METHODS[method];
+    return works.includes(2) ? { forward: { x: { shape: [1, 256, 256, channels] } } } : {};
   }
 
   override methods(): Methods {

@@ -37,6 +37,8 @@ export class UNetModel extends HalfUNet {
   readonly params: UNetModelParams;
   /** How many classes it takes labels of, 0 for none. */
   readonly numClasses: number;
+  /** Channels of what it is called with. */
+  readonly inChannels: number;
   readonly #outputBlocks: readonly EmbedSequential[];
   readonly #head: Head;
 
@@ -45,6 +47,7 @@ export class UNetModel extends HalfUNet {
     super(params);
     this.params = params;
     this.numClasses = params.num_classes ?? 0;
+    this.inChannels = params.in_channels;
     const { model_channels: modelChannels, norm_num_groups: normGroups, dims } = params;
     const outputBlocks: EmbedSequential[] = [];
     const skipChannels = [...this.inputBlockChannels];

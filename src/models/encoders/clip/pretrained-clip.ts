@@ -2,22 +2,10 @@ import { existsSync } from 'node:fs';
 import { FileError } from '../../../errors.js';
 import { Module, type WeightsReader } from '../../../nn/index.js';
 import type { RandomStreams } from '../../../random/index.js';
+import { clipFile, type ClipWeights } from './clip-files.js';
 import { ClipModel } from './clip-model.js';
 import { CLIP_VERSIONS, sizesOf, type ClipSizes } from './clip-sizes.js';
 import { openaiNames } from './weight-names.js';
-
-export interface ClipWeights {
-  /** A published version, or as in `clip.load` the path of a file, from whose weights the sizes follow. */
-  readonly version: string;
-  /** The file of a published version's weights; null for `models/clip/<version>` with `.safetensors` or `.pt`. */
-  readonly path: string | null;
-}
-
-const PAGES: ReadonlyMap<string, string> = new Map([
-  ['ViT-B/32', 'https://huggingface.co/openai/clip-vit-base-patch32/tree/main'],
-  ['ViT-B/16', 'https://huggingface.co/openai/clip-vit-base-patch16/tree/main'],
-  ['ViT-L/14', 'https://huggingface.co/openai/clip-vit-large-patch14/tree/main'],
-]);
 
 /**
  * A module around a CLIP with published weights, under `model`. Like the published ones it has both towers, so that its
@@ -59,19 +47,13 @@ export abstract class PretrainedClip extends Module {
   }
 }
 
-function weightsFile({ version, path }: ClipWeights): string {
-  if (!CLIP_VERSIONS.has(version)) return version;
-  const stem = `models/clip/${version.replace('/', '-')}`;
-  const choices = path === null ? [`${stem}.safetensors`, `${stem}.pt`] : [path];
-  const found = choices.find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  const [first = stem] = choices;
+function weightsFile(weights: ClipWeights): string {
+  const { file, choices, isThere, remedy } = clipFile(weights);
+  if (isThere || !CLIP_VERSIONS.has(weights.version)) return file;
   throw new FileError({
-    where: first,
-    problem: `the weights of CLIP ${version} are missing`,
+    where: file,
+    problem: `the weights of CLIP ${weights.version} are missing`,
     expected: choices.join(', or '),
-    remedy:
-      `fetch model.safetensors from ${PAGES.get(version) ?? 'https://huggingface.co/openai'} and save it as ${first}, ` +
-      'or set the parameter path to where it lies',
+    remedy,
   });
 }

@@ -1,0 +1,88 @@
+import type { Traits, TraitsOf } from '../src/config/index.js';
+
+/**
+ * What components tell the rules of those around them. A fact that a component's parameters do not settle is absent: no
+ * rule is then made of it.
+ */
+interface KnownTraits {
+  readonly network?: NetworkTraits;
+  readonly firstStage?: FirstStageTraits;
+  readonly conditioning?: ConditioningTraits;
+  readonly loss?: LossTraits;
+}
+
+/** Of a network that is diffused with. */
+export interface NetworkTraits {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** Height and width that the network says it is for. */
+  readonly imageSize?: number;
+  /** What height and width have to be divisible by. */
+  readonly downsampling?: number;
+  /** How many classes it takes labels of, 0 for none. */
+  readonly numClasses: number;
+  /** How many timesteps it has embeddings of; absent where it takes any. */
+  readonly numTimesteps?: number;
+  /** Channels of the context that it attends to; absent where it takes none. */
+  readonly contextDim?: number;
+  /** Whether it can do without that context, for it then attends to features of as many channels. */
+  readonly needsNoContext?: boolean;
+}
+
+/** Of an autoencoder. */
+export interface FirstStageTraits {
+  /** Whether its encoding is a latent image, or a distribution of such, that can be diffused. */
+  readonly isDiffusible: boolean;
+  readonly imageChannels?: number;
+  readonly latentChannels?: number;
+  /** Pixels of an image, in height and width, for each of its latent image. */
+  readonly downsampling?: number;
+}
+
+/** Of what `cond_stage_config` can be. */
+export interface ConditioningTraits {
+  /**
+   * What it makes: a sequence of vectors, an image, nothing (`__is_unconditional__`), what the first stage does, or
+   * whatever it is given.
+   */
+  readonly makes: 'context' | 'image' | 'nothing' | 'first-stage' | 'as-given';
+  /** Channels of that, where they are known. */
+  readonly channels?: number;
+}
+
+/** Of a loss with a discriminator. */
+export interface LossTraits {
+  /** Whether the discriminator sees a condition beside the image. */
+  readonly isConditional: boolean;
+  /** Channels of what the discriminator sees. */
+  readonly imageChannels: number;
+}
+
+export function networkTraits(traitsOf: TraitsOf, slot: unknown): NetworkTraits | undefined {
+  return known(traitsOf(slot)).network;
+}
+
+export function firstStageTraits(traitsOf: TraitsOf, slot: unknown): FirstStageTraits | undefined {
+  return known(traitsOf(slot)).firstStage;
+}
+
+/** Also of a first stage, which as a conditioner makes images. */
+export function conditioningTraits(traitsOf: TraitsOf, slot: unknown): ConditioningTraits | undefined {
+  const { conditioning, firstStage } = known(traitsOf(slot));
+  if (conditioning || !firstStage) return conditioning;
+  const { latentChannels: channels } = firstStage;
+  return { makes: 'image', ...(channels !== undefined && { channels }) };
+}
+
+export function lossTraits(traitsOf: TraitsOf, slot: unknown): LossTraits | undefined {
+  return known(traitsOf(slot)).loss;
+}
+
+/** Writes down traits, of which the compiler then knows all names. */
+export function traits(facts: KnownTraits): Traits {
+  return facts as Traits;
+}
+
+function known(facts: Traits): KnownTraits {
+  return facts;
+}

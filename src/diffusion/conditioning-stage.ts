@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { withoutRecording } from '../autodiff/index.js';
+import { nearestNames, UserError } from '../errors.js';
+import type { Module } from '../nn/index.js';
+import type { TensorBatch } from '../train/lightning-module.js';
+import { imagesOf, tensorOf } from './batch-inputs.js';
+import { conditionOf, type Condition, type Conditioning } from './condition.js';
+import type { ConditioningKey } from './conditioning-key.js';
+import type { FirstStage, LatentDistribution } from './first-stage.js';
+
+/** What a conditioner returns: a distribution is taken at its mode. */
+type Encoded = Conditioning | LatentDistribution;
+
+/** A module that makes conditions, by `encode` where it has one. */
+export type Conditioner = Module & {
+  encode?(condition: tf.Tensor): Encoded;
+  forward?(condition: tf.Tensor): Encoded;
+  /** The name of its input in a batch, where it is the conditioner's own matter. */
+  readonly key?: string;
+  /** How many classes it takes labels of; absent where it takes something else. */
+  readonly numClasses?: number;
+};
+
+/** What `cond_stage_config` may be: a conditioner, or one of the published bare names. */
+export type ConditioningSource = Conditioner | 'unconditional' | 'first-stage';
+
+export interface ConditioningStageOptions {
+  readonly conditioner: Conditioner | FirstStage;
+  readonly conditioningKey: Exclude<ConditioningKey, null>;
+  /** Name of the condition in a batch. */
+  readonly condStageKey: string;
+  /** The method to call in place of `encode`. */
+  readonly condStageForward: string | null;
+  /** Whether gradients go back through it. */
+  readonly trainable: boolean;
+}
+
+/** Makes the conditions of a batch with a conditioner, `get_learned_conditioning` and its inputs as published. */
+export class ConditioningStage {
+  readonly conditioner: Conditioner | FirstStage;
+  /** The classes that images can be asked for, 0 where the condition is something else. */
+  readonly numClasses: number;
+  readonly #options: ConditioningStageOptions;
+  readonly #encode: (condition: tf.Tensor) => Encoded;
+
+  /** @throws UserError when the conditioner has no such method */
+  constructor(options: ConditioningStageOptions) {
+    this.#options = options;
+    this.conditioner = options.conditioner;
+    this.numClasses = 'numClasses' in options.conditioner ? (options.conditioner.numClasses ?? 0) : 0;
+    this.#encode = methodOf(options);
+  }
+
+  /** What the batch has for the conditioner: images `[N, H, W, C]`, tokens or class labels as they are. */
+  inputOf(batch: TensorBatch): tf.Tensor {
+    const { conditioner, condStageKey: key } = this.#options;
+    const own = 'key' in conditioner ? conditioner.key : undefined;
+    if (own !== undefined) return tensorOf(batch, own, 'cond_stage_config.params.key');
+    const tensor = tensorOf(batch, key, 'cond_stage_key');
+    return tensor.rank >= 3 ? tf.cast(imagesOf(batch, key, 'cond_stage_key'), 'float32') : tensor;
+  }
+
+  /**
+   * The condition that an input makes.
+   * @throws UserError when it is not what `conditioning_key` takes
+   */
+  conditionOf(input: tf.Tensor): Condition {
+    const conditioning = this.learnedConditioning(input);
+    const condition = conditionOf(this.#options.conditioningKey, conditioning);
+    if (condition) return condition;
+    const isTensor = conditioning instanceof tf.Tensor;
+    throw new UserError({
+      path: 'model.params.cond_stage_config',
+      problem: `conditioning_key ${this.#options.conditioningKey} takes another condition than this conditioner makes`,
+      found: isTensor ? 'one tensor' : 'an image to join and a context',
+      expected: isTensor ? 'an image to join and a context' : 'one tensor',
+    });
+  }
+
+  /** The conditioner's output, with a gradient only where it is trained. */
+  learnedConditioning(input: tf.Tensor): Conditioning {
+    const encoded = this.#options.trainable ? this.#encode(input) : withoutRecording(() => this.#encode(input));
+    return encoded instanceof tf.Tensor || 'c_concat' in encoded ? encoded : encoded.mode();
+  }
+}
+
+function methodOf({ conditioner, condStageForward }: ConditioningStageOptions): (condition: tf.Tensor) => Encoded {
+  const names = condStageForward === null ? ['encode', 'forward'] : [condStageForward];
+  for (const name of names) {
+    const method: unknown = Reflect.get(conditioner, name);
+    if (typeof method === 'function') return (condition) => Reflect.apply(method, conditioner, [condition]) as Encoded;
+  }
+  throw new UserError({
+    path: 'model.params.cond_stage_forward',
+    problem: 'the conditioner has no such method',
+    found: names.join(' or '),
+    nearest: nearestNames(names[0] ?? '', Object.keys(conditioner.methods())),
+  });
+}

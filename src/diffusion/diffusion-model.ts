@@ -1,0 +1,218 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { UserError } from '../errors.js';
+import type { InitialWeights, Parameter } from '../nn/index.js';
+import { AdamW, LitEma, type LearningRateSchedule } from '../optim/index.js';
+import { RandomStreams } from '../random/index.js';
+import { ddim, ddpm, type Denoiser, type SampleRequest } from '../samplers/index.js';
+import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
+import { makeBetaSchedule } from './beta-schedule.js';
+import type { Condition } from './condition.js';
+import type { ConditioningKey } from './conditioning-key.js';
+import { DiffusionWrapper, type DiffusionNetwork } from './diffusion-wrapper.js';
+import type { DiffusionParams } from './diffusion.params.js';
+import { GaussianDiffusion } from './gaussian-diffusion.js';
+import { diffusionLosses, perSampleLosses, type DiffusionLosses } from './loss.js';
+import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
+import { networkProblems } from './network-problems.js';
+import { parameterizations, type Parameterization } from './parameterization.js';
+
+/**
+ * What DDPM and LatentDiffusion share: a schedule of noise, a network that learns to undo it, the average of its weights
+ * and the training of both. What is diffused and what it is conditioned on, a subclass says.
+ */
+export abstract class DiffusionModel extends LightningModule {
+  readonly diffusion: GaussianDiffusion;
+  /** `[height, width, channels]` of what is diffused. */
+  readonly sampleShape: readonly [number, number, number];
+  protected readonly model: DiffusionWrapper;
+  readonly #params: DiffusionParams;
+  readonly #parameterization: Parameterization;
+  readonly #elboWeights: Float64Array;
+  readonly #logvar: Parameter | undefined;
+  readonly #ema: LitEma | undefined;
+  readonly #scheduleNames: readonly string[];
+  readonly #learningRateSchedule: LearningRateSchedule;
+  /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
+  #validationStreams = new RandomStreams(0);
+
+  /** @throws UserError when the network and `conditioning_key`, or the timesteps, do not go together */
+  protected constructor(
+    network: DiffusionNetwork,
+    params: DiffusionParams,
+    { conditioningKey, schedule }: { conditioningKey: ConditioningKey; schedule: LearningRateSchedule | undefined },
+  ) {
+    super();
+    this.#params = params;
+    this.#learningRateSchedule = schedule ?? (() => 1);
+    this.sampleShape = [params.image_size, params.image_size, params.channels];
+    const noiseSchedule = new NoiseSchedule(betasOf(params), params.v_posterior);
+    const problems = networkProblems(network, { conditioningKey, timesteps: noiseSchedule.timesteps });
+    if (problems.length > 0) {
+      throw new UserError(problems.map((problem) => ({ ...problem, path: `model.params.${problem.path}` })));
+    }
+    this.diffusion = new GaussianDiffusion(noiseSchedule);
+    this.#parameterization = parameterizations[params.parameterization];
+    this.#elboWeights = this.#parameterization.elboWeights(noiseSchedule);
+    const buffers = [...scheduleBuffers(noiseSchedule)];
+    this.#scheduleNames = buffers.map(([name]) => name);
+    for (const [name, values] of buffers) {
+      const init = () => tf.tensor1d(Float32Array.from(values));
+      this.parameter(name, { shape: [values.length], init, trainable: false });
+    }
+    if (params.learn_logvar) {
+      const init = (shape: readonly number[]) => tf.fill([...shape], params.logvar_init);
+      this.#logvar = this.parameter('logvar', { shape: [this.timesteps], init });
+    }
+    this.model = this.child('model', new DiffusionWrapper(network, conditioningKey));
+    if (params.use_ema) this.#ema = this.child('model_ema', new LitEma(this.model, params.ema_decay));
+  }
+
+  /** Steps of the diffusion. */
+  get timesteps(): number {
+    return this.diffusion.schedule.timesteps;
+  }
+
+  /** What is diffused of a batch, `[N, H, W, C]`. */
+  protected abstract startOf(batch: TensorBatch, streams: RandomStreams): tf.Tensor4D;
+
+  /** What the network is told of a batch at these timesteps, int32 `[N]`. */
+  protected abstract conditionOf(batch: TensorBatch, t: tf.Tensor1D, streams: RandomStreams): Condition;
+
+  /** The schedule stays the configuration's, whatever the file was trained with. */
+  override initialWeights(): InitialWeights | undefined {
+    const { ckpt_path: path, ignore_keys: ignoreKeys, load_only_unet: loadOnlyUnet } = this.#params;
+    if (path === null) return undefined;
+    const only = loadOnlyUnet ? { into: this.model, prefix: 'model.' } : {};
+    return { path, ignoreKeys, computed: this.#scheduleNames, ...only };
+  }
+
+  override trainingStep(batch: TensorBatch): tf.Scalar {
+    const losses = this.pLosses(...this.#noisedBatch(batch, this.random));
+    const stepAndEpoch = { onStep: true, onEpoch: true };
+    this.logDict(this.#terms('train', losses), stepAndEpoch);
+    this.log('train/loss', losses.loss, { ...stepAndEpoch, progBar: true });
+    return losses.loss;
+  }
+
+  override onTrainBatchEnd(): void {
+    this.#ema?.update();
+  }
+
+  override onValidationStart(): void {
+    this.#validationStreams = new RandomStreams(this.random.seed);
+  }
+
+  override async validationStep(batch: TensorBatch): Promise<void> {
+    // Both sets of weights see the same noise, so that their losses differ by the weights alone.
+    const noised = this.#noisedBatch(batch, this.#validationStreams);
+    this.#logValidation(noised, '');
+    if (!this.#ema) return;
+    await this.withAveragedWeights(() => {
+      this.#logValidation(noised, '_ema');
+    });
+  }
+
+  override configureOptimizers(): readonly OptimizerConfig[] {
+    const optimizer = new AdamW(this.trainableParameters());
+    return [{ optimizer, learningRate: (step) => this.learningRate * this.#learningRateSchedule(step) }];
+  }
+
+  /** Runs `f` with the averaged weights in place, with the trained ones where none are kept. */
+  async withAveragedWeights<T>(f: () => T | Promise<T>): Promise<T> {
+    return this.#ema ? this.#ema.withAveraged(f) : f();
+  }
+
+  /**
+   * The network's prediction, `[N, H, W, C]`.
+   *
+   * @param x `[N, H, W, C]`
+   * @param t int32 `[N]`
+   * @throws ShapeError when the condition is not the one that `conditioning_key` takes
+   */
+  applyModel(x: tf.Tensor4D, t: tf.Tensor1D, condition: Condition = {}): tf.Tensor4D {
+    return this.model.forward(x, t, condition);
+  }
+
+  /**
+   * The losses of predicting what was added, or what it was added to (Ho et al. 2020, eq. 14; its weighted form eq. 12).
+   *
+   * @param xStart `[N, H, W, C]`
+   * @param t int32 `[N]`
+   * @param noise standard normal, the shape of `xStart`
+   */
+  pLosses(xStart: tf.Tensor4D, t: tf.Tensor1D, noise: tf.Tensor4D, condition: Condition = {}): DiffusionLosses {
+    const { loss_type: lossType, l_simple_weight: simpleWeight, original_elbo_weight: elboWeight } = this.#params;
+    const prediction = this.applyModel(this.diffusion.qSample(xStart, t, noise), t, condition);
+    const perSample = perSampleLosses[lossType](prediction, this.#parameterization.target(xStart, noise));
+    return diffusionLosses(perSample, t, {
+      elboWeights: this.#elboWeights,
+      simpleWeight,
+      elboWeight,
+      logvar: this.#logvar?.value,
+      logvarInit: this.#params.logvar_init,
+    });
+  }
+
+  /** The network as samplers see it, under one condition for the whole batch. */
+  denoiser(condition: Condition = {}): Denoiser {
+    const { alphasCumprod } = this.diffusion.schedule;
+    return (x, timestep) =>
+      tf.tidy(() => {
+        const t = tf.fill<tf.Rank.R1>([x.shape[0]], timestep, 'int32');
+        return this.#parameterization.noise(this.applyModel(x, t, condition), x, alphasCumprod[timestep] ?? NaN);
+      });
+  }
+
+  /** Draws what is diffused, `[count, H, W, C]`, with the averaged weights where some are kept. */
+  protected async draw(
+    { count, sampler, steps, eta, streams, onStep }: SampleRequest,
+    { condition, clipDenoised }: { condition: Condition; clipDenoised: boolean },
+  ): Promise<tf.Tensor4D> {
+    const generator = streams.get('sample');
+    const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
+    const xT = generator.normal([count, ...this.sampleShape]) as tf.Tensor4D;
+    const denoiser = this.denoiser(condition);
+    const common = { denoiser, alphasCumprod, xT, generator, clipDenoised, ...(onStep && { onStep }) };
+    try {
+      return await this.withAveragedWeights(() =>
+        sampler === 'ddim' ? ddim({ ...common, steps, eta }) : ddpm({ ...common, posteriorVariance }),
+      );
+    } finally {
+      xT.dispose();
+    }
+  }
+
+  #noisedBatch(batch: TensorBatch, streams: RandomStreams): Parameters<DiffusionModel['pLosses']> {
+    const xStart = this.startOf(batch, streams);
+    const t = streams.get('timesteps').integers(this.timesteps, [xStart.shape[0]]) as tf.Tensor1D;
+    const noise = streams.get('noise').normal(xStart.shape) as tf.Tensor4D;
+    return [xStart, t, noise, this.conditionOf(batch, t, streams)];
+  }
+
+  #logValidation(noised: Parameters<DiffusionModel['pLosses']>, suffix: '' | '_ema'): void {
+    tf.tidy(() => {
+      const losses = this.pLosses(...noised);
+      const named = Object.entries({ ...this.#terms('val', losses), 'val/loss': losses.loss });
+      this.logDict(Object.fromEntries(named.map(([name, value]) => [name + suffix, value])));
+    });
+  }
+
+  /** The terms of a loss under their published names. */
+  #terms(prefix: 'train' | 'val', { lossSimple, lossVlb, lossGamma }: DiffusionLosses): Record<string, tf.Tensor> {
+    return {
+      [`${prefix}/loss_simple`]: lossSimple,
+      ...(lossGamma && { [`${prefix}/loss_gamma`]: lossGamma }),
+      ...(this.#logvar && { logvar: tf.mean(this.#logvar.value) }),
+      [`${prefix}/loss_vlb`]: lossVlb,
+    };
+  }
+}
+
+function betasOf(params: DiffusionParams): Float64Array {
+  if (params.given_betas) return Float64Array.from(params.given_betas);
+  return makeBetaSchedule(params.beta_schedule, params.timesteps, {
+    linearStart: params.linear_start,
+    linearEnd: params.linear_end,
+    cosineS: params.cosine_s,
+  });
+}

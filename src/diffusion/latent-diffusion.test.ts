@@ -1,0 +1,327 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as assert from 'uvu/assert';
+import { assertClose } from '../../test/support/compare.js';
+import { onEveryEngine } from '../../test/support/engines.js';
+import { valueAndGrads } from '../autodiff/index.js';
+import { DiagonalGaussianDistribution } from '../models/autoencoder/diagonal-gaussian.js';
+import { ClassEmbedder } from '../models/encoders/class-embedder.js';
+import { Conv2d, Dropout, Identity, Linear, Module } from '../nn/index.js';
+import { RandomStreams } from '../random/index.js';
+import type { TensorBatch } from '../train/lightning-module.js';
+import type { ConditioningSource } from './conditioning-stage.js';
+import type { NetworkInputs } from './diffusion-wrapper.js';
+import { LatentDiffusion } from './latent-diffusion.js';
+import type { LatentDiffusionOptions } from './latent-diffusion.params.js';
+
+const SIZE = 4;
+const CHANNELS = 2;
+
+/** A pixel at a time, plus the mean of the context; keeps what it was called with. */
+class Network extends Module {
+  readonly numClasses: number;
+  readonly inChannels: number;
+  readonly calls: NetworkInputs[] = [];
+  /** Sees the inputs while they are there. */
+  watch: (inputs: NetworkInputs) => void = () => undefined;
+  readonly #conv: Conv2d;
+  readonly #context = this.child('context', new Linear(3, CHANNELS));
+
+  constructor({ inChannels = CHANNELS, numClasses = 0 } = {}) {
+    super();
+    this.numClasses = numClasses;
+    this.inChannels = inChannels;
+    this.#conv = this.child('conv', new Conv2d(inChannels, CHANNELS, { kernelSize: 1 }));
+  }
+
+  forward(inputs: NetworkInputs): tf.Tensor4D {
+    this.calls.push(inputs);
+    this.watch(inputs);
+    const h = this.#conv.forward(inputs.x);
+    if (!inputs.context) return h;
+    const vector = tf.mean(this.#context.forward(inputs.context), 1);
+    return tf.add(h, tf.reshape(vector, [-1, 1, 1, CHANNELS]));
+  }
+}
+
+/** Halves and doubles the size by averages and copies; its distribution has a deviation of 1 / e. */
+class FirstStage extends Module {
+  readonly #dropout = this.child('dropout', new Dropout(0.5));
+  readonly weight = this.parameter('weight', { shape: [CHANNELS], init: () => tf.tensor1d([3, 5]) });
+
+  encode(x: tf.Tensor4D): DiagonalGaussianDistribution {
+    const moments = tf.tidy(() => {
+      const mean = this.#dropout.forward(tf.mul(tf.avgPool(x, 2, 2, 'valid'), this.weight.value));
+      return tf.concat([mean, tf.sub(tf.zerosLike(mean), 2)], -1) as tf.Tensor4D;
+    });
+    return new DiagonalGaussianDistribution(moments);
+  }
+
+  decode(z: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => tf.image.resizeNearestNeighbor(tf.div(z, this.weight.value), [2 * SIZE, 2 * SIZE]));
+  }
+}
+
+interface Made {
+  readonly model: LatentDiffusion;
+  readonly network: Network;
+  readonly firstStage: FirstStage;
+  readonly logged: Record<string, number>;
+}
+
+function made(conditioning: ConditioningSource, options: LatentDiffusionOptions = {}, network = new Network()): Made {
+  const firstStage = new FirstStage();
+  const logged: Record<string, number> = {};
+  const model = new LatentDiffusion(
+    { network: network, firstStage, conditioning },
+    { image_size: SIZE, channels: CHANNELS, timesteps: 10, log_every_t: 4, ...options },
+  );
+  model.initialize(new RandomStreams(0));
+  model.attach({
+    globalStep: 0,
+    currentEpoch: 0,
+    log: (name, value) => {
+      logged[name] = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
+    },
+  });
+  return { model, network, firstStage, logged };
+}
+
+function batch(count = 2): TensorBatch {
+  const generator = new RandomStreams(1).get('batch');
+  return {
+    image: generator.normal([count, 2 * SIZE, 2 * SIZE, CHANNELS]),
+    class_label: tf.range(0, count, 1, 'int32'),
+    caption: generator.integers(7, [count, 3]),
+    segmentation: tf.ones([count, SIZE, SIZE], 'int32'),
+  };
+}
+
+/** As the trainer calls it: the value and the gradients of everything that is trained. */
+function step({ model }: Made, given: TensorBatch): Map<string, Float32Array> {
+  const trained = model.trainableParameters();
+  const { value, grads } = valueAndGrads(
+    () => model.trainingStep(given),
+    trained.map(([, parameter]) => parameter.value),
+  );
+  const found = new Map(trained.map(([name], i) => [name, grads[i]!.dataSync<'float32'>().slice()]));
+  tf.dispose([value, ...grads]);
+  return found;
+}
+
+const classEmbedder = () => new ClassEmbedder({ embed_dim: 3, n_classes: 5, key: 'class_label' });
+const isZero = (values: Float32Array | undefined) => values?.every((value) => value === 0);
+
+onEveryEngine('LatentDiffusion', (test, engine) => {
+  test('without a condition only the network is trained; nothing is left behind', () => {
+    const all = made('unconditional');
+    const given = batch();
+    const before = tf.memory().numTensors;
+    const gradients = step(all, given);
+    all.network.calls.splice(0);
+    assert.is(tf.memory().numTensors, before);
+    assert.equal(
+      [...gradients.keys()],
+      ['context.weight', 'context.bias', 'conv.weight', 'conv.bias'].map((name) => `model.diffusion_model.${name}`),
+    );
+    assert.equal(Object.keys(all.logged), ['train/loss_simple', 'train/loss_vlb', 'train/loss']);
+    const [config] = all.model.configureOptimizers();
+    assert.equal(
+      config!.optimizer.parameters.map(([name]) => name),
+      [...gradients.keys()],
+    );
+  });
+
+  test('a conditioner is trained where it is to be, and computes as in evaluation elsewhere', () => {
+    for (const trained of [false, true]) {
+      const options = { conditioning_key: 'crossattn', cond_stage_trainable: trained } as const;
+      const all = made(classEmbedder(), options);
+      const gradients = step(all, batch());
+      assert.is(gradients.has('cond_stage_model.embedding.weight'), trained);
+      if (trained) assert.not(isZero(gradients.get('cond_stage_model.embedding.weight')));
+      assert.equal(all.network.calls[0]?.context?.shape, [2, 1, 3]);
+
+      all.model.eval().train();
+      const training = new Map([...all.model.namedModules()].map(([name, module]) => [name, module.training]));
+      assert.is(training.get('model.diffusion_model'), true);
+      assert.is(training.get('first_stage_model.dropout'), false);
+      assert.is(training.get('cond_stage_model'), trained);
+    }
+  });
+
+  test('scale_by_std: the first batch of all gives the factor, which is kept', () => {
+    const all = made('unconditional', { scale_by_std: true });
+    const given = batch(3);
+    const factor = () => all.model.stateDict().get('scale_factor')!.data[0] as number;
+    assert.is(factor(), 1);
+    const before = tf.memory().numTensors;
+    all.model.onTrainBatchStart(given, 1);
+    assert.is(factor(), 1, 'not the second');
+    all.model.onTrainBatchStart(given, 0);
+    assert.is(tf.memory().numTensors, before);
+    const scaled = all.model.encodeFirstStage(given.image as tf.Tensor4D).dataSync<'float32'>();
+    // With new draws of the posterior: near 1.
+    const mean = scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
+    const variance = scaled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (scaled.length - 1);
+    assert.ok(Math.abs(Math.sqrt(variance) - 1) < 0.1, String(variance));
+    assert.is(all.logged.scale_factor, factor());
+
+    const begun = made('unconditional', { scale_by_std: true, ckpt_path: 'weights.ckpt' });
+    begun.model.onTrainBatchStart(given, 0);
+    assert.is(begun.model.stateDict().get('scale_factor')!.data[0], 1, 'weights to begin with have one');
+    assert.not(made('unconditional').model.stateDict().has('scale_factor'));
+  });
+
+  test('the factor multiplies latent images and divides before decoding', () => {
+    const { model } = made('unconditional', { scale_factor: 0.25 });
+    const z = tf.fill<tf.Rank.R4>([1, SIZE, SIZE, CHANNELS], 0.75);
+    const images = model.decodeFirstStage(z);
+    assert.equal(images.shape, [1, 2 * SIZE, 2 * SIZE, CHANNELS]);
+    assertClose(images.dataSync().slice(0, 2), [1, 0.6], 1e-6, 'decoded');
+  });
+
+  test('the first stage as the conditioner: its mode, without the factor; weights under both names', () => {
+    const all = made('first-stage', { scale_factor: 0.25 }, new Network({ inChannels: 2 * CHANNELS }));
+    const given = { ...batch(), image: tf.ones([2, 2 * SIZE, 2 * SIZE, CHANNELS]) };
+    step(all, given);
+    const [call] = all.network.calls;
+    assert.equal(call?.x.shape, [2, SIZE, SIZE, 2 * CHANNELS]);
+    const weights = [...all.model.stateDict().keys()].filter((name) => name.endsWith('stage_model.weight'));
+    assert.equal(weights, ['first_stage_model.weight', 'cond_stage_model.weight']);
+  });
+
+  test('images without channels get one; tokens and labels come as they are', () => {
+    const joined = made(new Identity(), { cond_stage_key: 'segmentation' }, new Network({ inChannels: 3 }));
+    step(joined, batch());
+    assert.equal(joined.network.calls[0]?.x.shape, [2, SIZE, SIZE, 3]);
+    const labels = made(
+      new Identity(),
+      { cond_stage_key: 'class_label', conditioning_key: 'adm' },
+      new Network({ numClasses: 5 }),
+    );
+    step(labels, batch());
+    assert.is(labels.network.calls[0]?.y?.dtype, 'int32');
+  });
+
+  test('the averaged weights are validated on the same noise', async () => {
+    const all = made('unconditional');
+    all.model.onValidationStart();
+    await all.model.validationStep(batch());
+    assert.equal(Object.keys(all.logged), [
+      ...['val/loss_simple', 'val/loss_vlb', 'val/loss'],
+      ...['val/loss_simple_ema', 'val/loss_vlb_ema', 'val/loss_ema'],
+    ]);
+    assert.is(all.logged['val/loss_ema'], all.logged['val/loss']);
+  });
+
+  test('a learned variance of each timestep', () => {
+    const all = made('unconditional', { learn_logvar: true, logvar_init: 0.5, l_simple_weight: 2 });
+    const gradients = step(all, batch());
+    assert.not(isZero(gradients.get('logvar')));
+    const { 'train/loss_simple': simple = NaN, 'train/loss_gamma': gamma, 'train/loss': loss, logvar } = all.logged;
+    assertClose([gamma!], [simple / Math.exp(0.5) + 0.5], 1e-5, 'loss_gamma');
+    assertClose([loss!, logvar!], [2 * gamma!, 0.5], 1e-5, 'loss and logvar');
+    assert.equal(all.model.stateDict().get('logvar')?.shape, [10]);
+  });
+
+  test('a condition with noise of its own, by its own timestep', () => {
+    // With two timesteps of the condition, all but the first are noise at the last one: little is left of it.
+    const all = made(
+      new Identity(),
+      {
+        ...{ cond_stage_key: 'segmentation', num_timesteps_cond: 2, timesteps: 1000, linear_end: 0.1 },
+      },
+      new Network({ inChannels: 3 }),
+    );
+    let condition = new Float32Array();
+    all.network.watch = ({ x }) => {
+      condition = tf.tidy(() => tf.slice(x, [0, 0, 0, CHANNELS]).dataSync<'float32'>().slice());
+    };
+    step(all, batch());
+    const mean = condition.reduce((sum, value) => sum + value, 0) / condition.length;
+    const variance = condition.reduce((sum, value) => sum + (value - mean) ** 2, 0) / condition.length;
+    assert.ok(Math.abs(mean) < 0.6 && variance > 0.4, `ones have become noise: mean ${mean}, variance ${variance}`);
+  });
+
+  test('what goes wrong', async () => {
+    const named = made(classEmbedder(), { concat_mode: false });
+    assert.throws(
+      () => step(named, { image: batch().image! }),
+      /model\.params\.cond_stage_config\.params\.key: the data set has nothing[^]*found: +class_label[^]*expected: +one of image/,
+    );
+    assert.throws(
+      () => made(classEmbedder(), { concat_mode: false, cond_stage_forward: 'encoed' }),
+      /model\.params\.cond_stage_forward: the conditioner has no such method\n +found: +encoed/,
+    );
+    assert.throws(
+      () => step(made(classEmbedder(), { conditioning_key: 'hybrid' }), batch()),
+      /conditioning_key hybrid takes another condition than this conditioner makes\n +found: +one tensor/,
+    );
+    const inpainting = made('first-stage', {}, new Network({ inChannels: 2 * CHANNELS + 1 }));
+    assert.throws(
+      () => step(inpainting, batch()),
+      /unet_config\.params\.in_channels: [^]*found: +2 channels of the noisy image and 2 of the condition\n +expected: +5/,
+    );
+    const captioned = made(new Identity(), { cond_stage_key: 'caption' });
+    const request = { count: 1, sampler: 'ddim', steps: 2, eta: 0, streams: new RandomStreams(0) } as const;
+    await rejects(
+      captioned.model.sample(request),
+      /need a condition that is no class[^]*found: +cond_stage_key caption/,
+    );
+    await rejects(named.model.sample({ ...request, labels: [5] }), /1 images of 5 classes with labels 5/);
+    const noised = made(classEmbedder(), { concat_mode: false, num_timesteps_cond: 2 });
+    await rejects(
+      noised.model.sample({ ...request, sampler: 'ddpm', labels: [1] }),
+      /the sampler ddpm cannot draw under a noised condition yet[^]*--sampler ddim/,
+    );
+  });
+
+  if (engine !== 'torch') return;
+
+  test('samples of classes, and of none; nothing is left behind', async () => {
+    for (const [model, labels] of [
+      [made(classEmbedder(), { concat_mode: false }), [0, 4]],
+      [made('unconditional'), []],
+    ] as const) {
+      model.model.eval();
+      const before = tf.memory().numTensors;
+      for (const sampler of ['ddim', 'ddpm'] as const) {
+        const request = { count: 2, labels, sampler, steps: 4, eta: 1, streams: new RandomStreams(0) };
+        const images = await model.model.sample(request);
+        assert.equal(images.shape, [2, 2 * SIZE, 2 * SIZE, CHANNELS]);
+        images.dispose();
+      }
+      assert.is(tf.memory().numTensors, before);
+    }
+  });
+
+  test('images for the log, under the conditions of the batch', async () => {
+    const { model, network } = made(classEmbedder(), { concat_mode: false });
+    model.eval();
+    const given = batch(3);
+    const before = tf.memory().numTensors;
+    const grids = await model.logImages(given, { maxImages: 2 });
+    assert.equal(
+      Object.entries(grids).map(([name, { images, columns }]) => [name, images.shape[0], columns]),
+      [
+        ['inputs', 2, 2],
+        ['reconstruction', 2, 2],
+        // Timesteps 0, 4, 8 and the last.
+        ['diffusion_row', 8, 4],
+        ['samples', 2, 2],
+      ],
+    );
+    for (const { images } of Object.values(grids)) assert.equal(images.shape.slice(1), [2 * SIZE, 2 * SIZE, CHANNELS]);
+    assert.is(network.calls.length, 10);
+    tf.dispose(Object.values(grids).map(({ images }) => images));
+    assert.is(tf.memory().numTensors, before);
+  });
+});
+
+async function rejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof Error);
+  assert.match(error.message, message);
+}

@@ -1,0 +1,240 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { UserError } from '../errors.js';
+import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
+import { withDefaults } from '../params.js';
+import { RandomStreams } from '../random/index.js';
+import type { Sampleable, SampleRequest } from '../samplers/index.js';
+import type { ImageGrid, TensorBatch } from '../train/lightning-module.js';
+import { imagesOf } from './batch-inputs.js';
+import { classLabels } from './class-labels.js';
+import { namedCondition, type Condition } from './condition.js';
+import { conditioningKeyOf } from './conditioning-key.js';
+import { ConditioningStage, type ConditioningSource } from './conditioning-stage.js';
+import { DiffusionModel } from './diffusion-model.js';
+import { diffusionRow, rowTimesteps } from './diffusion-row.js';
+import type { DiffusionNetwork } from './diffusion-wrapper.js';
+import { inverseDeviation, LatentImages, type FirstStage } from './first-stage.js';
+import {
+  latentDiffusionParams,
+  type LatentDiffusionOptions,
+  type LatentDiffusionParams,
+} from './latent-diffusion.params.js';
+import { LOG_SAMPLER } from './log-sampler.js';
+import { conditionTimesteps } from './shortened-conditioning.js';
+
+/** What LatentDiffusion is made of. */
+export interface LatentDiffusionParts {
+  readonly network: DiffusionNetwork;
+  readonly firstStage: FirstStage;
+  readonly conditioning: ConditioningSource;
+}
+
+/** Rows of a diffusion row, as published. */
+const MOST_ROWS = 4;
+
+/**
+ * Diffusion in the latent space of an autoencoder that is trained before and stays as it is, conditioned on what a
+ * second module makes of the batch (Rombach et al. 2022, section 3; `ldm.models.diffusion.ddpm.LatentDiffusion`).
+ */
+export class LatentDiffusion extends DiffusionModel implements Sampleable {
+  readonly params: Omit<LatentDiffusionParams, 'unet_config' | 'first_stage_config' | 'cond_stage_config'>;
+  /** The classes that images can be asked for, 0 where the condition is something else or there is none. */
+  readonly numClasses: number;
+  readonly #firstStage: FirstStage;
+  readonly #stage: ConditioningStage | undefined;
+  readonly #latents: LatentImages;
+  /** Measured on the first batch; absent where the configuration says the factor. */
+  readonly #scaleFactor: Parameter | undefined;
+  /** The timestep of the condition at each of the image; absent where the condition is not noised. */
+  readonly #conditionTimesteps: Int32Array | undefined;
+
+  /** @throws UserError when network, conditioner and parameters do not go together */
+  constructor(
+    { network, firstStage, conditioning }: LatentDiffusionParts,
+    { schedule, ...options }: LatentDiffusionOptions = {},
+  ) {
+    const params = withDefaults(latentDiffusionParams, {
+      unet_config: network,
+      first_stage_config: firstStage,
+      cond_stage_config: conditioning,
+      ...options,
+    });
+    const conditioningKey = conditioningKeyOf({ ...params, isUnconditional: conditioning === 'unconditional' });
+    super(network, params, { conditioningKey, schedule });
+    this.params = params;
+    if (params.scale_by_std) {
+      const init = () => tf.scalar(params.scale_factor);
+      this.#scaleFactor = this.parameter('scale_factor', { shape: [], init, trainable: false });
+    }
+    this.#firstStage = this.child('first_stage_model', firstStage);
+    this.#firstStage.freeze().eval();
+    this.#latents = new LatentImages(
+      firstStage,
+      () => (this.#scaleFactor?.value as tf.Scalar | undefined) ?? params.scale_factor,
+    );
+    if (conditioning !== 'unconditional' && conditioningKey !== null) {
+      const conditioner = this.child('cond_stage_model', conditioning === 'first-stage' ? firstStage : conditioning);
+      if (!params.cond_stage_trainable) conditioner.freeze().eval();
+      this.#stage = new ConditioningStage({
+        conditioner,
+        conditioningKey,
+        condStageKey: params.cond_stage_key,
+        condStageForward: params.cond_stage_forward,
+        trainable: params.cond_stage_trainable,
+      });
+    }
+    this.numClasses = conditioningKey === 'adm' ? network.numClasses : (this.#stage?.numClasses ?? 0);
+    const shortened = params.num_timesteps_cond ?? 1;
+    if (shortened > 1) this.#conditionTimesteps = conditionTimesteps(this.timesteps, shortened);
+  }
+
+  /** What was learned elsewhere computes as it did there, also while this model is trained. */
+  override train(training = true): this {
+    super.train(training);
+    this.#firstStage.eval();
+    if (!this.params.cond_stage_trainable) this.#stage?.conditioner.eval();
+    return this;
+  }
+
+  /** Before the first step of all, measures the factor that brings latent images to a standard deviation of 1. */
+  override onTrainBatchStart(batch: TensorBatch, batchIndex: number): void {
+    const { globalStep, currentEpoch } = this.trainer;
+    const isFirst = globalStep === 0 && currentEpoch === 0 && batchIndex === 0;
+    const { ckpt_path: path, load_only_unet: loadOnlyUnet } = this.params;
+    // Weights to begin with have a factor of their own.
+    if (!this.#scaleFactor || !isFirst || (path !== null && !loadOnlyUnet)) return;
+    this.#scaleFactor.assign(tf.tidy(() => inverseDeviation(this.startOf(batch, this.random))));
+    this.log('scale_factor', this.#scaleFactor.value, { onStep: true });
+  }
+
+  /**
+   * The batch's images (`inputs`), what the first stage makes of them (`reconstruction`), some on their way to noise
+   * (`diffusion_row`) and samples under the batch's own conditions.
+   */
+  override async logImages(
+    batch: TensorBatch,
+    { maxImages }: { maxImages: number },
+  ): Promise<Record<string, ImageGrid>> {
+    const given = Object.values(batch)[0]?.shape[0] ?? 0;
+    const count = Math.min(maxImages, given);
+    // Fixed noise: then the pictures of one training show the weights changing, not the draw.
+    const streams = new RandomStreams(this.random.seed);
+    const timesteps = rowTimesteps(this.timesteps, this.params.log_every_t);
+    const shown = tf.tidy(() => {
+      const some = Object.fromEntries(Object.entries(batch).map(([key, all]) => [key, tf.slice(all, 0, count)]));
+      const inputs = tf.clone(imagesOf(some, this.params.first_stage_key, 'first_stage_key'));
+      const z = this.startOf(some, streams);
+      const rows = tf.slice(z, 0, Math.min(MOST_ROWS, count));
+      const stages = diffusionRow(this.diffusion, rows, { timesteps, generator: streams.get('diffusion_row') });
+      const condition = this.#stage ? this.#stage.conditionOf(this.#stage.inputOf(some)) : {};
+      return { inputs, reconstruction: this.decodeFirstStage(z), row: this.decodeFirstStage(stages), condition };
+    });
+    const { inputs, reconstruction, row, condition } = shown;
+    const request = { count, ...LOG_SAMPLER, steps: Math.min(LOG_SAMPLER.steps, this.timesteps), streams };
+    const samples = await this.#drawImages(request, condition);
+    return {
+      inputs: { images: inputs, columns: count },
+      reconstruction: { images: reconstruction, columns: count },
+      diffusion_row: { images: row, columns: timesteps.length },
+      samples: { images: samples, columns: count },
+    };
+  }
+
+  /**
+   * Images `[count, H, W, C]` near [-1, 1].
+   *
+   * @throws UserError where the model has a condition that is no class, or a noised one and the sampler is not DDIM;
+   * RangeError when the number of labels is not the number of images, or a label is no class
+   */
+  async sample(request: SampleRequest): Promise<tf.Tensor4D> {
+    if (this.#stage && this.numClasses === 0) {
+      throw new UserError({
+        path: 'model.params.cond_stage_config',
+        problem: 'images of this model need a condition that is no class, which sampling cannot be given yet',
+        found: `cond_stage_key ${this.params.cond_stage_key}`,
+        remedy: 'look at the samples of a training, which are drawn under the conditions of its batches',
+      });
+    }
+    const condition = tf.tidy(() => {
+      const labels = classLabels(request, this.numClasses);
+      return (labels && this.#stage?.conditionOf(labels)) ?? {};
+    });
+    return this.#drawImages(request, condition);
+  }
+
+  /**
+   * Latent images as they are diffused, `[N, h, w, channels]`; no gradient goes back through it.
+   * @param x `[N, H, W, C]` in [-1, 1]
+   */
+  encodeFirstStage(x: tf.Tensor4D): tf.Tensor4D {
+    return this.#latents.encode(x, this.random.get('posterior'));
+  }
+
+  /** `[N, h, w, channels]`, as they are diffused, to images `[N, H, W, C]`. */
+  decodeFirstStage(z: tf.Tensor4D): tf.Tensor4D {
+    return this.#latents.decode(z);
+  }
+
+  override methods(): Methods {
+    return {
+      q_sample: (inputs) => {
+        const { x_start, t, noise } = inputsOf(inputs, ['x_start', 't', 'noise']);
+        return this.diffusion.qSample(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D);
+      },
+      encode_first_stage: (inputs) => this.encodeFirstStage(inputsOf(inputs, ['x']).x as tf.Tensor4D),
+      decode_first_stage: (inputs) => this.decodeFirstStage(inputsOf(inputs, ['z']).z as tf.Tensor4D),
+      apply_model: (inputs) => {
+        const { x_noisy, t, ...c } = inputsOf(inputs, ['x_noisy', 't'], ['c_concat', 'c_crossattn']);
+        return this.applyModel(x_noisy as tf.Tensor4D, t as tf.Tensor1D, namedCondition(this.model.conditioningKey, c));
+      },
+      p_losses: (inputs) => {
+        const { x_start, t, noise, ...c } = inputsOf(inputs, ['x_start', 't', 'noise'], ['c_concat', 'c_crossattn']);
+        const condition = namedCondition(this.model.conditioningKey, c);
+        const losses = this.pLosses(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D, condition);
+        return { loss: losses.loss, loss_simple: losses.lossSimple, loss_vlb: losses.lossVlb };
+      },
+    };
+  }
+
+  protected override startOf(batch: TensorBatch, streams: RandomStreams): tf.Tensor4D {
+    const images = imagesOf(batch, this.params.first_stage_key, 'first_stage_key');
+    return this.#latents.encode(images, streams.get('posterior'));
+  }
+
+  protected override conditionOf(batch: TensorBatch, t: tf.Tensor1D, streams: RandomStreams): Condition {
+    if (!this.#stage) return {};
+    const condition = this.#stage.conditionOf(this.#stage.inputOf(batch));
+    const { cConcat, cCrossattn, cAdm } = condition;
+    if (!this.#conditionTimesteps) return condition;
+    const timesteps = tf.gather(tf.tensor1d(this.#conditionTimesteps, 'int32'), t);
+    const noised = <T extends tf.Tensor>(c: T): T =>
+      this.diffusion.qSample(c, timesteps, streams.get('condition_noise').normal(c.shape) as T);
+    return {
+      ...(cConcat && { cConcat: noised(cConcat) }),
+      ...(cCrossattn && { cCrossattn: noised(cCrossattn) }),
+      cAdm,
+    };
+  }
+
+  /** Takes over the condition. */
+  async #drawImages(request: SampleRequest, condition: Condition): Promise<tf.Tensor4D> {
+    if (this.#conditionTimesteps && request.sampler !== 'ddim') {
+      throw new UserError({
+        path: 'model.params.num_timesteps_cond',
+        problem: `the sampler ${request.sampler} cannot draw under a noised condition yet`,
+        found: String(this.params.num_timesteps_cond),
+        remedy: '--sampler ddim, which as published does without that noise',
+      });
+    }
+    try {
+      const z = await this.draw(request, { condition, clipDenoised: false });
+      return tf.tidy(() => {
+        const images = this.decodeFirstStage(z);
+        z.dispose();
+        return images;
+      });
+    } finally {
+      tf.dispose(condition);
+    }
+  }
+}

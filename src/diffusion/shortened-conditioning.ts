@@ -1,0 +1,18 @@
+/**
+ * The timestep whose noise a condition gets at each timestep of the image, int32 `[timesteps]`
+ * (`LatentDiffusion.make_cond_schedule`): the first `count` run from none to the last in equal steps, all after them are
+ * the last.
+ */
+export function conditionTimesteps(timesteps: number, count: number): Int32Array {
+  const last = timesteps - 1;
+  return Int32Array.from({ length: timesteps }, (_, t) => {
+    if (t >= count) return last;
+    return count > 1 ? roundHalfToEven((last * t) / (count - 1)) : 0;
+  });
+}
+
+/** As PyTorch rounds. */
+function roundHalfToEven(value: number): number {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
+}
