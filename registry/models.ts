@@ -35,6 +35,8 @@ export const models = [
     aliases: ['ldm.models.diffusion.ddpm.LatentDiffusion'],
     kind: 'model',
     summary: 'Denoising diffusion in the latent space of a first stage, optionally conditioned.',
+    shapes:
+      'batches of images [N, H, W, C] in [-1, 1] under first_stage_key, which the first stage makes [N, channels, image_size, image_size] of, and conditions under cond_stage_key',
     source: 'Rombach et al. 2022; latent-diffusion, ldm/models/diffusion/ddpm.py',
     params: latentDiffusionParams,
     check: checkLatentDiffusion,

@@ -47,22 +47,14 @@ const cases: [title: string, words: string[], expected: string[]][] = [
     ['run', tinyConfig, 'lightning.trainer.max_'],
     ['lightning.trainer.max_epochs=', 'lightning.trainer.max_steps='],
   ],
-  [
-    'callbacks, those with a name of their own too',
-    ['run', tinyConfig, 'lightning.callbacks.'],
-    ['lightning.callbacks.image_logger.'],
-  ],
+  ['callbacks', ['run', tinyConfig, 'lightning.callbacks.image'], ['lightning.callbacks.image_logger.']],
   [
     'targets that fit a slot',
     ['run', tinyConfig, 'model.params.unet_config.target=B'],
     ['model.params.unet_config.target=BasicUNet'],
   ],
   ['a list as it is', ['run', tinyConfig, `${unet}.channel_mult=`], [`${unet}.channel_mult=[1,2]`]],
-  [
-    'a choice, the written one first',
-    ['run', tinyConfig, 'model.params.beta_schedule='],
-    ['model.params.beta_schedule=linear', 'model.params.beta_schedule=cosine'],
-  ],
+  ['choices, the default once', ['run', tinyConfig, `${unet}.dims=`], [`${unet}.dims=1`, `${unet}.dims=2`]],
   ['true and false', ['run', tinyConfig, `${unet}.legacy=`], [`${unet}.legacy=true`, `${unet}.legacy=false`]],
   [
     'what is there can be removed',
@@ -98,8 +90,8 @@ test('files that end as configs do, and folders; spaces and quotes', () => {
 });
 
 test('descriptions', () => {
-  assert.equal(suggest(cli, ['run', tinyConfig, 'model.params.time']), [
-    { value: 'model.params.timesteps=', description: 'Steps of the diffusion.' },
+  assert.equal(suggest(cli, ['run', tinyConfig, `${unet}.drop`]), [
+    { value: `${unet}.dropout=`, description: 'Probability of dropping.' },
   ]);
 });
 
