@@ -29,7 +29,7 @@ export function exampleOf(component: Component, configs: readonly ShippedConfig[
   return { yaml: annotatedYaml(blank(component)) };
 }
 
-/** The first map whose target is one of these, or that a default makes so. */
+/** The first map whose target is one of these. */
 function find(node: ConfigNode, names: ReadonlySet<string>): MapNode | undefined {
   if (node.kind === 'scalar') return undefined;
   if (node.kind === 'list') return first(node.items, names);
