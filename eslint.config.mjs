@@ -25,7 +25,7 @@ const mayImport = {
   losses: [...foundation, ...tensors, 'models'],
   samplers: [...foundation, ...tensors],
   train: [...foundation, ...tensors, 'data', 'optim', 'logging'],
-  diffusion: [...foundation, ...tensors, 'optim', 'samplers', 'train'],
+  diffusion: [...foundation, ...tensors, 'data', 'optim', 'samplers', 'train'],
 };
 const folders = Object.keys(mayImport);
 

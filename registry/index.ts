@@ -4,20 +4,29 @@ import { callbacks } from './callbacks.js';
 import { classicNetworks } from './classic-networks.js';
 import { data } from './data.js';
 import { encoders } from './encoders.js';
+import { imageData } from './image-data.js';
+import { loggers, plannedLoggers } from './loggers.js';
 import { losses } from './losses.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
+import { plannedData, publishedData } from './published-data.js';
 import { schedules } from './schedules.js';
 
 /** Every component that a config may name. Importing it loads descriptions only, no code of theirs. */
-export const registry = new Registry([
-  ...networks,
-  ...classicNetworks,
-  ...autoencoders,
-  ...losses,
-  ...encoders,
-  ...models,
-  ...data,
-  ...schedules,
-  ...callbacks,
-]);
+export const registry = new Registry(
+  [
+    ...networks,
+    ...classicNetworks,
+    ...autoencoders,
+    ...losses,
+    ...encoders,
+    ...models,
+    ...data,
+    ...imageData,
+    ...publishedData,
+    ...schedules,
+    ...callbacks,
+    ...loggers,
+  ],
+  [...plannedData, ...plannedLoggers],
+);

@@ -1,6 +1,8 @@
 import {
+  nodeAt,
   stringifyConfig,
   validateExperiment,
+  type ConfigTree,
   type Experiment,
   type ExperimentOptions,
   type ParamProblem,
@@ -9,19 +11,34 @@ import {
 // Not the folder's index, which imports the engines: a check of a config has no need of them.
 import { precisionProblem } from '../engine/precision.js';
 import { ConfigError, UserError } from '../errors.js';
-import { trainerParams } from '../train/trainer.params.js';
+import { batchCounts, lightningTrainerParams, notesOn, optionProblems } from '../train/lightning-options.js';
 import { chosenComponent } from './component-config.js';
 import type { LoadedConfig } from './load-config.js';
 
+/** Keys that forks of CompVis's `main.py` read beside its own. */
+const lightningKeys = {
+  find_unused_parameters: { type: ['boolean', 'null'], description: 'No effect, training runs on one device.' },
+  strategy: { type: ['object', 'string', 'null'], description: 'No effect, training runs on one device.' },
+} as const;
+
 /** What an experiment file takes, beyond the components of the registry. */
 export const experimentOptions: ExperimentOptions = {
-  trainer: trainerParams,
+  trainer: lightningTrainerParams,
   checkTrainer,
+  lightningKeys,
   // A first stage is a model of its own, to be checked, inspected and called.
   kinds: { model: ['model', 'first-stage'] },
   defaultTargets: {
-    callbacks: { image_logger: 'ImageLogger', checkpoint_callback: 'ModelCheckpoint' },
+    callbacks: {
+      setup_callback: 'SetupCallback',
+      image_logger: 'ImageLogger',
+      learning_rate_logger: 'LearningRateMonitor',
+      cuda_callback: 'DeviceStatistics',
+      checkpoint_callback: 'ModelCheckpoint',
+      metrics_over_trainsteps_checkpoint: 'ModelCheckpoint',
+    },
     modelcheckpoint: 'ModelCheckpoint',
+    logger: 'TensorBoardLogger',
   },
 };
 
@@ -34,7 +51,7 @@ export function modelOrExperimentOf({ tree, registry }: LoadedConfig): Experimen
 export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Required<Pick<Experiment, 'data'>> {
   const experiment = validateExperiment(tree, registry, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
-  return { ...experiment, data: experiment.data };
+  return { ...experiment, data: experiment.data, trainer: withFractions(experiment.trainer, tree) };
 }
 
 /**
@@ -45,12 +62,12 @@ export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Req
 export function resolvedValues(config: LoadedConfig): Readonly<Record<string, unknown>> {
   const { tree, registry } = config;
   if (tree.root.entries.has('target')) return { ...chosenComponent(config, undefined).config };
-  const experiment = validateExperiment(tree, registry, {
-    ...experimentOptions,
-    optional: ['data', 'base_learning_rate'],
-  });
-  const { model, data, trainer, callbacks, modelcheckpoint, logger } = experiment;
-  return { model, data, lightning: { trainer, callbacks, modelcheckpoint, logger } };
+  const options = { ...experimentOptions, optional: ['data', 'base_learning_rate'] } as const;
+  const experiment = validateExperiment(tree, registry, options);
+  const { model, data, trainer } = experiment;
+  const apart = new Set(['model', 'data', 'tree', 'missing']);
+  const lightning = Object.entries(experiment).filter(([section]) => !apart.has(section));
+  return { model, data, lightning: { ...Object.fromEntries(lightning), trainer: withFractions(trainer, tree) } };
 }
 
 /**
@@ -76,17 +93,49 @@ export function requireTrainable({ model: { target } }: Experiment, registry: Re
 }
 
 /** Why there is no float16, and what else Lightning's users may ask for. */
-function checkTrainer({ precision }: Readonly<Record<string, unknown>>): readonly ParamProblem[] {
-  if (typeof precision !== 'string' && typeof precision !== 'number') return [];
+function checkTrainer(params: Readonly<Record<string, unknown>>): readonly ParamProblem[] {
+  const problems = optionProblems(params).map(({ option, ...problem }) => ({ ...problem, path: [option] }));
+  const { precision } = params;
+  if (typeof precision !== 'string' && typeof precision !== 'number') return problems;
   const problem = precisionProblem(precision);
-  return problem ? [{ ...problem, path: ['precision'] }] : [];
+  return problem ? [...problems, { ...problem, path: ['precision'] }] : problems;
+}
+
+/** Larger than any number of batches, and a whole number that YAML keeps. */
+const ALL_BATCHES = 1_000_000_000;
+
+/** `1.0` is all batches and `1` is one: only the way it is written tells them apart. */
+function withFractions(trainer: Experiment['trainer'], tree: ConfigTree): Experiment['trainer'] {
+  const wholes = batchCounts.filter((option) => {
+    const node = nodeAt(tree.root, ['lightning', 'trainer', option]);
+    return node?.kind === 'scalar' && node.value === 1 && /[.eE]/.test(node.text ?? '');
+  });
+  const all = wholes.map((option) => [option, option === 'overfit_batches' ? ALL_BATCHES : null] as const);
+  return { ...trainer, ...Object.fromEntries(all) };
+}
+
+/** One line for everything that an experiment says and that does nothing here, for `ldm run` and `ldm check` to print. */
+export function notesOf({ trainer, logger, tree }: Experiment): string[] {
+  const { find_unused_parameters: unused, strategy } = lightningKeys;
+  const notes = notesOn(trainer).map((note) => `lightning.trainer.${note}`);
+  const others = Object.entries({ find_unused_parameters: unused, strategy }).flatMap(([key, { description }]) =>
+    nodeAt(tree.root, ['lightning', key]) ? [`lightning.${key}: ${description}`] : [],
+  );
+  const isTestTube = logger?.target.includes('TestTube') === true;
+  return [
+    ...notes,
+    ...others,
+    ...(isTestTube ? ['lightning.logger: TestTubeLogger writes files of TensorBoard here'] : []),
+  ];
 }
 
 /** The two parts that a run keeps of its resolved configuration, as CompVis names them. */
 export function resolvedConfigs(experiment: Experiment): { project: string; lightning: string; whole: string } {
-  const { model, data, trainer, callbacks, modelcheckpoint } = experiment;
+  const { model, data, trainer, callbacks, modelcheckpoint, logger } = experiment;
   const project = { model, ...(data && { data }) };
-  const lightning = { lightning: { trainer, callbacks, ...(modelcheckpoint && { modelcheckpoint }) } };
+  const lightning = {
+    lightning: { trainer, callbacks, ...(modelcheckpoint && { modelcheckpoint }), ...(logger && { logger }) },
+  };
   return {
     project: stringifyConfig(project),
     lightning: stringifyConfig(lightning),

@@ -1,6 +1,6 @@
 import { nearestNames, UserError } from '../errors.js';
 
-/** What cac hands over: numbers and booleans where a value looks like one. */
+/** What a command line's flags were given: text, or the numbers and booleans that cac makes of what looks like one. */
 export type Flags = Readonly<Record<string, unknown>>;
 
 /**
@@ -8,10 +8,11 @@ export type Flags = Readonly<Record<string, unknown>>;
  * @throws UserError naming the flag on anything else
  */
 export function integerFlag(flags: Flags, name: string, minimum = 1): number | undefined {
-  const value = flags[name];
-  if (value === undefined) return undefined;
+  const given = flags[name];
+  if (given === undefined) return undefined;
+  const value = typeof given === 'string' && /^[-+]?\d+$/.test(given) ? Number(given) : given;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum) {
-    throw badFlag(name, value, `a whole number from ${minimum} on`);
+    throw badFlag(name, given, `a whole number from ${minimum} on`);
   }
   return value;
 }

@@ -1,8 +1,8 @@
 import { cac, type CAC, type Command } from 'cac';
 import { describeProblemInPlace, nearestNames, UserError } from '../errors.js';
 import { ownVersion } from './doctor/packages.js';
-import { trainerParams } from '../train/trainer.params.js';
 import type { Flags } from './flags.js';
+import { engineFlags, usage, usefulFlags } from './run/run-flags.js';
 
 const FAILED = 1;
 const BAD_INPUT = 2;
@@ -14,7 +14,9 @@ const BAD_INPUT = 2;
  * @returns the exit code: 0, 1 when something failed, 2 for bad input, 130 when interrupted
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const debug = argv.some((word) => word === '--debug' || word === '-d');
+  const debug = argv.some(
+    (word, i) => /^(?:--debug|-d)$/.test(word) && !/^(?:no|false|f|n|0)$/i.test(argv[i + 1] ?? ''),
+  );
   try {
     return await runVerb(commandLine(), argv);
   } catch (error) {
@@ -25,10 +27,14 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function runVerb(cli: CAC, argv: readonly string[]): Promise<number> {
   // Asked by the shells' completion, not by people, and of words that need not be a command line yet: no verb of its own.
   if (argv[0] === 'complete') return (await import('./complete.js')).complete(cli, argv.slice(argv.indexOf('--') + 1));
+  const [verb, ...rest] = wordsFromVerb(argv);
+  // Read as CompVis's main.py reads its words: cac would take `-n 001` for a number and `0` for the value of `-t`.
+  if (verb === 'run' && !rest.some((word) => word === '--help' || word === '-h')) {
+    return (await import('./run.js')).run(rest);
+  }
   cli.parse(['node', 'ldm', ...argv], { run: false });
   if (cli.options.help === true || cli.options.version === true) return 0;
   if (!cli.matchedCommand) {
-    const [verb] = argv;
     const verbs = cli.commands.map(({ name }) => name);
     if (verb === undefined) {
       cli.outputHelp();
@@ -47,6 +53,12 @@ async function runVerb(cli: CAC, argv: readonly string[]): Promise<number> {
   } catch (error) {
     throw isUsageError(error) ? badUsage(error, cli.matchedCommand) : error;
   }
+}
+
+/** The verb, then all other words: `--debug` may come before it. */
+function wordsFromVerb(argv: readonly string[]): readonly string[] {
+  const at = argv.findIndex((word) => !word.startsWith('-'));
+  return at > 0 ? [argv[at] ?? '', ...argv.slice(0, at), ...argv.slice(at + 1)] : argv;
 }
 
 /** cac's own errors, an unknown option, a missing value or word, as this program words them. */
@@ -68,36 +80,21 @@ function badUsage(error: Error, command: Command): UserError {
 
 /** The flags that engine-flags.ts reads. */
 function withEngineOptions(command: Command): Command {
-  return command
-    .option('--engine <name>', 'auto, torch, tensorflow, wasm or cpu (default: auto)')
-    .option('--device <name>', 'auto, cpu, cuda or cuda:N; auto takes a GPU where the engine can (default: auto)')
-    .option('--threads <n>', 'Threads of the engine (default: all logical cores)')
-    .option('--tf32 <bool>', 'On a GPU: let products round to TensorFloat-32 (default: false)');
+  for (const flag of engineFlags) command.option(usage(flag), flag.description);
+  return command;
 }
 
 /** All verbs with their options. */
 export function commandLine(): CAC {
   const cli = cac('ldm');
-  const run = cli
-    .command('run [...words]', 'Train what configs describe: CONFIG… [path=value …]')
-    .allowUnknownOptions()
-    .option('-b, --base <config>', 'A config, as CompVis gives it; may come more than once')
-    .option('-t, --train [bool]', 'Train (default)')
-    .option('-r, --resume <path>', 'Go on with a run folder or a checkpoint file')
-    .option('-n, --name <name>', "Part of the run folder's name")
-    .option('--postfix <text>', "End of the run folder's name")
-    .option('-l, --logdir <folder>', 'Folder of the runs (default: runs)')
-    .option('-s, --seed <n>', 'Seed of all random numbers (default: 23)')
-    .option('--scale_lr [bool]', 'Multiply the base learning rate by batch size and devices (default: true)');
-  withEngineOptions(run).option('-d, --debug', 'Show stack traces of errors');
-  for (const [name, { description }] of Object.entries(trainerParams.properties)) {
-    run.option(`--${name} <value>`, `Trainer: ${description}`);
-  }
+  // For its help alone: see runVerb.
+  const run = cli.command('run [...words]', 'Train what configs describe: CONFIG… [path=value …]');
+  for (const flag of usefulFlags) run.option(usage(flag), flag.description);
   run
     .example('ldm run configs/ddpm/mnist.yaml')
     .example('ldm run configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=16 --max_steps 20')
-    .example('ldm run --resume runs/2026-11-21T08-30-00_mnist')
-    .action(async (words: string[], flags: Flags) => (await import('./run.js')).run(words, flags));
+    .example('ldm run --base configs/ddpm/mnist.yaml -t --gpus 0, --scale_lr False')
+    .example('ldm run --resume runs/2026-11-21T08-30-00_mnist');
 
   const sample = cli
     .command('sample <run>', 'Draw images from a run folder or a checkpoint')

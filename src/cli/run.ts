@@ -1,15 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { instantiateFromConfig, type Experiment, type Registry } from '../config/index.js';
+import { instantiateFromConfig, type Experiment } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Reporter } from '../logging/reporter.js';
 import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
-import type { Callback } from '../train/callbacks/callback.js';
-import { LeakWatch } from '../train/callbacks/leak-watch.js';
-import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
-import { ProgressBar } from '../train/callbacks/progress-bar.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
 import { Interrupt, INTERRUPTED } from '../train/interrupt.js';
 import { scaledLearningRate } from '../train/learning-rate.js';
@@ -18,30 +15,35 @@ import { Trainer } from '../train/trainer.js';
 import { trainerParams } from '../train/trainer.params.js';
 import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
-import { experimentOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
-import type { Flags } from './flags.js';
+import { experimentOf, notesOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
 import { loadConfig } from './load-config.js';
-import { runRequest } from './run/request.js';
+import { runCallbacks } from './run/callbacks.js';
+import { chosenDevice } from './run/chosen-device.js';
+import { runRequest, type RunRequest } from './run/request.js';
 import { openLoggers, openRunFolder, writeRunFiles } from './run/services.js';
 
 /** `ldm run`: trains what the configs describe, or goes on with a run. Returns the exit code. */
-export async function run(words: readonly string[], flags: Flags): Promise<number> {
-  const request = runRequest(words, flags);
-  const startEngine = engineFromFlags(flags);
-  const resume = request.checkpoint === undefined ? undefined : readCheckpoint(request.checkpoint);
+export async function run(argv: readonly string[]): Promise<number> {
+  const request = runRequest(argv);
+  const startEngine = engineFromFlags(request.flags);
+  const resumed = request.checkpoint === undefined ? undefined : readCheckpoint(request.checkpoint);
   // A checkpoint outside a run folder brings its own config.
   const embedded =
-    resume && request.resumeFolder === undefined
-      ? [{ name: `${request.checkpoint ?? ''} (its config)`, text: resume.config }]
+    resumed && request.resumeFolder === undefined
+      ? [{ name: `${request.checkpoint ?? ''} (its config)`, text: resumed.config }]
       : [];
   const config = await loadConfig([...embedded, ...request.configs], request.overrides);
   const { registry } = config;
   const experiment = experimentOf(config);
   requireTrainable(experiment, registry);
-  requireFiles(experiment, resume !== undefined);
+  requireFiles(experiment, resumed !== undefined);
 
-  const { precision } = withDefaults(trainerParams, experiment.trainer);
-  const engine = await startEngine(precisionNamed(precision));
+  const options = withDefaults(trainerParams, experiment.trainer);
+  const resume =
+    resumed ?? (options.resume_from_checkpoint ? readCheckpoint(options.resume_from_checkpoint) : undefined);
+
+  const device = await chosenDevice(request.flags, experiment.trainer);
+  const engine = await startEngine(precisionNamed(options.precision), device.name);
   // Data first: a data set that is missing is found before a network is built.
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
   const module = await instantiateFromConfig<LightningModule>(experiment.model, registry);
@@ -51,7 +53,7 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
   const rate = scaledLearningRate({
     baseLearningRate: experiment.model.base_learning_rate ?? 0,
     batchSize: data.batchSize,
-    accumulateGradBatches: 1,
+    accumulateGradBatches: options.accumulate_grad_batches ?? 1,
     devices: 1,
     scale: request.scaleLr,
   });
@@ -62,26 +64,34 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
   writeRunFiles(folder, { configs, seed, engine });
   const reporter = new Reporter();
   reporter.logTo(folder.log);
+  data.warn = (text) => {
+    reporter.warn(text);
+  };
   reporter.info(header({ experiment, engine, folder, module, data, formula: rate.formula, seed }));
   for (const report of initial) reporter.info(describeInit(report));
   if (engine.note !== undefined) reporter.warn(engine.note);
-  if (resume && request.seed !== seed && flags.seed !== undefined) {
+  if (device.note !== undefined) reporter.warn(device.note);
+  for (const note of runNotes(request, experiment, data)) reporter.info(`note: ${note}`);
+  if (resume && request.seed !== seed && request.isSeedGiven) {
     reporter.warn(`--seed ${request.seed} is ignored: the run goes on with its own seed ${seed}`);
   }
 
-  const logger = openLoggers(folder, request.resumeFolder === undefined ? undefined : resume?.progress.globalStep);
+  const logger = await openLoggers(folder, {
+    config: experiment.logger,
+    isOn: options.logger !== false && !options.fast_dev_run,
+    resumedStep: request.resumeFolder === undefined ? undefined : resume?.progress.globalStep,
+  });
   logger.logText('config', `\`\`\`yaml\n${configs.whole}\`\`\``, resume?.progress.globalStep ?? 0);
   const trainer = new Trainer({
-    params: experiment.trainer,
+    params: options,
     logger,
     run: folder,
-    callbacks: {
-      progress_bar: new ProgressBar(reporter),
-      leak_watch: new LeakWatch(reporter),
-      ...(await callbacks(experiment, registry)),
-    },
+    callbacks: await runCallbacks(experiment, { registry, options, folder, reporter }),
     seed,
     config: configs.whole,
+    report: (text) => {
+      reporter.info(text);
+    },
   });
   const interrupt = new Interrupt((signal) => {
     reporter.info(`${signal}: finishing this step and saving; once more to stop at once`);
@@ -101,19 +111,10 @@ export async function run(words: readonly string[], flags: Flags): Promise<numbe
   return interrupt.signal === undefined ? 0 : INTERRUPTED;
 }
 
-/** The callbacks of the config; checkpoints last, so that they hold the state the others leave. */
-async function callbacks(
-  { callbacks, modelcheckpoint }: Experiment,
-  registry: Registry,
-): Promise<Record<string, Callback>> {
-  const built: Record<string, Callback> = {};
-  for (const [name, config] of Object.entries(callbacks)) {
-    built[name] = await instantiateFromConfig<Callback>(config, registry);
-  }
-  built.modelcheckpoint = modelcheckpoint
-    ? await instantiateFromConfig<Callback>(modelcheckpoint, registry)
-    : new ModelCheckpoint();
-  return built;
+/** What the user should know of options that do nothing here. */
+function runNotes(request: RunRequest, experiment: Experiment, data: DataModule): string[] {
+  const tests = data.test && !request.noTest ? ['the test set is not used: there is no test loop yet'] : [];
+  return [...request.notes, ...notesOf(experiment), ...tests];
 }
 
 function header(facts: {
@@ -148,13 +149,17 @@ function header(facts: {
 
 function summary(folder: RunFolder, trainer: Trainer, signal: NodeJS.Signals | undefined): string {
   const path = relativePath(folder.path);
+  const last = join(folder.checkpoints, 'last.ckpt');
   const ended = signal === undefined ? 'done' : `stopped by ${signal}`;
+  const next: readonly [string, string] =
+    signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`];
+  const isSaved = existsSync(last);
   return alignFacts([
     [ended, `step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
-    ['checkpoint', relativePath(join(folder.checkpoints, 'last.ckpt'))],
+    ...(isSaved ? [['checkpoint', relativePath(last)] as const] : []),
     ['images', relativePath(folder.images.train)],
     ['curves', `tensorboard --logdir ${path}`],
-    signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`],
+    ...(isSaved ? [next] : []),
   ]);
 }
 

@@ -10,6 +10,8 @@ export interface ExperimentOptions {
   readonly trainer: ParamsSchema;
   /** Finds in the trainer's parameters, as they are written, what to say better than their schema would. */
   readonly checkTrainer?: (params: Readonly<Record<string, unknown>>) => readonly ParamProblem[];
+  /** Schemas of keys under `lightning` beside those known here, e.g. such as have no effect. */
+  readonly lightningKeys?: Readonly<Record<string, unknown>>;
   /** The kinds that the sections take. */
   readonly kinds?: Partial<Record<'model' | 'data' | 'callback' | 'logger', string | readonly string[]>>;
   /** Targets of the entries under `lightning` that name none. */
@@ -87,7 +89,8 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The sections of an experiment file; the components in them are for the registry to say. */
-export function experimentSchema({ trainer, kinds = {}, defaultTargets = {}, optional = [] }: ExperimentOptions) {
+export function experimentSchema(options: ExperimentOptions) {
+  const { trainer, lightningKeys, kinds = {}, defaultTargets = {}, optional = [] } = options;
   const { model = 'model', data = 'data-module', callback = 'callback', logger = 'logger' } = kinds;
   const named = Object.keys(defaultTargets.callbacks ?? {}).map((name) => [name, { component: callback }] as const);
   return {
@@ -113,6 +116,7 @@ export function experimentSchema({ trainer, kinds = {}, defaultTargets = {}, opt
           },
           modelcheckpoint: { component: callback, description: 'When checkpoints are written.' },
           logger: { component: logger, description: 'Where metrics and images go.' },
+          ...lightningKeys,
         },
       },
     },

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
+import { arrayAt } from '../../test/support/batches.js';
 import { DataLoader, type DataLoaderOptions } from './data-loader.js';
 import { shuffledOrder } from './data-module.js';
 import type { Dataset } from './dataset.js';
@@ -20,7 +21,7 @@ function counting(length: number, failAt?: number): Dataset & { readonly asked: 
 
 async function collect(loader: DataLoader, epoch: number, startBatch?: number): Promise<number[][]> {
   const batches = [];
-  for await (const { x } of loader.epoch(epoch, startBatch)) batches.push([...(x?.data ?? [])]);
+  for await (const batch of loader.epoch(epoch, startBatch)) batches.push([...arrayAt(batch, 'x').data]);
   return batches;
 }
 
@@ -63,7 +64,7 @@ test('an epoch taken up at any batch goes on as if never interrupted', async () 
 test('asks for batches ahead, and for no more than it was told', async () => {
   const dataset = counting(10);
   for await (const batch of new DataLoader(dataset, { batchSize: 2, prefetch: 2 }).epoch(0)) {
-    assert.is(batch.x?.data[0], 0);
+    assert.is(arrayAt(batch, 'x').data[0], 0);
     break;
   }
   assert.equal(dataset.asked, [
@@ -77,7 +78,9 @@ test('what the data set fails with comes at its turn, and nowhere else if the lo
   const seen: number[] = [];
   let message = '';
   try {
-    for await (const { x } of new DataLoader(counting(10, 4), { batchSize: 2 }).epoch(0)) seen.push(x?.data[0] ?? NaN);
+    for await (const batch of new DataLoader(counting(10, 4), { batchSize: 2 }).epoch(0)) {
+      seen.push(arrayAt(batch, 'x').data[0] ?? NaN);
+    }
   } catch (error) {
     message = (error as Error).message;
   }

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { Dataset, HostBatch } from './dataset.js';
+import type { Dataset, HostBatch, Pass } from './dataset.js';
 
 /** The order of the examples in an epoch: a permutation of 0..length-1, or a part of one. A pure function. */
 export type EpochOrder = (epoch: number) => Uint32Array;
@@ -12,6 +12,10 @@ export interface DataLoaderOptions {
   readonly dropLast?: boolean;
   /** How many batches to ask the data set for ahead of the one in use. */
   readonly prefetch?: number;
+  /** Decides what is random in the examples themselves. */
+  readonly seed?: number;
+  /** Takes what the data set has to say that ends nothing. */
+  readonly warn?: (text: string) => void;
 }
 
 /**
@@ -24,11 +28,13 @@ export class DataLoader {
   readonly batchSize: number;
   readonly #order: EpochOrder;
   readonly #prefetch: number;
+  readonly #seed: number;
+  readonly #warn: (text: string) => void;
 
   /** @throws UserError where not a single batch would come out. */
   constructor(
     readonly dataset: Dataset,
-    { batchSize, order, dropLast = false, prefetch = 2 }: DataLoaderOptions,
+    { batchSize, order, dropLast = false, prefetch = 2, seed = 0, warn = emitWarning }: DataLoaderOptions,
   ) {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new UserError({ path: 'batch_size', problem: 'must be a whole number above 0', found: String(batchSize) });
@@ -36,6 +42,8 @@ export class DataLoader {
     this.batchSize = batchSize;
     this.#order = order ?? (() => Uint32Array.from({ length: dataset.length }, (_, i) => i));
     this.#prefetch = Math.max(1, prefetch);
+    this.#seed = seed;
+    this.#warn = warn;
     this.length = dropLast ? Math.floor(dataset.length / batchSize) : Math.ceil(dataset.length / batchSize);
     if (this.length === 0) {
       throw new UserError({
@@ -56,10 +64,11 @@ export class DataLoader {
     if (!Number.isInteger(startBatch) || startBatch < 0)
       throw new RangeError(`DataLoader: start at batch ${startBatch}`);
     const order = this.#order(epoch);
+    const pass: Pass = { seed: this.#seed, epoch, warn: this.#warn };
     const ahead: Promise<HostBatch>[] = [];
     const fetch = (number: number): void => {
       if (number >= this.length) return;
-      const batch = this.dataset.batch(order.subarray(number * this.batchSize, (number + 1) * this.batchSize));
+      const batch = this.dataset.batch(order.subarray(number * this.batchSize, (number + 1) * this.batchSize), pass);
       // A failure waits here until its turn comes; to Node it would otherwise be an unhandled rejection.
       batch.catch(() => undefined);
       ahead.push(batch);
@@ -71,4 +80,8 @@ export class DataLoader {
       if (batch) yield await batch;
     }
   }
+}
+
+function emitWarning(text: string): void {
+  process.emitWarning(text);
 }

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
+import { arrayAt } from '../../test/support/batches.js';
 import { DataModule } from './data-module.js';
 import type { DataLoader } from './data-loader.js';
 import type { Dataset } from './dataset.js';
@@ -10,7 +11,7 @@ const dataset: Dataset = {
 };
 
 async function firstOf(loader: DataLoader | undefined, epoch = 0): Promise<number[]> {
-  for await (const { x } of loader?.epoch(epoch) ?? []) return [...(x?.data ?? [])];
+  for await (const batch of loader?.epoch(epoch) ?? []) return [...arrayAt(batch, 'x').data];
   return [];
 }
 

@@ -12,7 +12,7 @@ export interface DataModuleOptions {
   readonly shuffleTest?: boolean;
   /** Batches prepared ahead of their use. */
   readonly prefetch?: number | undefined;
-  /** Decides the order of shuffled sets. */
+  /** Decides the order of shuffled sets, and what is random in the examples. */
   readonly seed?: number;
 }
 
@@ -30,6 +30,10 @@ export class DataModule {
   readonly validation: Dataset | undefined;
   readonly test: Dataset | undefined;
   readonly predict: Dataset | undefined;
+  /** Takes what the data sets have to say that ends nothing, e.g. which image is broken and was left out. */
+  warn: (text: string) => void = (text) => {
+    process.emitWarning(text);
+  };
   readonly #options: DataModuleOptions;
 
   constructor(options: DataModuleOptions) {
@@ -67,7 +71,10 @@ export class DataModule {
     if (!dataset) return undefined;
     const { batchSize, prefetch } = this.#options;
     const order = shuffle ? shuffledOrder(dataset.length, seed, name) : undefined;
-    return new DataLoader(dataset, { batchSize, order, ...(prefetch !== undefined && { prefetch }) });
+    const warn = (text: string): void => {
+      this.warn(text);
+    };
+    return new DataLoader(dataset, { batchSize, order, seed, warn, ...(prefetch !== undefined && { prefetch }) });
   }
 }
 

@@ -2,13 +2,27 @@
 export interface HostArray {
   readonly data: Float32Array | Int32Array;
   readonly shape: readonly number[];
+  /**
+   * The values are classes, and stand for a last axis of so many channels: 1 in the channel of the class, 0 in the
+   * others, and 0 in all of them where the value is no class. Widened on the engine: a segmentation of 182 classes would
+   * take 182 times the memory here.
+   */
+  readonly oneHot?: { readonly classes: number; readonly dtype: 'float32' | 'int32' };
 }
 
 /**
- * Examples side by side, by key; the first axis of every array counts them. The keys are CompVis's:
- * `image` is NHWC float32 in [-1, 1], `class_label` int32 [N].
+ * Examples side by side, by key; the first axis of every array counts them, and texts are one per example. The keys are
+ * CompVis's: `image` is NHWC float32 in [-1, 1], `class_label` int32 [N], `caption` texts.
  */
-export type HostBatch = Readonly<Record<string, HostArray>>;
+export type HostBatch = Readonly<Record<string, HostArray | readonly string[]>>;
+
+/** The pass over a data set that a batch is for. */
+export interface Pass {
+  readonly seed: number;
+  readonly epoch: number;
+  /** Takes what a person should know and what ends nothing: a broken image that was left out. */
+  readonly warn: (text: string) => void;
+}
 
 /**
  * Examples by index. Batches rather than single examples, so that a data set in memory copies no more than once, and
@@ -19,8 +33,9 @@ export interface Dataset {
   readonly length: number;
 
   /**
-   * The examples of these indices, in their order; indices may repeat.
+   * The examples of these indices, in their order; indices may repeat. What is random in an example, such as where it
+   * was cropped, is a pure function of the pass's seed and epoch and the index.
    * @throws RangeError on an index outside 0..length-1; FileError on an example that cannot be read.
    */
-  batch(indices: Uint32Array): Promise<HostBatch>;
+  batch(indices: Uint32Array, pass: Pass): Promise<HostBatch>;
 }

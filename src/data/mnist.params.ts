@@ -31,3 +31,17 @@ export const mnistParams = {
     },
   },
 } as const satisfies ParamsSchema;
+
+/** Parameters of Fashion-MNIST. */
+export const fashionMnistParams = {
+  ...mnistParams,
+  properties: {
+    ...mnistParams.properties,
+    root: {
+      type: 'string',
+      default: '/usr/share/datasets/fashion-mnist',
+      description:
+        "Folder of the four IDX files, plain or .gz; the default is where Debian's dataset-fashion-mnist is.",
+    },
+  },
+} as const satisfies ParamsSchema;

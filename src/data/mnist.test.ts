@@ -23,11 +23,11 @@ test('gives images NHWC in [-1, 1] on a padded background, with their labels', a
   const batch = await new Mnist().batch(Uint32Array.of(0, 59999, 0));
   const { image, class_label: labels } = batch;
   assert.equal(Object.keys(batch), ['image', 'class_label']);
-  assert.equal(image?.shape, [3, 32, 32, 1]);
+  assert.equal(image.shape, [3, 32, 32, 1]);
   // The first training image of MNIST is a 5, the last one an 8.
   assert.equal(labels, { shape: [3], data: Int32Array.of(5, 8, 5) });
-  const first = image?.data.subarray(0, 1024) ?? [];
-  assert.equal(image?.data.subarray(2048), first);
+  const first = image.data.subarray(0, 1024);
+  assert.equal(image.data.subarray(2048), first);
   assert.is(Math.min(...first), -1);
   assert.is(Math.max(...first), 1);
   // Its first stroke begins in row 5 at column 12 with the bytes 3, 18, 18; two pixels are padded.
@@ -45,8 +45,8 @@ test('image_size and limit', async () => {
   const mnist = new Mnist({ image_size: 28, limit: 10, split: 'test' });
   assert.is(mnist.length, 10);
   const { image, class_label: labels } = await mnist.batch(Uint32Array.of(0, 1, 2, 3, 4));
-  assert.equal(image?.shape, [5, 28, 28, 1]);
-  assert.equal([...(labels?.data ?? [])], [7, 2, 1, 0, 4]);
+  assert.equal(image.shape, [5, 28, 28, 1]);
+  assert.equal([...labels.data], [7, 2, 1, 0, 4]);
   assert.is(new Mnist({ split: 'test', limit: 20000 }).length, 10000);
 });
 
@@ -62,7 +62,7 @@ test('reads a folder of the user’s, gzipped and in torchvision’s place', asy
   writeFileSync(join(root, 'MNIST/raw/t10k-images-idx3-ubyte.gz'), gzipSync(idx([2, 1, 2], [0, 255, 51, 204])));
   writeFileSync(join(root, 'MNIST/raw/t10k-labels-idx1-ubyte'), idx([2], [3, 1]));
   const { image } = await new Mnist({ root, split: 'test', image_size: 28 }).batch(Uint32Array.of(1));
-  const values = [...(image?.data ?? [])];
+  const values = [...image.data];
   assert.equal(values.slice(13 * 28 + 12, 13 * 28 + 16), [-1, 51 / 127.5 - 1, 204 / 127.5 - 1, -1].map(Math.fround));
 });
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { FileError } from '../errors.js';
 import { withDefaults, type ParamsInput } from '../params.js';
-import type { Dataset, HostBatch } from './dataset.js';
+import type { Dataset, HostArray } from './dataset.js';
 import { readIdx } from './idx.js';
 import { mnistParams } from './mnist.params.js';
 
@@ -14,6 +14,8 @@ const FILES = {
 
 /** Bytes 0..255 as values in [-1, 1]. */
 const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
+
+type MnistBatch = Readonly<Record<'image' | 'class_label', HostArray>>;
 
 /**
  * MNIST, or a data set in its files' form such as Fashion-MNIST.
@@ -55,13 +57,13 @@ export class Mnist implements Dataset {
     this.length = Math.min(count, limit ?? count);
   }
 
-  batch(indices: Uint32Array): Promise<HostBatch> {
+  batch(indices: Uint32Array): Promise<MnistBatch> {
     return new Promise((resolve) => {
       resolve(this.#gather(indices));
     });
   }
 
-  #gather(indices: Uint32Array): HostBatch {
+  #gather(indices: Uint32Array): MnistBatch {
     const size = this.#imageSize;
     const images = new Float32Array(indices.length * size * size).fill(-1);
     const labels = new Int32Array(indices.length);

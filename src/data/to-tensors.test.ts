@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
-import { disposeTensors, toTensors } from './to-tensors.js';
+import { tensorAt } from '../../test/support/batches.js';
+import { batchSize, cloneTensors, disposeTensors, firstExamples, toTensors } from './to-tensors.js';
 
 test('keeps keys, shapes, types and values, and gives every tensor back', async () => {
   await tf.setBackend('cpu');
@@ -11,11 +12,33 @@ test('keeps keys, shapes, types and values, and gives every tensor back', async 
     image: { data: Float32Array.of(-1, 0.5), shape: [1, 1, 2, 1] },
     class_label: { data: Int32Array.of(7), shape: [1] },
   });
-  assert.equal(batch.image?.shape, [1, 1, 2, 1]);
-  assert.equal(batch.image?.dataSync(), Float32Array.of(-1, 0.5));
-  assert.is(batch.class_label?.dtype, 'int32');
-  assert.equal(batch.class_label?.dataSync(), Int32Array.of(7));
+  assert.equal(tensorAt(batch, 'image').shape, [1, 1, 2, 1]);
+  assert.equal(tensorAt(batch, 'image').dataSync(), Float32Array.of(-1, 0.5));
+  assert.is(tensorAt(batch, 'class_label').dtype, 'int32');
+  assert.equal(tensorAt(batch, 'class_label').dataSync(), Int32Array.of(7));
   disposeTensors(batch);
+  assert.is(tf.memory().numTensors, before);
+});
+
+test('texts stay texts, and classes are widened to channels', async () => {
+  await tf.setBackend('cpu');
+  const before = tf.memory().numTensors;
+  const batch = toTensors({
+    caption: ['a cat', 'a dog'],
+    segmentation: { data: Int32Array.of(1, 255, 0, 2), shape: [2, 1, 2], oneHot: { classes: 3, dtype: 'float32' } },
+  });
+  assert.equal(batch.caption, ['a cat', 'a dog']);
+  assert.is(batchSize(batch), 2);
+  const first = firstExamples(batch, 1);
+  assert.equal(first.caption, ['a cat']);
+  assert.equal(tensorAt(first, 'segmentation').shape, [1, 1, 2, 3]);
+  disposeTensors(first);
+  const copy = cloneTensors(batch);
+  disposeTensors(batch);
+  const segmentation = tensorAt(copy, 'segmentation');
+  assert.equal([segmentation.shape, segmentation.dtype], [[2, 1, 2, 3], 'float32']);
+  assert.equal([...segmentation.dataSync()], [0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+  disposeTensors(copy);
   assert.is(tf.memory().numTensors, before);
 });
 

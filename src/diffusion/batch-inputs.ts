@@ -8,10 +8,8 @@ import type { TensorBatch } from '../train/lightning-module.js';
  * @throws UserError when the batch has none of that name
  */
 export function imagesOf(batch: TensorBatch, key: string, parameter: string): tf.Tensor4D {
-  const images = batch[key];
-  if (images?.rank === 4) return images as tf.Tensor4D;
-  if (images?.rank === 3) return tf.expandDims(images, -1);
-  throw missingKey(batch, key, parameter);
+  const images = tensorOf(batch, key, parameter, [3, 4]);
+  return images.rank === 4 ? (images as tf.Tensor4D) : tf.expandDims(images, -1);
 }
 
 /**
@@ -20,8 +18,18 @@ export function imagesOf(batch: TensorBatch, key: string, parameter: string): tf
  */
 export function tensorOf(batch: TensorBatch, key: string, parameter: string, ranks?: readonly number[]): tf.Tensor {
   const tensor = batch[key];
-  if (tensor === undefined || ranks?.includes(tensor.rank) === false) throw missingKey(batch, key, parameter);
+  if (!(tensor instanceof tf.Tensor) || ranks?.includes(tensor.rank) === false) throw missingKey(batch, key, parameter);
   return tensor;
+}
+
+/**
+ * The tensor, or the texts, of a name.
+ * @throws UserError when the batch has neither
+ */
+export function tensorOrTextsOf(batch: TensorBatch, key: string, parameter: string): tf.Tensor | readonly string[] {
+  const found = batch[key];
+  if (found === undefined) throw missingKey(batch, key, parameter);
+  return found;
 }
 
 function missingKey(batch: TensorBatch, key: string, parameter: string): UserError {

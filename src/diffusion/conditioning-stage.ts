@@ -3,7 +3,7 @@ import { withoutRecording } from '../autodiff/index.js';
 import { nearestNames, UserError } from '../errors.js';
 import type { Module } from '../nn/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
-import { imagesOf, tensorOf } from './batch-inputs.js';
+import { imagesOf, tensorOf, tensorOrTextsOf } from './batch-inputs.js';
 import { conditionOf, type Condition, type Conditioning } from './condition.js';
 import type { ConditioningKey } from './conditioning-key.js';
 import type { FirstStage, LatentDistribution } from './first-stage.js';
@@ -11,10 +11,13 @@ import type { FirstStage, LatentDistribution } from './first-stage.js';
 /** What a conditioner returns: a distribution is taken at its mode. */
 type Encoded = Conditioning | LatentDistribution;
 
+/** What a batch has for a conditioner: images, tokens or labels as a tensor, or texts. */
+export type ConditionInput = tf.Tensor | readonly string[];
+
 /** A module that makes conditions, by `encode` where it has one. */
 export type Conditioner = Module & {
-  encode?(condition: tf.Tensor): Encoded;
-  forward?(condition: tf.Tensor): Encoded;
+  encode?(condition: ConditionInput): Encoded;
+  forward?(condition: ConditionInput): Encoded;
   /** The name of its input in a batch, where it is the conditioner's own matter. */
   readonly key?: string;
   /** How many classes it takes labels of; absent where it takes something else. */
@@ -41,7 +44,7 @@ export class ConditioningStage {
   /** The classes that images can be asked for, 0 where the condition is something else. */
   readonly numClasses: number;
   readonly #options: ConditioningStageOptions;
-  readonly #encode: (condition: tf.Tensor) => Encoded;
+  readonly #encode: (condition: ConditionInput) => Encoded;
 
   /** @throws UserError when the conditioner has no such method */
   constructor(options: ConditioningStageOptions) {
@@ -51,20 +54,21 @@ export class ConditioningStage {
     this.#encode = methodOf(options);
   }
 
-  /** What the batch has for the conditioner: images `[N, H, W, C]`, tokens or class labels as they are. */
-  inputOf(batch: TensorBatch): tf.Tensor {
+  /** What the batch has for the conditioner: images `[N, H, W, C]`, tokens, class labels or texts as they are. */
+  inputOf(batch: TensorBatch): ConditionInput {
     const { conditioner, condStageKey: key } = this.#options;
     const own = 'key' in conditioner ? conditioner.key : undefined;
     if (own !== undefined) return tensorOf(batch, own, 'cond_stage_config.params.key');
-    const tensor = tensorOf(batch, key, 'cond_stage_key');
-    return tensor.rank >= 3 ? tf.cast(imagesOf(batch, key, 'cond_stage_key'), 'float32') : tensor;
+    const input = tensorOrTextsOf(batch, key, 'cond_stage_key');
+    const isImage = input instanceof tf.Tensor && input.rank >= 3;
+    return isImage ? tf.cast(imagesOf(batch, key, 'cond_stage_key'), 'float32') : input;
   }
 
   /**
    * The condition that an input makes.
    * @throws UserError when it is not what `conditioning_key` takes
    */
-  conditionOf(input: tf.Tensor): Condition {
+  conditionOf(input: ConditionInput): Condition {
     const conditioning = this.learnedConditioning(input);
     const condition = conditionOf(this.#options.conditioningKey, conditioning);
     if (condition) return condition;
@@ -78,13 +82,13 @@ export class ConditioningStage {
   }
 
   /** The conditioner's output, with a gradient only where it is trained. */
-  learnedConditioning(input: tf.Tensor): Conditioning {
+  learnedConditioning(input: ConditionInput): Conditioning {
     const encoded = this.#options.trainable ? this.#encode(input) : withoutRecording(() => this.#encode(input));
     return encoded instanceof tf.Tensor || 'c_concat' in encoded ? encoded : encoded.mode();
   }
 }
 
-function methodOf({ conditioner, condStageForward }: ConditioningStageOptions): (condition: tf.Tensor) => Encoded {
+function methodOf({ conditioner, condStageForward }: ConditioningStageOptions): (condition: ConditionInput) => Encoded {
   const names = condStageForward === null ? ['encode', 'forward'] : [condStageForward];
   for (const name of names) {
     const method: unknown = Reflect.get(conditioner, name);

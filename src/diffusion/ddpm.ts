@@ -3,7 +3,8 @@ import { inputsOf, type Methods } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
-import type { ImageGrid, TensorBatch } from '../train/lightning-module.js';
+import { namedGrids } from '../train/image-grids.js';
+import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf, tensorOf } from './batch-inputs.js';
 import { classLabels } from './class-labels.js';
 import type { Condition } from './condition.js';
@@ -11,7 +12,7 @@ import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js'
 import { DiffusionModel } from './diffusion-model.js';
 import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
-import { LOG_SAMPLER } from './log-sampler.js';
+import { logSampler } from './log-sampler.js';
 
 /**
  * Denoising diffusion of images (Ho et al. 2020) as latent-diffusion trains it, `ldm.models.diffusion.ddpm.DDPM`:
@@ -36,28 +37,38 @@ export class DDPM extends DiffusionModel implements Sampleable {
    */
   override async logImages(
     batch: TensorBatch,
-    { maxImages }: { maxImages: number },
+    {
+      maxImages,
+      sample = true,
+      plot_diffusion_rows: plotsRows = true,
+      n_row: rows = maxImages,
+      ...kwargs
+    }: LogImagesOptions,
   ): Promise<Record<string, ImageGrid>> {
     const images = imagesOf(batch, this.params.first_stage_key, 'first_stage_key');
     const count = Math.min(maxImages, images.shape[0]);
     const inputs = tf.slice(images, 0, count);
     // Fixed noise: then the pictures of one training show the weights changing, not the draw.
     const streams = new RandomStreams(this.random.seed);
-    const labels = Array.from({ length: this.numClasses * maxImages }, (_, i) => Math.floor(i / maxImages));
-    const samples = await this.sample({
-      count: this.numClasses > 0 ? labels.length : maxImages,
-      labels,
-      ...LOG_SAMPLER,
-      steps: Math.min(LOG_SAMPLER.steps, this.timesteps),
-      streams,
-    });
-    const timesteps = rowTimesteps(this.timesteps, this.params.log_every_t);
-    const row = diffusionRow(this.diffusion, inputs, { timesteps, generator: streams.get('diffusion_row') });
-    return {
-      inputs: { images: inputs, columns: count },
-      diffusion_row: { images: row, columns: timesteps.length },
-      samples: { images: samples, columns: maxImages },
-    };
+    const grids: Record<string, ImageGrid> = { inputs: { images: inputs, columns: count } };
+    if (plotsRows) {
+      const timesteps = rowTimesteps(this.timesteps, this.params.log_every_t);
+      const first = tf.slice(inputs, 0, Math.min(rows, count));
+      const row = diffusionRow(this.diffusion, first, { timesteps, generator: streams.get('diffusion_row') });
+      grids.diffusion_row = { images: row, columns: timesteps.length };
+      first.dispose();
+    }
+    if (sample) {
+      const labels = Array.from({ length: this.numClasses * maxImages }, (_, i) => Math.floor(i / maxImages));
+      const samples = await this.sample({
+        count: this.numClasses > 0 ? labels.length : maxImages,
+        labels,
+        ...logSampler(kwargs, this.timesteps),
+        streams,
+      });
+      grids.samples = { images: samples, columns: maxImages };
+    }
+    return namedGrids(grids, kwargs.return_keys ?? []);
   }
 
   /** @throws RangeError when the number of labels is not the number of images, or a label is no class */

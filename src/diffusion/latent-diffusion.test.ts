@@ -8,7 +8,7 @@ import { ClassEmbedder } from '../models/encoders/class-embedder.js';
 import { Conv2d, Dropout, Identity, Linear, Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
-import type { ConditioningSource } from './conditioning-stage.js';
+import type { ConditionInput, ConditioningSource } from './conditioning-stage.js';
 import type { NetworkInputs } from './diffusion-wrapper.js';
 import { LatentDiffusion } from './latent-diffusion.js';
 import type { LatentDiffusionOptions } from './latent-diffusion.params.js';
@@ -58,6 +58,14 @@ class FirstStage extends Module {
 
   decode(z: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => tf.image.resizeNearestNeighbor(tf.div(z, this.weight.value), [2 * SIZE, 2 * SIZE]));
+  }
+}
+
+/** The length of each text as its context. */
+class Lengths extends Module {
+  encode(texts: ConditionInput): tf.Tensor3D {
+    assert.ok(!(texts instanceof tf.Tensor), 'texts, not tensors');
+    return tf.tensor3d(texts.map((text) => [[text.length, 0, 0]]));
   }
 }
 
@@ -200,6 +208,16 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     );
     step(labels, batch());
     assert.is(labels.network.calls[0]?.y?.dtype, 'int32');
+  });
+
+  test('texts come as they are', async () => {
+    const all = made(new Lengths(), { cond_stage_key: 'caption', conditioning_key: 'crossattn' });
+    let context: number[][][] | undefined;
+    all.network.watch = (inputs) => (context ??= inputs.context?.arraySync());
+    step(all, { ...batch(), caption: ['a cat', 'two cats'] });
+    assert.equal(context, [[[5, 0, 0]], [[8, 0, 0]]]);
+    const { samples } = await all.model.logImages({ ...batch(), caption: ['a', 'b'] }, { maxImages: 1 });
+    assert.is(samples?.images.shape[0], 1);
   });
 
   test('the averaged weights are validated on the same noise', async () => {

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { batchSize, firstExamples } from '../data/to-tensors.js';
 import { UserError } from '../errors.js';
 import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
-import type { ImageGrid, TensorBatch } from '../train/lightning-module.js';
+import { namedGrids } from '../train/image-grids.js';
+import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf } from './batch-inputs.js';
 import { classLabels } from './class-labels.js';
 import { namedCondition, type Condition } from './condition.js';
@@ -19,7 +21,7 @@ import {
   type LatentDiffusionOptions,
   type LatentDiffusionParams,
 } from './latent-diffusion.params.js';
-import { LOG_SAMPLER } from './log-sampler.js';
+import { logSampler } from './log-sampler.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
 
 /** What LatentDiffusion is made of. */
@@ -113,31 +115,37 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
    */
   override async logImages(
     batch: TensorBatch,
-    { maxImages }: { maxImages: number },
+    {
+      maxImages,
+      sample = true,
+      plot_diffusion_rows: plotsRows = true,
+      n_row: most = MOST_ROWS,
+      return_keys: names,
+      ...sampler
+    }: LogImagesOptions,
   ): Promise<Record<string, ImageGrid>> {
-    const given = Object.values(batch)[0]?.shape[0] ?? 0;
-    const count = Math.min(maxImages, given);
+    const count = Math.min(maxImages, batchSize(batch));
     // Fixed noise: then the pictures of one training show the weights changing, not the draw.
     const streams = new RandomStreams(this.random.seed);
     const timesteps = rowTimesteps(this.timesteps, this.params.log_every_t);
     const shown = tf.tidy(() => {
-      const some = Object.fromEntries(Object.entries(batch).map(([key, all]) => [key, tf.slice(all, 0, count)]));
+      const some = firstExamples(batch, count);
       const inputs = tf.clone(imagesOf(some, this.params.first_stage_key, 'first_stage_key'));
       const z = this.startOf(some, streams);
-      const rows = tf.slice(z, 0, Math.min(MOST_ROWS, count));
-      const stages = diffusionRow(this.diffusion, rows, { timesteps, generator: streams.get('diffusion_row') });
-      const condition = this.#stage ? this.#stage.conditionOf(this.#stage.inputOf(some)) : {};
-      return { inputs, reconstruction: this.decodeFirstStage(z), row: this.decodeFirstStage(stages), condition };
+      const rows = plotsRows ? this.#rowImages(tf.slice(z, 0, Math.min(most, count)), timesteps, streams) : undefined;
+      const condition = sample && this.#stage ? this.#stage.conditionOf(this.#stage.inputOf(some)) : {};
+      return { inputs, reconstruction: this.decodeFirstStage(z), condition, ...(rows && { rows }) };
     });
-    const { inputs, reconstruction, row, condition } = shown;
-    const request = { count, ...LOG_SAMPLER, steps: Math.min(LOG_SAMPLER.steps, this.timesteps), streams };
-    const samples = await this.#drawImages(request, condition);
-    return {
-      inputs: { images: inputs, columns: count },
-      reconstruction: { images: reconstruction, columns: count },
-      diffusion_row: { images: row, columns: timesteps.length },
-      samples: { images: samples, columns: count },
+    const grids: Record<string, ImageGrid> = {
+      inputs: { images: shown.inputs, columns: count },
+      reconstruction: { images: shown.reconstruction, columns: count },
     };
+    if (shown.rows) grids.diffusion_row = { images: shown.rows, columns: timesteps.length };
+    if (sample) {
+      const request = { count, ...logSampler(sampler, this.timesteps), streams };
+      grids.samples = { images: await this.#drawImages(request, shown.condition), columns: count };
+    }
+    return namedGrids(grids, names ?? []);
   }
 
   /**
@@ -217,6 +225,12 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   }
 
   /** Takes over the condition. */
+  #rowImages(z: tf.Tensor4D, timesteps: readonly number[], streams: RandomStreams): tf.Tensor4D {
+    return this.decodeFirstStage(
+      diffusionRow(this.diffusion, z, { timesteps, generator: streams.get('diffusion_row') }),
+    );
+  }
+
   async #drawImages(request: SampleRequest, condition: Condition): Promise<tf.Tensor4D> {
     if (this.#conditionTimesteps && request.sampler !== 'ddim') {
       throw new UserError({

@@ -1,2 +1,18 @@
-/** How the images of a log are drawn, with latent-diffusion's values: noise in DDIM forgives a young network most. */
-export const LOG_SAMPLER = { sampler: 'ddim', steps: 200, eta: 1 } as const;
+import type { LogImagesOptions } from '../train/lightning-module.js';
+
+/**
+ * How the images of a log are drawn where `log_images_kwargs` does not say: latent-diffusion's values, for noise in DDIM
+ * forgives a young network most.
+ */
+const DEFAULTS = { steps: 200, eta: 1 };
+
+/** @param timesteps those of the model, the most steps that there can be */
+export function logSampler({ ddim_steps: steps, ddim_eta: eta }: LogSamplerOptions, timesteps: number) {
+  return {
+    sampler: 'ddim',
+    steps: Math.min(steps ?? DEFAULTS.steps, timesteps),
+    eta: eta ?? DEFAULTS.eta,
+  } as const;
+}
+
+type LogSamplerOptions = Pick<LogImagesOptions, 'ddim_steps' | 'ddim_eta'>;

@@ -19,6 +19,8 @@ export interface Progress {
   readonly seed: number;
   readonly streams: StreamsState;
   readonly metrics: MetricsState;
+  /** The newest value of everything logged; absent in checkpoints of earlier versions. */
+  readonly latestMetrics?: Readonly<Record<string, number>>;
   /** The state of each callback that has one, by its name in the config. */
   readonly callbacks: Readonly<Record<string, unknown>>;
 }
@@ -45,6 +47,11 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
     config: checkpoint.config,
   };
   writeSafetensors(path, tensors, { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) });
+}
+
+/** Writes the weights alone, under their published names: nothing to go on from. */
+export function writeWeights(path: string, { weights }: Checkpoint): void {
+  writeSafetensors(path, new Map<string, HostTensor>(weights), { format: 'pt' });
 }
 
 /** What is in a checkpoint's metadata. */

@@ -2,9 +2,10 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { TensorBatch } from '../data/to-tensors.js';
 import { Module } from '../nn/index.js';
 import type { Optimizer } from '../optim/index.js';
+import type { LogImagesOptions } from './log-images.params.js';
 import type { LogOptions } from './metrics.js';
 
-export type { TensorBatch };
+export type { LogImagesOptions, TensorBatch };
 
 /** An optimizer with its learning rate as a pure function of the global step. */
 export interface OptimizerConfig {
@@ -53,7 +54,7 @@ export abstract class LightningModule extends Module {
   abstract configureOptimizers(): readonly OptimizerConfig[];
 
   /** Images by name; the caller disposes them. */
-  abstract logImages(batch: TensorBatch, options: { maxImages: number }): Promise<Record<string, ImageGrid>>;
+  abstract logImages(batch: TensorBatch, options: LogImagesOptions): Promise<Record<string, ImageGrid>>;
 
   onFitStart?(): void | Promise<void>;
   onTrainEpochStart?(): void | Promise<void>;

@@ -2,124 +2,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { tensorAt } from '../../test/support/batches.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { DataModule } from '../data/data-module.js';
-import type { Dataset, HostBatch } from '../data/dataset.js';
+import { fit } from '../../test/support/tiny-fit.js';
 import { selectEngine } from '../engine/index.js';
-import { runFolder } from '../io/run-folder.js';
-import type { Logger } from '../logging/logger.js';
-import { Linear } from '../nn/index.js';
-import { AdamW } from '../optim/index.js';
 import type { Callback } from './callbacks/callback.js';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint-file.js';
-import { LightningModule, type ImageGrid, type OptimizerConfig, type TensorBatch } from './lightning-module.js';
-import { Trainer } from './trainer.js';
-import type { TrainerParamsInput } from './trainer.params.js';
+import type { LightningModule } from './lightning-module.js';
 
 const test = suite('trainer');
 
 test.before(async () => {
   await selectEngine('cpu');
 });
-
-/** y = 2x, one number each; the example's index is its x. */
-class Line implements Dataset {
-  constructor(readonly length: number) {}
-
-  batch(indices: Uint32Array): Promise<HostBatch> {
-    return Promise.resolve({ x: { data: Float32Array.from(indices), shape: [indices.length, 1] } });
-  }
-}
-
-/** Fits a line, with noise on its input, and notes which hooks ran. */
-class Regression extends LightningModule {
-  readonly events: string[] = [];
-  readonly #line = this.child('line', new Linear(1, 1));
-
-  override trainingStep(batch: TensorBatch): tf.Scalar {
-    const x = batch.x as tf.Tensor;
-    const noisy = tf.add(x, this.random.get('noise').normal(x.shape));
-    const loss = tf.mean<tf.Scalar>(tf.squaredDifference(this.#line.forward(noisy), tf.mul(x, 2)));
-    this.log('loss', loss, { onStep: true, onEpoch: true });
-    return loss;
-  }
-
-  override validationStep(batch: TensorBatch): void {
-    this.log('val/x', tf.tidy(() => tf.mean(batch.x as tf.Tensor)).dataSync()[0] ?? NaN);
-  }
-
-  override configureOptimizers(): readonly OptimizerConfig[] {
-    return [
-      { optimizer: new AdamW(this.trainableParameters()), learningRate: (step) => this.learningRate / (1 + step) },
-    ];
-  }
-
-  override logImages(): Promise<Record<string, ImageGrid>> {
-    return Promise.resolve({});
-  }
-
-  override onTrainEpochStart(): void {
-    this.events.push(`epoch ${this.trainer.currentEpoch} starts`);
-  }
-
-  override onTrainBatchEnd(_batch: TensorBatch, batchIndex: number): void {
-    this.events.push(`batch ${batchIndex}, step ${this.trainer.globalStep}, training ${String(this.training)}`);
-  }
-
-  override onValidationStart(): void {
-    this.events.push(`validation, training ${String(this.training)}`);
-  }
-
-  override onTrainEpochEnd(): void {
-    this.events.push(`epoch ${this.trainer.currentEpoch} ends`);
-  }
-}
-
-class Recorder implements Logger {
-  readonly scalars: [number, Record<string, number>][] = [];
-  logScalars(scalars: Readonly<Record<string, number>>, step: number): void {
-    this.scalars.push([step, scalars]);
-  }
-  logImage(): void {
-    return;
-  }
-  logText(): void {
-    return;
-  }
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-interface FitResult {
-  readonly module: Regression;
-  readonly logger: Recorder;
-  readonly trainer: Trainer;
-}
-
-async function fit(
-  params: TrainerParamsInput,
-  { callbacks = {}, resume }: { callbacks?: Record<string, Callback>; resume?: Checkpoint } = {},
-): Promise<FitResult> {
-  const logger = new Recorder();
-  const run = runFolder(temporaryFolder());
-  const trainer = new Trainer({
-    params: { log_every_n_steps: 1, ...params },
-    logger,
-    run,
-    callbacks,
-    seed: 1,
-    config: 'c: 1',
-  });
-  const module = new Regression();
-  module.learningRate = 0.1;
-  const data = new DataModule({ batchSize: 2, train: new Line(5), validation: new Line(3) });
-  await trainer.fit({ module, data, ...(resume && { resume }) });
-  return { module, logger, trainer };
-}
 
 test('epochs, validations and hooks in their order', async () => {
   const { module } = await fit({ max_epochs: 2, check_val_every_n_epoch: 2 });
@@ -183,6 +78,93 @@ for (const stopAt of [2, 3]) {
     assert.is(readCheckpoint(path).config, 'c: 1');
   });
 }
+
+test('gradients of two batches are one step: hooks per batch, logs and the end of training per step', async () => {
+  const { module, logger, trainer } = await fit({ max_epochs: 2, accumulate_grad_batches: 2, limit_val_batches: 0 });
+  assert.equal(module.events.filter((event) => event.startsWith('batch')).slice(0, 4), [
+    'batch 0, step 0, training true',
+    'batch 1, step 1, training true',
+    'batch 2, step 2, training true',
+    'batch 0, step 2, training true',
+  ]);
+  assert.is(trainer.globalStep, 4);
+  assert.equal(
+    logger.scalars
+      .filter(([, scalars]) => 'lr' in scalars)
+      .map(([step, { lr = NaN }]) => [step, Number(lr.toFixed(4))]),
+    [
+      [1, 0.1],
+      [2, 0.05],
+      [3, 0.0333],
+      [4, 0.025],
+    ],
+  );
+});
+
+test('a stop between the batches of a step waits for the step; gone on, all is as in one run', async () => {
+  const path = join(temporaryFolder(), 'last.ckpt');
+  const params = { max_epochs: 4, accumulate_grad_batches: 2 };
+  const stopEarly: Callback = {
+    onTrainBatchEnd: (trainer, _module, { stepped, batchIndex }) => {
+      if (trainer.currentEpoch === 1 && batchIndex === 0) trainer.stop('test');
+      if (stepped && trainer.stopReason !== undefined) writeCheckpoint(path, trainer.checkpoint());
+      if (!stepped) assert.throws(() => trainer.checkpoint(), 'a checkpoint between the batches of one step');
+    },
+  };
+  const whole = await fit(params);
+  const first = await fit(params, { callbacks: { stopEarly } });
+  assert.equal([first.trainer.globalStep, first.trainer.batchInEpoch], [3, 2]);
+  const second = await fit(params, { resume: readCheckpoint(path) });
+  assert.equal([...first.logger.scalars, ...second.logger.scalars], whole.logger.scalars);
+  assert.equal(second.module.stateDict(), whole.module.stateDict());
+});
+
+test('what is validated before training leaves no trace', async () => {
+  const checked = await fit({ max_epochs: 1, num_sanity_val_steps: 2 });
+  const unchecked = await fit({ max_epochs: 1 });
+  assert.is(checked.module.events[0], 'validation, training false');
+  assert.equal(checked.module.events.slice(1), unchecked.module.events);
+  assert.equal(checked.logger.scalars, unchecked.logger.scalars);
+  assert.equal(checked.module.stateDict(), unchecked.module.stateDict());
+});
+
+test('limit_train_batches shortens epochs, and runs go on in them', async () => {
+  const { module, trainer } = await fit({ max_epochs: 2, limit_train_batches: 2, limit_val_batches: 0 });
+  assert.is(trainer.globalStep, 4);
+  assert.equal(
+    module.events.filter((event) => event.startsWith('epoch')),
+    ['epoch 0 starts', 'epoch 0 ends', 'epoch 1 starts', 'epoch 1 ends'],
+  );
+});
+
+test('overfit_batches trains and validates on the first training batches, in their order', async () => {
+  const seen: number[][] = [];
+  const see: Callback = {
+    onTrainBatchEnd: (_trainer, _module, { batch }) => {
+      seen.push([...tensorAt(batch, 'x').dataSync()]);
+    },
+  };
+  const { logger } = await fit({ max_epochs: 2, overfit_batches: 1 }, { callbacks: { see } });
+  assert.equal(seen, [
+    [0, 1],
+    [0, 1],
+  ]);
+  assert.equal(
+    logger.scalars.filter(([, scalars]) => 'val/x' in scalars).map(([, scalars]) => scalars['val/x']),
+    [0.5, 0.5],
+  );
+});
+
+test('fast_dev_run is one batch of each', async () => {
+  const { module, trainer } = await fit({ fast_dev_run: true, max_steps: 500 });
+  assert.is(trainer.globalStep, 1);
+  assert.equal(module.events, [
+    'epoch 0 starts',
+    'batch 0, step 1, training true',
+    'validation, training false',
+    'epoch 0 ends',
+  ]);
+});
 
 test('callbacks keep their state in the checkpoint under their name', async () => {
   const counting = (): Callback & { steps: number } => ({

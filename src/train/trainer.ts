@@ -1,21 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { valueAndGrads } from '../autodiff/index.js';
-import type { DataLoader } from '../data/data-loader.js';
+import { DataLoader } from '../data/data-loader.js';
 import type { DataModule } from '../data/data-module.js';
-import { disposeTensors, toTensors, type TensorBatch } from '../data/to-tensors.js';
+import { batchSize, disposeTensors, toTensors, type TensorBatch } from '../data/to-tensors.js';
 import type { RunFolder } from '../io/run-folder.js';
 import type { Logger } from '../logging/logger.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import type { Callback } from './callbacks/callback.js';
+import type { Callback, ValidationResult } from './callbacks/callback.js';
 import type { Checkpoint } from './checkpoint-file.js';
-import type { LightningModule, OptimizerConfig, TrainerHandle } from './lightning-module.js';
+import type { LightningModule, TrainerHandle } from './lightning-module.js';
+import { LoopPlan } from './loop-plan.js';
 import { MetricCollector, type LogOptions, type MetricValues } from './metrics.js';
+import { Optimization, type OptimizationOptions } from './optimization.js';
 import { trainerParams, type TrainerParams, type TrainerParamsInput } from './trainer.params.js';
-
-/** Lightning's limit where neither max_epochs nor max_steps is given. */
-const DEFAULT_MAX_EPOCHS = 1000;
 
 export interface TrainerOptions {
   readonly params: TrainerParamsInput;
@@ -24,6 +22,8 @@ export interface TrainerOptions {
   /** By their names in the config, in the order their hooks run. */
   readonly callbacks: Readonly<Record<string, Callback>>;
   readonly seed: number;
+  /** Says something to the person who watches. */
+  readonly report?: (text: string) => void;
   /** The resolved configuration as YAML; every checkpoint carries it. */
   readonly config: string;
 }
@@ -35,10 +35,19 @@ export interface FitOptions {
   readonly resume?: Checkpoint;
 }
 
+/** What a fit works with. */
+interface Fit {
+  readonly module: LightningModule;
+  readonly optimization: Optimization;
+  readonly plan: LoopPlan;
+  readonly trainLoader: DataLoader;
+  readonly valLoader: DataLoader | undefined;
+}
+
 /**
- * The training loop: epochs of steps, each forward, backward and one optimizer step, with validation, logging and
- * callbacks around them, as PyTorch Lightning orders them. What it does is a pure function of the configuration, the
- * seed and the checkpoint it resumes from.
+ * The training loop: epochs of batches, each forward and backward, and a step of the optimizer after every one or, with
+ * `accumulate_grad_batches`, after several, with validation, logging and callbacks around them, as PyTorch Lightning
+ * orders them. What it does is a pure function of the configuration, the seed and the checkpoint it resumes from.
  */
 export class Trainer implements TrainerHandle {
   readonly params: TrainerParams;
@@ -54,7 +63,11 @@ export class Trainer implements TrainerHandle {
   #epoch = 0;
   #batchInEpoch = 0;
   #stopReason: string | undefined;
-  #fit: { module: LightningModule; optimizers: readonly OptimizerConfig[]; batchesPerEpoch: number } | undefined;
+  #wantsEarlyStop = false;
+  /** Whether batches were taken whose step is still to come. */
+  #isAccumulating = false;
+  #latest: Record<string, number> = {};
+  #fit: Fit | undefined;
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -64,7 +77,7 @@ export class Trainer implements TrainerHandle {
     this.#streams = new RandomStreams(options.seed);
   }
 
-  /** Training batches so far. */
+  /** Steps of the optimizers so far: training batches, or where gradients are accumulated, groups of them. */
   get globalStep(): number {
     return this.#globalStep;
   }
@@ -78,12 +91,24 @@ export class Trainer implements TrainerHandle {
     return this.#batchInEpoch;
   }
 
-  /** The step at which training ends, unless it is asked to stop before. */
+  /** The step at which training ends, unless it is asked to stop before; Infinity outside a fit. */
   get lastStep(): number {
-    const { max_steps: maxSteps, max_epochs: maxEpochs } = this.params;
-    const epochs = maxEpochs ?? (maxSteps === -1 ? DEFAULT_MAX_EPOCHS : Infinity);
-    const byEpochs = epochs * (this.#fit?.batchesPerEpoch ?? Infinity);
-    return Math.min(byEpochs, maxSteps === -1 ? Infinity : maxSteps);
+    return this.#fit?.plan.lastStep ?? Infinity;
+  }
+
+  /** Whether a step's gradients are being gathered: what they sum up to is in no checkpoint. */
+  get isAccumulating(): boolean {
+    return this.#isAccumulating;
+  }
+
+  /** The newest value of everything logged, under the names that loggers see. */
+  get latestMetrics(): Readonly<Record<string, number>> {
+    return this.#latest;
+  }
+
+  /** Each optimizer's name and rate at a step, counted from 0. */
+  learningRates(step: number): { name: string; rate: number }[] {
+    return this.#running().optimization.learningRates(step);
   }
 
   /** Why training was asked to stop, if it was. */
@@ -96,6 +121,16 @@ export class Trainer implements TrainerHandle {
     this.#stopReason ??= reason;
   }
 
+  /** Ends training as soon as `min_epochs` and `min_steps` allow. */
+  stopEarly(): void {
+    this.#wantsEarlyStop = true;
+  }
+
+  /** Says something to the person who watches. */
+  report(text: string): void {
+    this.#options.report?.(text);
+  }
+
   log(name: string, value: tf.Tensor | number, options: LogOptions): void {
     const metrics = this.#stage === 'train' ? this.#trainMetrics : this.#validationMetrics;
     const number = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
@@ -104,31 +139,49 @@ export class Trainer implements TrainerHandle {
 
   /** Trains until the last step or a stop. The module keeps its weights; its optimizers' state is freed. */
   async fit({ module, data, resume }: FitOptions): Promise<void> {
-    const trainLoader = data.trainLoader(this.#options.seed);
-    if (!trainLoader) throw new Error('the data module has no training data');
+    const { trainLoader, valLoader } = this.#loaders(data);
+    const plan = new LoopPlan(this.params, { train: trainLoader.length, validation: valLoader?.length ?? 0 });
     module.attach(this);
     // Order matters: weights first, so that an average of them begins where they begin.
     module.initialize(this.#streams);
     if (resume) module.loadStateDict(resume.weights);
-    const optimizers = module.configureOptimizers();
-    this.#fit = { module, optimizers, batchesPerEpoch: trainLoader.length };
+    const optimization = new Optimization(module, this.#optimizationOptions(plan));
+    this.#fit = { module, optimization, plan, trainLoader, valLoader };
     if (resume) this.#restore(resume);
     try {
       await module.onFitStart?.();
       await this.#callbacks((callback) => callback.onFitStart?.(this, module));
-      while (!this.#done()) await this.#trainEpoch(trainLoader, data.valLoader(this.#options.seed));
+      if (!resume) await this.#sanityCheck();
+      while (!this.#done()) await this.#trainEpoch();
       await module.onFitEnd?.();
       await this.#callbacks((callback) => callback.onFitEnd?.(this, module));
     } finally {
       module.attach(undefined);
-      for (const { optimizer } of optimizers) optimizer.dispose();
+      optimization.dispose();
       this.#fit = undefined;
     }
   }
 
-  /** Everything it takes to go on from here; call between two steps. */
+  #optimizationOptions({ accumulate }: LoopPlan): OptimizationOptions {
+    const { gradient_clip_val: value, gradient_clip_algorithm: algorithm, ...params } = this.params;
+    const checksFinite = params.detect_anomaly === true || params.terminate_on_nan === true;
+    return { accumulate, checksFinite, ...(value && { clip: { value, algorithm: algorithm ?? 'norm' } }) };
+  }
+
+  /** The batches to train and to validate on; overfitting takes both from the training set, in its own order. */
+  #loaders(data: DataModule): { trainLoader: DataLoader; valLoader: DataLoader | undefined } {
+    const { seed } = this.#options;
+    const trainLoader = data.trainLoader(seed);
+    if (!trainLoader || !data.train) throw new Error('the data module has no training data');
+    if (!this.params.overfit_batches) return { trainLoader, valLoader: data.valLoader(seed) };
+    const inOrder = new DataLoader(data.train, { batchSize: data.batchSize });
+    return { trainLoader: inOrder, valLoader: inOrder };
+  }
+
+  /** Everything it takes to go on from here. @throws Error between the batches of one step: see isAccumulating */
   checkpoint(): Checkpoint {
-    const { module, optimizers } = this.#running();
+    if (this.#isAccumulating) throw new Error('a checkpoint between the batches of one step');
+    const { module, optimization } = this.#running();
     const states = Object.entries(this.#options.callbacks).map(
       ([name, callback]) => [name, callback.state?.()] as const,
     );
@@ -140,10 +193,11 @@ export class Trainer implements TrainerHandle {
         seed: this.#options.seed,
         streams: this.#streams.state,
         metrics: this.#trainMetrics.state,
+        latestMetrics: { ...this.#latest },
         callbacks: Object.fromEntries(states.filter(([, state]) => state !== undefined)),
       },
       weights: module.stateDict(),
-      optimizers: optimizers.map(({ optimizer }) => optimizer.state()),
+      optimizers: optimization.states(),
       config: this.#options.config,
     };
   }
@@ -154,21 +208,23 @@ export class Trainer implements TrainerHandle {
     this.#batchInEpoch = progress.batchInEpoch;
     this.#streams.state = progress.streams;
     this.#trainMetrics.state = progress.metrics;
+    this.#latest = { ...progress.latestMetrics };
     for (const [name, state] of Object.entries(progress.callbacks)) this.#options.callbacks[name]?.loadState?.(state);
-    this.#running().optimizers.forEach(({ optimizer }, i) => {
-      const state = optimizers[i];
-      if (state) optimizer.load(state);
-    });
+    this.#running().optimization.load(optimizers);
   }
 
-  async #trainEpoch(trainLoader: DataLoader, valLoader: DataLoader | undefined): Promise<void> {
-    const { module } = this.#running();
-    if (this.#batchInEpoch === 0) await module.onTrainEpochStart?.();
+  async #trainEpoch(): Promise<void> {
+    const { module, plan, trainLoader } = this.#running();
+    if (this.#batchInEpoch === 0) {
+      await module.onTrainEpochStart?.();
+      await this.#callbacks((callback) => callback.onTrainEpochStart?.(this, module));
+    }
     for await (const hostBatch of trainLoader.epoch(this.#epoch, this.#batchInEpoch)) {
+      if (this.#batchInEpoch >= plan.trainBatches) break;
       if (this.#done()) return;
       const batch = toTensors(hostBatch);
       try {
-        await this.#trainStep(batch, valLoader);
+        await this.#trainBatch(batch);
       } finally {
         disposeTensors(batch);
       }
@@ -177,65 +233,86 @@ export class Trainer implements TrainerHandle {
     }
     // A stop that came with the last batch leaves the end of the epoch to the run that goes on.
     if (this.#stopReason !== undefined) return;
-    const { val_check_interval: interval, check_val_every_n_epoch: every } = this.params;
-    if (interval === null && (this.#epoch + 1) % every === 0) await this.#validate(valLoader);
+    if (plan.validatesEpoch(this.#epoch)) await this.#validate();
     await module.onTrainEpochEnd?.();
-    this.logger.logScalars({ ...this.#trainMetrics.takeEpoch().logger, epoch: this.#epoch }, this.#globalStep);
+    const { logger: means } = this.#trainMetrics.takeEpoch();
+    Object.assign(this.#latest, means);
+    this.logger.logScalars({ ...means, epoch: this.#epoch }, this.#globalStep);
     // Before the callbacks: a checkpoint made there goes on with the next epoch.
     this.#epoch += 1;
     this.#batchInEpoch = 0;
     await this.#callbacks((callback) => callback.onTrainEpochEnd?.(this, module));
   }
 
-  async #trainStep(batch: TensorBatch, valLoader: DataLoader | undefined): Promise<void> {
-    const { module, optimizers } = this.#running();
+  async #trainBatch(batch: TensorBatch): Promise<void> {
+    const { module, optimization, plan } = this.#running();
     const batchIndex = this.#batchInEpoch;
-    this.#batchSize = Object.values(batch)[0]?.shape[0] ?? 1;
+    this.#batchSize = batchSize(batch);
+    const stepped = plan.stepsAfter(batchIndex + 1);
     await module.onTrainBatchStart?.(batch, batchIndex);
     await this.#callbacks((callback) => callback.onTrainBatchStart?.(this, module));
-    for (const { optimizer, learningRate } of optimizers) {
-      const weights = optimizer.parameters.map(([, parameter]) => parameter.value);
-      const { value, grads } = valueAndGrads(() => module.trainingStep(batch, batchIndex), weights);
-      try {
-        optimizer.step(grads, learningRate(this.#globalStep));
-      } finally {
-        tf.dispose([value, ...grads]);
-      }
-    }
-    this.#globalStep += 1;
+    this.#isAccumulating = true;
+    optimization.take(batch, batchIndex, { step: this.#globalStep, isLast: stepped });
+    this.#isAccumulating = !stepped;
+    if (stepped) this.#globalStep += 1;
     this.#batchInEpoch += 1;
     await module.onTrainBatchEnd?.(batch, batchIndex);
-    const metrics = this.#trainMetrics.takeStep();
-    if (this.#globalStep % this.params.log_every_n_steps === 0) {
-      const rates = optimizers.map(({ learningRate }, i) => [rateName(i), learningRate(this.#globalStep - 1)] as const);
+    // Of a step on several batches, the values of the last one are the step's.
+    const metrics = stepped ? this.#trainMetrics.takeStep() : NO_METRICS;
+    Object.assign(this.#latest, metrics.logger);
+    if (stepped && this.#globalStep % this.params.log_every_n_steps === 0) {
+      const rates = this.learningRates(this.#globalStep - 1).map(({ rate }, i) => [rateName(i), rate] as const);
       this.logger.logScalars({ ...metrics.logger, ...Object.fromEntries(rates) }, this.#globalStep);
     }
     // Before the callbacks: a checkpoint of this step then has its validation behind it.
-    const { val_check_interval: interval } = this.params;
-    if (interval !== null && this.#globalStep % interval === 0) await this.#validate(valLoader);
-    await this.#callbacks((callback) => callback.onTrainBatchEnd?.(this, module, { batch, batchIndex, metrics }));
+    if (plan.validatesAfter(this.#batchInEpoch, this.#epoch)) await this.#validate();
+    await this.#callbacks((callback) =>
+      callback.onTrainBatchEnd?.(this, module, { batch, batchIndex, stepped, metrics }),
+    );
   }
 
-  async #validate(loader: DataLoader | undefined): Promise<void> {
-    const limit = Math.min(this.params.limit_val_batches ?? Infinity, loader?.length ?? 0);
-    if (!loader || limit === 0) return;
-    const { module } = this.#running();
+  /** Validates a little before training, to find what is wrong there; leaves no trace but an error. */
+  async #sanityCheck(): Promise<void> {
+    const { plan } = this.#running();
+    const streams = this.#streams.state;
+    await this.#validationLoop(plan.sanityBatches, () => Promise.resolve());
+    this.#streams.state = streams;
+  }
+
+  async #validate(): Promise<void> {
+    const { module, plan } = this.#running();
+    if (plan.validationBatches === 0) return;
+    const metrics = await this.#validationLoop(plan.validationBatches, (hook) => this.#callbacks(hook));
+    // A validation that was broken off is no validation: its means cover other batches than the ones before.
+    if (this.#stopReason !== undefined) return;
+    Object.assign(this.#latest, metrics.logger);
+    this.logger.logScalars(metrics.logger, this.#globalStep);
+    await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
+  }
+
+  /** @param call runs a hook of the callbacks, or does not */
+  async #validationLoop(
+    limit: number,
+    call: (hook: (callback: Callback) => unknown) => Promise<void>,
+  ): Promise<MetricValues> {
+    const { module, valLoader } = this.#running();
+    if (!valLoader || limit === 0) return NO_METRICS;
+    const trainBatchSize = this.#batchSize;
     this.#stage = 'validation';
     module.eval();
     try {
       await module.onValidationStart?.();
-      await this.#callbacks((callback) => callback.onValidationStart?.(this, module));
+      await call((callback) => callback.onValidationStart?.(this, module));
       let batchIndex = 0;
-      for await (const hostBatch of loader.epoch(this.#epoch)) {
+      for await (const hostBatch of valLoader.epoch(this.#epoch)) {
         if (batchIndex >= limit || this.#stopReason !== undefined) break;
         const batch = toTensors(hostBatch);
-        this.#batchSize = Object.values(batch)[0]?.shape[0] ?? 1;
-        // Like a training step's, the tensors a validation step leaves behind are freed; unlike it, it may be asynchronous.
-        tf.engine().startScope();
+        this.#batchSize = batchSize(batch);
+        const result = { batch, batchIndex };
         try {
-          await module.validationStep(batch, batchIndex);
+          await this.#validationStep(result);
+          await call((callback) => callback.onValidationBatchEnd?.(this, module, result));
         } finally {
-          tf.engine().endScope();
           disposeTensors(batch);
         }
         batchIndex += 1;
@@ -245,16 +322,26 @@ export class Trainer implements TrainerHandle {
     } finally {
       module.train();
       this.#stage = 'train';
+      this.#batchSize = trainBatchSize;
     }
-    const metrics: MetricValues = this.#validationMetrics.takeEpoch();
-    // A validation that was broken off is no validation: its means cover other batches than the ones before.
-    if (this.#stopReason !== undefined) return;
-    this.logger.logScalars(metrics.logger, this.#globalStep);
-    await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
+    return this.#validationMetrics.takeEpoch();
+  }
+
+  /** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
+  async #validationStep({ batch, batchIndex }: ValidationResult): Promise<void> {
+    tf.engine().startScope();
+    try {
+      await this.#running().module.validationStep(batch, batchIndex);
+    } finally {
+      tf.engine().endScope();
+    }
   }
 
   #done(): boolean {
-    return this.#stopReason !== undefined || this.#globalStep >= this.lastStep;
+    // A step that has begun is finished: what its batches have summed up is in no checkpoint.
+    if (this.#isAccumulating) return false;
+    const stopsEarly = this.#wantsEarlyStop && this.#running().plan.mayStopEarly(this.#globalStep);
+    return this.#stopReason !== undefined || stopsEarly || this.#globalStep >= this.lastStep;
   }
 
   async #callbacks(hook: (callback: Callback) => unknown): Promise<void> {
@@ -266,6 +353,8 @@ export class Trainer implements TrainerHandle {
     return this.#fit;
   }
 }
+
+const NO_METRICS: MetricValues = { logger: {}, progBar: {} };
 
 /** As Lightning's LearningRateMonitor names them. */
 function rateName(index: number): string {

@@ -57,7 +57,11 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
     ['run', tinyConfig, 'lightning.trainer.precision=true'],
     [/trainer\.precision: unknown choice/, /expected: +one of 32, 32-true, bf16-mixed, bf16\n/],
   ],
-  ['a precision without its value', ['run', tinyConfig, '--precision'], [/--precision <value> value is missing/]],
+  [
+    'a precision without its value',
+    ['run', tinyConfig, '--precision'],
+    [/--precision: its value is missing\n +expected: +one of 32/],
+  ],
   [
     'bfloat16 on an engine that has none',
     ['run', tinyConfig, '--engine', 'wasm', '--precision', 'bf16-mixed'],
@@ -66,6 +70,18 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
   ['sampling in float16', ['sample', 'nothing', '--precision', '16-mixed'], [/--precision: float16 is not supported/]],
   ['neither true nor false', ['run', tinyConfig, '--tf32', 'perhaps'], [/--tf32/, /expected: +true or false/]],
   ['a mistyped trainer option', ['run', tinyConfig, '--max_step', '3'], [/--max_step/, /did you mean: --max_steps/]],
+  ['a mistyped flag', ['run', tinyConfig, '--scale_rl', 'False'], [/--scale_rl/, /did you mean: --scale_lr/]],
+  ['a flag given twice', ['run', tinyConfig, '-s', '1', '--seed', '2'], [/--seed: given more than once/]],
+  [
+    'two GPUs',
+    ['run', '--base', tinyConfig, '-t', '--gpus', '0,1'],
+    [/trainer\.gpus: training on several devices is not built/, /write "0,"/],
+  ],
+  [
+    'a part of Lightning that is not built',
+    ['run', tinyConfig, '--profiler', 'simple'],
+    [/trainer\.profiler: profiler is known, but not built/, /leave it out/],
+  ],
   ['a trainer option of the wrong type', ['run', tinyConfig, '--max_steps', 'many'], [/max_steps/, /"many" \(text\)/]],
   ['no config', ['run'], [/no config to run/, /ldm run configs\/ddpm\/mnist\.yaml/]],
   ['a run that is not there', ['run', '--resume', 'runs/nowhere'], [/runs\/nowhere: there is no such file or folder/]],

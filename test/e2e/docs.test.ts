@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { probeEngines } from '../../src/engine/index.js';
 import { ldm, repository, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { writeAll } from '../support/write-images.js';
 
 const test = suite('commands and links of the documentation');
 
@@ -49,22 +50,27 @@ function wordsOf(command: string): string[] {
 /** What makes a command of the documentation quick without changing what it means. */
 const QUICK_RUN = [
   ...['--max_steps', '1', 'data.params.batch_size=2', 'lightning.trainer.limit_val_batches=1'],
-  'lightning.callbacks.image_logger.params.max_images=1',
+  ...['lightning.callbacks.image_logger.params.max_images=1', 'model.params.timesteps=20'],
 ];
 
 const logdir = temporaryFolder();
 /** Where the files of the page on weights lie, which its commands make one from the other. */
 const converted = temporaryFolder();
+/** Where the page on data has its reader's images. */
+const photos = temporaryFolder();
 let run = '';
 
 test.before(async () => {
+  await writeAll(photos, { 'a.png': 0, 'b.png': 100, 'c.png': 200 });
   const { code, stderr } = await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
   assert.is(code, 0, stderr);
   run = join(logdir, readdirSync(logdir)[0] ?? '');
 });
 
 function quickly(words: readonly string[]): string[] {
-  const [program, ...rest] = words.map((word) => word.replace('runs/<run>', run)).map(converting(words));
+  const [program, ...rest] = words
+    .map((word) => word.replace('runs/<run>', run).replace('=photos', `=${photos}`))
+    .map(converting(words));
   const args = program === 'run' ? ['run', ...rest] : rest;
   switch (args[0]) {
     case 'run':

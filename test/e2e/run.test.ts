@@ -69,6 +69,77 @@ test('trains, and leaves a checkpoint, grids, event files, metrics, configs and 
   assert.match(readFileSync(join(run, 'log.txt'), 'utf8'), /step 12\/12 {2}100%/);
 });
 
+test("CompVis's command line as it is", async () => {
+  const logdir = temporaryFolder();
+  const line = ['--base', tinyConfig, '-t', '--gpus', '0,', '--scale_lr', 'False', '--accelerator', 'ddp', '-n', '001'];
+  const { code, stderr } = await ldm(['run', ...line, '--benchmark', '--max_steps=2', '--no-test', '-l', logdir]);
+  assert.is(code, 0, stderr);
+  assert.match(onlyRun(logdir), /_tiny_001$/);
+  assert.match(stderr, /learning rate {2}1\.00e-4 \(base_learning_rate, not scaled\)/);
+  assert.match(stderr, /note: lightning\.trainer\.benchmark has no effect: the engine chooses its algorithms itself/);
+  assert.match(
+    stderr,
+    /engine +\w+ \(.+\), cuda:0|warning: GPU 0 was asked for and the engine sees none: training without/,
+  );
+});
+
+test('accumulated gradients count in the rate and in the steps; the best checkpoints are kept', async () => {
+  const logdir = temporaryFolder();
+  const flags = [
+    '--accumulate_grad_batches',
+    '2',
+    '--gradient_clip_val',
+    '1',
+    '--max_epochs',
+    '2',
+    '--max_steps',
+    '-1',
+  ];
+  const monitor = 'model.params.monitor=val/loss_simple_ema';
+  const args = ['run', tinyConfig, ...flags, monitor, '--lightning.modelcheckpoint.params.every_n_train_steps=null'];
+  const { code, stderr } = await ldm([...args, '-l', logdir]);
+  assert.is(code, 0, stderr);
+  assert.match(stderr, /8\.00e-4 = 2 \(accumulate_grad_batches\) \* 1 \(devices\) \* 4 \(batch_size\)/);
+  // 18 examples are five batches of four: three steps an epoch.
+  assert.match(stderr, /done +step 6, epoch 2/);
+  const kept = readdirSync(join(onlyRun(logdir), 'checkpoints')).sort();
+  assert.is(kept.at(-1), 'last.ckpt');
+  assert.ok(kept.length > 1 && kept.length <= 4, kept.join());
+});
+
+test('--fast_dev_run looks whether all works, and keeps nothing but pictures', async () => {
+  const logdir = temporaryFolder();
+  const { code, stderr } = await ldm(['run', '--fast_dev_run', tinyConfig, '-l', logdir]);
+  assert.is(code, 0, stderr);
+  assert.match(stderr, /done +step 1, epoch 1/);
+  assert.equal(readdirSync(join(onlyRun(logdir), 'checkpoints')), []);
+  assert.not.ok(existsSync(join(onlyRun(logdir), 'metrics.jsonl')));
+});
+
+test('--resume_from_checkpoint begins a new run; --resume keeps the name of its own', async () => {
+  const logdir = temporaryFolder();
+  await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
+  const last = checkpoint(onlyRun(logdir));
+  const named = await ldm(['run', '-r', last, '-n', 'other']);
+  assert.is(named.code, 2);
+  assert.match(named.stderr, /--name: the run goes on in its own folder, which has a name/);
+  const begun = await ldm([
+    'run',
+    tinyConfig,
+    '-l',
+    logdir,
+    '-n',
+    'other',
+    '--resume_from_checkpoint',
+    last,
+    '--max_steps',
+    '4',
+  ]);
+  assert.is(begun.code, 0, begun.stderr);
+  assert.match(begun.stderr, /done +step 4,/);
+  assert.is(readdirSync(logdir).length, 2);
+});
+
 test('killed after a checkpoint and resumed, logs and ends as if it had never stopped', async () => {
   const [whole, broken] = [temporaryFolder(), temporaryFolder()];
   const uninterrupted = await ldm(['run', tinyConfig, '-l', whole]);

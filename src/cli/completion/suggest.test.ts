@@ -34,7 +34,7 @@ const cases: [title: string, words: string[], expected: string[]][] = [
     ['ldm.models.autoencoder.VQModel', 'ldm.models.autoencoder.VQModelInterface'],
   ],
   ['shells', ['ldm', 'completion', ''], ['bash', 'zsh', 'fish']],
-  ['shipped configs', ['ldm', 'copy', 'ddpm/'], ['ddpm/mnist']],
+  ['shipped configs', ['ldm', 'copy', 'ddpm/mn'], ['ddpm/mnist']],
   ['sections of the config on the line', ['run', tinyConfig, ''], ['model.', 'data.', 'lightning.']],
   ['the config of an option', ['run', '--base', tinyConfig, '-t', 'data.t'], ['data.target=']],
   [
@@ -42,11 +42,7 @@ const cases: [title: string, words: string[], expected: string[]][] = [
     ['run', tinyConfig, `${unet}.num_c`],
     [`${unet}.num_classes=`],
   ],
-  [
-    'parameters of the trainer',
-    ['run', tinyConfig, 'lightning.trainer.max_'],
-    ['lightning.trainer.max_epochs=', 'lightning.trainer.max_steps='],
-  ],
+  ['parameters of the trainer', ['run', tinyConfig, 'lightning.trainer.max_s'], ['lightning.trainer.max_steps=']],
   ['callbacks', ['run', tinyConfig, 'lightning.callbacks.image'], ['lightning.callbacks.image_logger.']],
   [
     'targets that fit a slot',

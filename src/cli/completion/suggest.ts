@@ -3,7 +3,7 @@ import type { CAC, Command } from 'cac';
 import { registry } from '../../../registry/index.js';
 import { loadExperimentTree, type ConfigTree } from '../../config/index.js';
 import { UserError } from '../../errors.js';
-import { trainerParams } from '../../train/trainer.params.js';
+import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { componentPaths } from '../component-config.js';
 import { shippedConfigs } from '../copy/shipped.js';
 import { isOverride } from '../run/request.js';
@@ -83,7 +83,8 @@ function optionValues({ name, rawName, description }: Option, line: Line, begun:
   if (rawName.includes('<config>')) return fileSuggestions(begun, isConfigName);
   if (/<(?:file|path|folder)>/.test(rawName)) return fileSuggestions(begun);
   if (/[<[]bool[>\]]/.test(rawName)) return asSuggestions(['true', 'false']);
-  const { enum: choices } = (trainerParams.properties as Record<string, { enum?: readonly unknown[] }>)[name] ?? {};
+  const { enum: choices } =
+    (lightningTrainerParams.properties as Record<string, { enum?: readonly unknown[] }>)[name] ?? {};
   return asSuggestions(choices ? new Set(choices.map(String)) : choicesIn(description));
 }
 

@@ -1,10 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { nearestNames, UserError } from '../../errors.js';
+import { UserError } from '../../errors.js';
 import { findCheckpoint, runOfCheckpoint } from '../../io/find-checkpoint.js';
 import { runFolder } from '../../io/run-folder.js';
-import { trainerParams } from '../../train/trainer.params.js';
+import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { booleanFlag, integerFlag, textFlag, type Flags } from '../flags.js';
+import { isOverride, readCommandLine } from './command-line.js';
+import { isTrainerFlag } from './run-flags.js';
+
+export { isOverride };
 
 /** What a command line asks `ldm run` to do. */
 export interface RunRequest {
@@ -19,38 +23,45 @@ export interface RunRequest {
   readonly postfix?: string;
   readonly logdir: string;
   readonly seed: number;
+  /** Whether the command line says so; a run that goes on has a seed of its own. */
+  readonly isSeedGiven: boolean;
   readonly scaleLr: boolean;
+  /** Whether a test set is to be left alone. */
+  readonly noTest: boolean;
+  /** The flags, of which `engineFromFlags` reads those of the engine. */
+  readonly flags: Flags;
+  /** What the user should know of flags that do nothing here. */
+  readonly notes: readonly string[];
 }
 
 /** CompVis's default. */
 const DEFAULT_SEED = 23;
 
-/** The flags of `ldm run` itself; any other is an option of the trainer. */
-const RUN_FLAGS = new Set([
-  ...['base', 'b', 'train', 't', 'test', 'name', 'n', 'postfix', 'resume', 'r', 'seed', 's', 'logdir', 'l'],
-  ...['scale_lr', 'debug', 'd', 'engine', 'device', 'threads', 'tf32', 'help', 'h', 'version', 'v', '--'],
-]);
-
 /**
  * Reads the command line of `ldm run`.
- * @throws UserError on an unknown flag, a flag without its value, or nothing to run; FileError on a missing checkpoint
+ * @throws UserError on what cannot be read, or nothing to run; FileError on a missing checkpoint
  */
-export function runRequest(given: readonly string[], givenFlags: Flags): RunRequest {
-  const { words, flags } = withoutSwallowed(given, givenFlags);
-  const overrides = words.filter(isOverride);
-  const trainerOverrides = trainerFlags(flags);
+export function runRequest(argv: readonly string[]): RunRequest {
+  const { words, flags } = readCommandLine(argv);
   if (!booleanFlag(flags, 'train', true)) {
     throw new UserError({
       where: '--train',
-      problem: 'without training there is nothing to do',
+      problem: 'without training there is nothing to do: there is no test loop yet',
       remedy: 'leave the flag out, or draw from a run: ldm sample RUN',
     });
   }
-  const base = [flags.base ?? []].flat().map(String);
-  const named = [...base, ...words.filter((word) => !isOverride(word))];
   const resume = textFlag(flags, 'resume');
+  if (resume !== undefined && flags.resume_from_checkpoint !== undefined) {
+    throw new UserError({
+      where: '--resume_from_checkpoint',
+      problem: '--resume says already where to go on from',
+      remedy: 'give one: --resume goes on in the same run folder, --resume_from_checkpoint in a new one',
+    });
+  }
   const checkpoint = resume === undefined ? undefined : findCheckpoint(resume);
   const resumeFolder = checkpoint && runOfCheckpoint(checkpoint);
+  if (resumeFolder !== undefined) checkOwnFolder(flags);
+  const named = words.filter((word) => !isOverride(word));
   const configs = [...(resumeFolder ? configsOfRun(resumeFolder) : []), ...named];
   if (configs.length === 0 && checkpoint === undefined) {
     throw new UserError({
@@ -63,56 +74,64 @@ export function runRequest(given: readonly string[], givenFlags: Flags): RunRequ
   const postfix = textFlag(flags, 'postfix');
   return {
     configs,
-    overrides: [...trainerOverrides, ...overrides],
+    overrides: [...trainerOverrides(flags), ...words.filter(isOverride)],
     ...(checkpoint !== undefined && { checkpoint }),
     ...(resumeFolder !== undefined && { resumeFolder }),
     ...(name !== undefined && { name }),
     ...(postfix !== undefined && { postfix }),
     logdir: textFlag(flags, 'logdir') ?? 'runs',
     seed: integerFlag(flags, 'seed', 0) ?? DEFAULT_SEED,
+    isSeedGiven: flags.seed !== undefined,
     scaleLr: booleanFlag(flags, 'scale_lr', true),
+    noTest: booleanFlag(flags, 'no-test', false),
+    flags,
+    notes: [
+      ...(flags.project === undefined ? [] : ['--project has no effect: --name and --logdir say where a run lies']),
+      ...(resumeFolder === undefined || flags.logdir === undefined
+        ? []
+        : ['--logdir has no effect: the run goes on in its own folder']),
+    ],
   };
 }
 
-/** The flags whose value may be left out; the word after them then is none of theirs: `-t config.yaml`. */
-function withoutSwallowed(words: readonly string[], flags: Flags): { words: readonly string[]; flags: Flags } {
-  const swallowed = ['train', 't', 'scale_lr'].filter((name) => {
-    const value = flags[name];
-    return typeof value === 'string' && (isOverride(value) || /\.ya?ml$/i.test(value));
-  });
-  const freed = [...new Set(swallowed.map((name) => String(flags[name])))];
-  const set = Object.fromEntries(swallowed.map((name) => [name, true]));
-  return { words: [...freed, ...words], flags: { ...flags, ...set } };
-}
-
-/** `a.b=1`, `+a.b=1` and `~a.b`; a file may have a `=` in its name, but then ends as configs do. */
-export function isOverride(word: string): boolean {
-  return /^[+~]/.test(word) || (word.includes('=') && !/\.ya?ml$/i.test(word));
+/** A run that goes on keeps its folder, and the folder its name. */
+function checkOwnFolder(flags: Flags): void {
+  const problems = ['name', 'postfix'].flatMap((name) =>
+    flags[name] === undefined
+      ? []
+      : [
+          {
+            where: `--${name}`,
+            problem: 'the run goes on in its own folder, which has a name',
+            remedy: 'leave it out; to begin a new run from a checkpoint: --resume_from_checkpoint FILE',
+          },
+        ],
+  );
+  if (problems.length > 0) throw new UserError(problems);
 }
 
 /** `--max_steps 20` as the override that says the same. */
-function trainerFlags(flags: Flags): string[] {
-  const options = Object.keys(trainerParams.properties);
-  const names = Object.keys(flags).filter((name) => !RUN_FLAGS.has(name));
-  const unknown = names.filter((name) => !options.includes(name));
-  if (unknown.length > 0) {
-    throw new UserError(
-      unknown.map((name) => ({
-        where: name.length === 1 ? `-${name}` : `--${name}`,
-        problem: 'unknown option',
-        nearest: nearestNames(
-          name,
-          [...options, ...RUN_FLAGS].filter((known) => known.length > 1),
-        ).map((known) => `--${known}`),
-        remedy: 'ldm run --help lists the options; a value of the config is set by model.params.…=value',
-      })),
-    );
+function trainerOverrides(flags: Flags): string[] {
+  return Object.entries(flags)
+    .filter(([name]) => isTrainerFlag(name))
+    .map(([name, value]) => `lightning.trainer.${name}=${overrideValue(name, value)}`);
+}
+
+/** Overrides hold YAML: text stays text, and the truth values of argparse become YAML's. */
+function overrideValue(name: string, value: unknown): string {
+  const { type } = lightningTrainerParams.properties[name] as { type?: string | readonly string[] };
+  const types = [type ?? []].flat();
+  const text = String(value);
+  if (types.includes('boolean')) {
+    const [yes, no] = types.includes('integer')
+      ? [/^(?:yes|y|t)$/i, /^(?:no|n|f)$/i]
+      : [/^(?:yes|y|t|1)$/i, /^(?:no|n|f|0)$/i];
+    return text.replace(yes, 'true').replace(no, 'false');
   }
-  return names.map((name) => {
-    const value = flags[name];
-    if (Array.isArray(value)) throw new UserError({ where: `--${name}`, problem: 'given more than once' });
-    return `lightning.trainer.${name}=${String(value)}`;
-  });
+  if (/^(?:none|null)$/i.test(text) && types.includes('null')) return 'null';
+  return types.includes('string') && types.every((one) => one === 'string' || one === 'null')
+    ? JSON.stringify(text)
+    : text;
 }
 
 /** The resolved configs that a run keeps of itself, oldest first: later ones are of its resumptions. */

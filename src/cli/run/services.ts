@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { registry } from '../../../registry/index.js';
+import { instantiateFromConfig, type ComponentConfig } from '../../config/index.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
 import { createRunFolder, formatRunTime, runFolder, type RunFolder } from '../../io/run-folder.js';
 import { describeRun, writeRunRecord } from '../../io/run-record.js';
@@ -6,7 +8,7 @@ import type { EngineInfo } from '../../engine/index.js';
 import { CompositeLogger } from '../../logging/composite-logger.js';
 import type { Logger } from '../../logging/logger.js';
 import { MetricsFile, truncateMetrics } from '../../logging/metrics-file.js';
-import { TensorBoardLogger } from '../../logging/tensorboard.js';
+import type { OpenLogger } from '../../logging/open-tensorboard.js';
 import { ownVersion } from '../doctor/packages.js';
 import type { resolvedConfigs } from '../experiment.js';
 import type { RunRequest } from './request.js';
@@ -41,9 +43,19 @@ export function writeRunFiles(
   writeRunRecord(run.record, record);
 }
 
+export interface LoggersOptions {
+  /** `lightning.logger`; TensorBoard where there is none. */
+  readonly config: ComponentConfig | undefined;
+  readonly isOn: boolean;
+  /** Of a run that goes on in its folder. */
+  readonly resumedStep: number | undefined;
+}
+
 /** The run's loggers; what an earlier attempt logged after the step it resumes from is taken back. */
-export function openLoggers(run: RunFolder, resumedStep: number | undefined): Logger {
+export async function openLoggers(run: RunFolder, { config, isOn, resumedStep }: LoggersOptions): Promise<Logger> {
+  if (!isOn) return new CompositeLogger([]);
+  const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
   if (resumedStep !== undefined) truncateMetrics(run.metrics, resumedStep);
   const options = resumedStep === undefined ? {} : { purgeStep: resumedStep + 1 };
-  return new CompositeLogger([new TensorBoardLogger(run.tensorboard, options), new MetricsFile(run.metrics)]);
+  return new CompositeLogger([open(run, options), new MetricsFile(run.metrics)]);
 }

@@ -13,20 +13,28 @@ export interface Callback {
   loadState?(state: unknown): void;
 
   onFitStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  onTrainEpochStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onTrainBatchStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   /** After the step's validation, if it had one. */
   onTrainBatchEnd?(trainer: Trainer, module: LightningModule, step: StepResult): void | Promise<void>;
   /** The trainer's epoch is the next one by then. */
   onTrainEpochEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onValidationStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  onValidationBatchEnd?(trainer: Trainer, module: LightningModule, result: ValidationResult): void | Promise<void>;
   onValidationEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
   /** At the end of a fit that ended by itself or was asked to stop; not after an error. */
   onFitEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
 }
 
-/** A training step as callbacks see it; the batch's tensors are disposed after the hooks. */
+/** A training batch as callbacks see it; its tensors are disposed after the hooks. */
 export interface StepResult {
   readonly batch: TensorBatch;
   readonly batchIndex: number;
+  /** Whether the optimizers stepped: not after each of the batches whose gradients are accumulated for one step. */
+  readonly stepped: boolean;
+  /** Of the step; empty where there was none. */
   readonly metrics: MetricValues;
 }
+
+/** A validation batch as callbacks see it; its tensors are disposed after the hooks. */
+export type ValidationResult = Pick<StepResult, 'batch' | 'batchIndex'>;

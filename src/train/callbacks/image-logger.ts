@@ -1,17 +1,16 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
-import type { TensorBatch } from '../../data/to-tensors.js';
-import { encodePng, imageGrid } from '../../io/images.js';
+import { cloneTensors, disposeTensors, type TensorBatch } from '../../data/to-tensors.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
+import { encodePng, imageGrid } from '../../io/images.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Trainer } from '../trainer.js';
-import type { Callback, StepResult } from './callback.js';
+import type { Callback, StepResult, ValidationResult } from './callback.js';
 import { imageLoggerParams } from './image-logger.params.js';
 
 /**
- * Draws what the module shows of itself (`logImages`) into `images/train/*.png`, named as CompVis's ImageLogger names
- * them, and into the loggers.
+ * Draws what the module shows of itself (`logImages`) into `images/{train,val}/*.png`, named as CompVis's ImageLogger names
+ * them, and into the loggers. Steps count from 1. Of a validation that falls on a step to draw at, the first batch is shown.
  */
 export class ImageLogger implements Callback {
   readonly #params: Params<typeof imageLoggerParams>;
@@ -23,45 +22,79 @@ export class ImageLogger implements Callback {
     this.#params = withDefaults(imageLoggerParams, params);
   }
 
-  async onTrainBatchEnd(trainer: Trainer, module: LightningModule, { batch }: StepResult): Promise<void> {
-    const { batch_frequency: frequency, log_last: logLast } = this.#params;
-    if (frequency !== null && trainer.globalStep % frequency === 0) await this.#draw(trainer, module, batch);
-    if (logLast && trainer.globalStep >= trainer.lastStep) this.#keep(batch);
+  async onTrainBatchEnd(trainer: Trainer, module: LightningModule, { batch, stepped }: StepResult): Promise<void> {
+    if (!this.#isOn) return;
+    const { log_on_batch_idx: byBatch, log_last: logLast } = this.#params;
+    const isDue = byBatch ? this.#isDue(trainer.batchInEpoch) : stepped && this.#isDue(trainer.globalStep);
+    if (isDue) await this.#draw('train', trainer, module, batch, trainer.batchInEpoch);
+    if (logLast && stepped && trainer.globalStep >= trainer.lastStep) this.#keep(batch);
+  }
+
+  async onValidationBatchEnd(
+    trainer: Trainer,
+    module: LightningModule,
+    { batch, batchIndex }: ValidationResult,
+  ): Promise<void> {
+    if (!this.#isOn) return;
+    const isDue = this.#params.log_on_batch_idx
+      ? this.#isDue(batchIndex + 1)
+      : batchIndex === 0 && this.#isDue(trainer.globalStep);
+    if (isDue) await this.#draw('val', trainer, module, batch, batchIndex + 1);
   }
 
   async onFitEnd(trainer: Trainer, module: LightningModule): Promise<void> {
     const batch = this.#lastBatch;
     if (Object.keys(batch).length > 0 && trainer.globalStep !== this.#drawnStep)
-      await this.#draw(trainer, module, batch);
-    tf.dispose(Object.values(batch));
+      await this.#draw('train', trainer, module, batch, trainer.batchInEpoch);
+    disposeTensors(batch);
     this.#lastBatch = {};
   }
 
-  #keep(batch: TensorBatch): void {
-    this.#lastBatch = Object.fromEntries(Object.entries(batch).map(([key, tensor]) => [key, tensor.clone()]));
+  get #isOn(): boolean {
+    return !this.#params.disabled && this.#params.max_images > 0;
   }
 
-  async #draw(trainer: Trainer, module: LightningModule, batch: TensorBatch): Promise<void> {
+  /** @param count of steps or batches, from 1 */
+  #isDue(count: number): boolean {
+    const { batch_frequency: frequency, increase_log_steps: increases, log_first_step: first } = this.#params;
+    if (first && count === 1) return true;
+    if (frequency === null) return false;
+    return count % frequency === 0 || (increases && count < frequency && Number.isInteger(Math.log2(count)));
+  }
+
+  #keep(batch: TensorBatch): void {
+    this.#lastBatch = cloneTensors(batch);
+  }
+
+  async #draw(
+    split: 'train' | 'val',
+    trainer: Trainer,
+    module: LightningModule,
+    batch: TensorBatch,
+    batchNumber: number,
+  ): Promise<void> {
+    const { max_images: maxImages, log_images_kwargs: kwargs, rescale } = this.#params;
+    const wasTraining = module.training;
     module.eval();
     try {
-      const grids = await module.logImages(batch, { maxImages: this.#params.max_images });
+      const grids = await module.logImages(batch, { ...kwargs, maxImages: Math.min(maxImages, kwargs?.N ?? Infinity) });
       for (const [name, { images, columns }] of Object.entries(grids)) {
         const data = await images.data<'float32'>();
-        const image = imageGrid({ data, shape: images.shape }, { columns });
+        const image = imageGrid({ data, shape: images.shape }, { columns, range: rescale ? [-1, 1] : [0, 1] });
         images.dispose();
         const png = await encodePng(image);
-        writeFileAtomically(join(trainer.run.images.train, fileName(name, trainer)), png);
-        trainer.logger.logImage(`train/${name}`, png, trainer.globalStep);
+        writeFileAtomically(join(trainer.run.images[split], fileName(name, trainer, batchNumber)), png);
+        trainer.logger.logImage(`${split}/${name}`, png, trainer.globalStep);
       }
     } finally {
-      module.train();
+      if (wasTraining) module.train();
     }
-    this.#drawnStep = trainer.globalStep;
+    if (split === 'train') this.#drawnStep = trainer.globalStep;
   }
 }
 
 /** CompVis's `{key}_gs-{global_step}_e-{epoch}_b-{batch}.png`. */
-function fileName(name: string, { globalStep, currentEpoch, batchInEpoch }: Trainer): string {
+function fileName(name: string, { globalStep, currentEpoch }: Trainer, batch: number): string {
   const padded = (value: number): string => String(value).padStart(6, '0');
-  return `${name}_gs-${padded(globalStep)}_e-${padded(currentEpoch)}_b-${padded(batchInEpoch)}.png`;
+  return `${name}_gs-${padded(globalStep)}_e-${padded(currentEpoch)}_b-${padded(batch)}.png`;
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Reporter } from '../../logging/reporter.js';
+import type { LightningModule } from '../lightning-module.js';
 import type { Trainer } from '../trainer.js';
-import type { Callback } from './callback.js';
+import type { Callback, StepResult } from './callback.js';
 
 /** Steps after which everything a training keeps for itself exists. */
 const SETTLED_STEPS = 20;
@@ -22,7 +23,9 @@ export class LeakWatch implements Callback {
     this.#startStep = trainer.globalStep;
   }
 
-  onTrainBatchEnd({ globalStep }: Trainer): void {
+  onTrainBatchEnd({ globalStep }: Trainer, _module: LightningModule, { stepped }: StepResult): void {
+    // Gradients that wait for more of their kind are no leak.
+    if (!stepped) return;
     const steps = globalStep - this.#startStep;
     if (this.#warned || steps < SETTLED_STEPS || (steps !== SETTLED_STEPS && steps % CHECK_EVERY !== 0)) return;
     const { numTensors } = tf.memory();

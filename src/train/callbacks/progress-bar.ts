@@ -31,7 +31,8 @@ export class ProgressBar implements Callback {
     if (performance.now() - (this.#stepEnded ?? -Infinity) > PAUSE_MS) this.#progress?.resume();
   }
 
-  onTrainBatchEnd(trainer: Trainer, _module: LightningModule, { metrics }: StepResult): void {
+  onTrainBatchEnd(trainer: Trainer, _module: LightningModule, { metrics, stepped }: StepResult): void {
+    if (!stepped) return;
     this.#progress?.update(trainer.globalStep, shortNames(metrics.progBar), label(trainer));
     this.#stepEnded = this.#validated ? undefined : performance.now();
     this.#validated = false;

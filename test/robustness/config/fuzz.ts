@@ -4,7 +4,7 @@ import { registry } from '../../../registry/index.js';
 import { experimentOf } from '../../../src/cli/experiment.js';
 import { loadExperimentTree } from '../../../src/config/index.js';
 import { ConfigError } from '../../../src/errors.js';
-import { trainerParams } from '../../../src/train/trainer.params.js';
+import { lightningTrainerParams } from '../../../src/train/lightning-options.js';
 import { repository } from '../../support/command.js';
 import { choicesFrom } from '../../support/random.js';
 import { unknownKeys } from './known-keys.js';
@@ -70,7 +70,7 @@ const SCHEMA = {
   properties: {
     model: { component: 'model' },
     data: { component: 'data-module' },
-    trainer: trainerParams,
+    trainer: lightningTrainerParams,
     callbacks: { additionalProperties: { component: 'callback' } },
   },
 };

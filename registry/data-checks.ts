@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { NeededFile, ParamProblem } from '../src/config/index.js';
+import { imageNetRoot } from '../src/data/imagenet-files.js';
+import type { Split } from '../src/data/split.js';
+
+/** A square cannot be cut out of an image that was scaled to less than its side. */
+export function checkCrop(params: { readonly size: number | null; readonly crop_size: number | null }): ParamProblem[] {
+  const { size, crop_size: cropSize } = params;
+  if (size === null || cropSize === null || cropSize <= size) return [];
+  return [
+    {
+      path: ['crop_size'],
+      problem: 'is more than the images have after scaling',
+      found: String(cropSize),
+      expected: `at most size, ${size}`,
+      remedy: `set crop_size to at most ${size}, or size to at least ${cropSize}`,
+    },
+  ];
+}
+
+/** What latent-diffusion asserts when the data set is built. */
+export function checkSuperResolution(params: {
+  readonly size: number;
+  readonly downscale_f: number;
+  readonly min_crop_f: number;
+  readonly max_crop_f: number;
+}): ParamProblem[] {
+  const { size, downscale_f: factor, min_crop_f: smallest, max_crop_f: largest } = params;
+  const problems: ParamProblem[] = [];
+  if (size % factor !== 0) {
+    problems.push({
+      path: ['size'],
+      problem: 'is not divisible by downscale_f',
+      found: String(size),
+      expected: `a multiple of ${factor}`,
+    });
+  }
+  if (smallest > largest) {
+    problems.push({
+      path: ['min_crop_f'],
+      problem: 'is more than max_crop_f',
+      found: String(smallest),
+      expected: `at most ${largest}`,
+    });
+  }
+  return problems;
+}
+
+/** The folder that `root` names, or one in it. */
+export function needsFolder(remedy: string, inside = ''): (params: { readonly root: string }) => NeededFile[] {
+  return ({ root }) => [{ path: ['root'], file: join(root, inside), what: 'a folder of images', remedy }];
+}
+
+/** A text file with a path on each line. */
+export function needsList(parameter: string, file: string): NeededFile[] {
+  return [
+    {
+      path: [parameter],
+      file,
+      what: 'a text file with the path of an image on each line',
+      remedy: `write it, or let ${parameter} name the one that is there`,
+    },
+  ];
+}
+
+/** The folder `data` of a split of ImageNet. */
+export function needsImageNet(split: Split): (params: { readonly data_root: string | null }) => NeededFile[] {
+  return ({ data_root: dataRoot }) => {
+    const root = imageNetRoot(dataRoot, split);
+    return [
+      {
+        path: dataRoot === null ? [] : ['data_root'],
+        file: join(root, 'data'),
+        what: 'a folder of images, those of each class in a folder named by its WordNet id',
+        remedy: `unpack ImageNet (ILSVRC2012) there, or let data_root name the folder that has ILSVRC2012_${split}`,
+      },
+    ];
+  };
+}
+
+/** ImageNet, and the list of its large images where the config names one. */
+export function needsImageNetSR(
+  split: Split,
+): (params: { readonly data_root: string | null; readonly hr_indices: string | null }) => NeededFile[] {
+  return (params) => {
+    const { hr_indices: list } = params;
+    const files = needsImageNet(split)(params);
+    return list === null ? files : [...files, { path: ['hr_indices'], file: list, what: 'a pickled list of numbers' }];
+  };
+}

@@ -1,0 +1,73 @@
+import { UserError } from '../errors.js';
+import type { ByteImage } from '../io/images.js';
+import type { HostArray, HostBatch } from './dataset.js';
+import type { Example, LabelMap } from './example.js';
+
+/** Bytes 0..255 as values in [-1, 1]. */
+const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
+
+/**
+ * Puts examples side by side: images become float32 [N, H, W, C] in [-1, 1], label maps classes [N, H, W] that stand for
+ * one-hot channels, numbers int32 [N]; texts stay texts.
+ * @param examples at least one, all with the same keys
+ * @throws UserError where images are of different sizes
+ */
+export function collate(examples: readonly Example[]): HostBatch {
+  const keys = Object.keys(examples[0] ?? {});
+  return Object.fromEntries(
+    keys.map((key) => {
+      const values = examples.map((example) => example[key]);
+      return [key, collateValues(key, values)];
+    }),
+  );
+}
+
+function collateValues(key: string, values: readonly (Example[string] | undefined)[]): HostBatch[string] {
+  if (values.every((value) => typeof value === 'string')) return values;
+  if (values.every((value) => typeof value === 'number')) {
+    return { data: Int32Array.from(values), shape: [values.length] };
+  }
+  if (values.every(isImage)) return stackImages(key, values);
+  if (values.every(isLabelMap)) return stackLabels(key, values);
+  throw new TypeError(`collate: the examples' values of "${key}" are of different kinds`);
+}
+
+function stackImages(key: string, images: readonly ByteImage[]): HostArray {
+  const { width, height, channels } = sameSize(key, images);
+  const size = width * height * channels;
+  const data = new Float32Array(images.length * size);
+  images.forEach(({ data: bytes }, i) => {
+    const offset = i * size;
+    for (let j = 0; j < size; j++) data[offset + j] = VALUES[bytes[j] ?? 0] ?? 0;
+  });
+  return { data, shape: [images.length, height, width, channels] };
+}
+
+function stackLabels(key: string, maps: readonly LabelMap[]): HostArray {
+  const { width, height, classes, dtype } = sameSize(key, maps);
+  const data = new Int32Array(maps.length * width * height);
+  maps.forEach(({ labels }, i) => {
+    data.set(labels, i * width * height);
+  });
+  return { data, shape: [maps.length, height, width], oneHot: { classes, dtype } };
+}
+
+function sameSize<T extends { readonly width: number; readonly height: number }>(key: string, items: readonly T[]): T {
+  const [first] = items;
+  if (!first) throw new RangeError('collate: no examples');
+  const other = items.find(({ width, height }) => width !== first.width || height !== first.height);
+  if (!other) return first;
+  throw new UserError({
+    problem: `"${key}" has images of different sizes, which cannot be one batch`,
+    found: `${first.width}×${first.height} and ${other.width}×${other.height} pixels`,
+    remedy: "set 'size' (and 'crop_size', where the data set has it), or batch_size: 1",
+  });
+}
+
+function isImage(value: unknown): value is ByteImage {
+  return typeof value === 'object' && value !== null && 'channels' in value;
+}
+
+function isLabelMap(value: unknown): value is LabelMap {
+  return typeof value === 'object' && value !== null && 'labels' in value;
+}

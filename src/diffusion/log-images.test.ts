@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { registry } from '../../registry/index.js';
+import { tinyConfig } from '../../test/support/command.js';
+import { experimentOf } from '../cli/experiment.js';
+import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
+import { selectEngine } from '../engine/index.js';
+import { RandomStreams } from '../random/index.js';
+import type { LogImagesOptions } from '../train/lightning-module.js';
+import type { DDPM } from './ddpm.js';
+
+const test = suite('log_images of DDPM');
+
+let module: DDPM;
+test.before(async () => {
+  await selectEngine('auto');
+  module = await instantiateFromConfig<DDPM>(
+    experimentOf({ tree: loadExperimentTree([tinyConfig]), registry }).model,
+    registry,
+  );
+  module.initialize(new RandomStreams(1));
+  module.eval();
+});
+
+/** The shapes of what is shown of three images, by name. */
+async function shapes(options: Partial<LogImagesOptions>): Promise<Record<string, number[]>> {
+  const batch = { image: tf.zeros([3, 32, 32, 1]), class_label: tf.zeros([3], 'int32') };
+  const before = tf.memory().numTensors;
+  const grids = await module.logImages(batch, { maxImages: 2, ddim_steps: 2, ...options });
+  const found = Object.fromEntries(Object.entries(grids).map(([name, { images }]) => [name, [...images.shape]]));
+  for (const { images } of Object.values(grids)) images.dispose();
+  assert.is(tf.memory().numTensors, before);
+  tf.dispose(Object.values(batch));
+  return found;
+}
+
+const inputs = [2, 32, 32, 1];
+
+test('inputs, rows towards noise and two samples of each class', async () => {
+  assert.equal(await shapes({}), { inputs, diffusion_row: [12, 32, 32, 1], samples: [20, 32, 32, 1] });
+});
+
+test('log_images_kwargs leave out and shorten', async () => {
+  assert.equal(await shapes({ sample: false, n_row: 1 }), { inputs, diffusion_row: [6, 32, 32, 1] });
+  assert.equal(await shapes({ sample: false, plot_diffusion_rows: false }), { inputs });
+  assert.equal(await shapes({ return_keys: ['inputs'] }), { inputs });
+  assert.equal(Object.keys(await shapes({ sample: false, return_keys: ['none'] })), ['inputs', 'diffusion_row']);
+});
+
+test.run();

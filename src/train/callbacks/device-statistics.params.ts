@@ -1,0 +1,7 @@
+import type { ParamsSchema } from '../../params.js';
+
+export const deviceStatisticsParams = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {},
+} as const satisfies ParamsSchema;

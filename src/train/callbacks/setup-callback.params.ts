@@ -1,0 +1,19 @@
+import type { ParamsSchema } from '../../params.js';
+
+const text = { type: ['string', 'null'], description: 'No effect.' } as const;
+const config = { type: ['object', 'null'], description: 'No effect.' } as const;
+
+/** Parameters of CompVis's SetupCallback: what a run's folder is made of, which `ldm run` knows itself. */
+export const setupCallbackParams = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    resume: text,
+    now: text,
+    logdir: text,
+    ckptdir: text,
+    cfgdir: text,
+    config,
+    lightning_config: config,
+  },
+} as const satisfies ParamsSchema;

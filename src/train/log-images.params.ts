@@ -1,0 +1,37 @@
+import type { ParamsInput, ParamsSchema } from '../params.js';
+
+const rows = (what: string) => ({ type: 'boolean', description: `Whether to show ${what}.` }) as const;
+
+/** Arguments of the published models' `log_images`. A model leaves out what it has no pictures of. */
+export const logImagesParams = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    N: { type: 'integer', minimum: 1, description: 'Images of the batch to show, at most max_images.' },
+    n_row: { type: 'integer', minimum: 1, description: 'Images whose rows towards noise are shown.' },
+    sample: rows('samples'),
+    ddim_steps: {
+      type: ['integer', 'null'],
+      minimum: 1,
+      description: 'Steps of the DDIM sampler (default: 200).',
+    },
+    ddim_eta: { type: 'number', minimum: 0, description: 'Its noise (default: 1).' },
+    return_keys: {
+      type: ['array', 'null'],
+      items: { type: 'string' },
+      description: 'Names of the pictures to show; all where none of them is there.',
+    },
+    quantize_denoised: rows('samples that are quantized at each step'),
+    inpaint: rows('inpainting and outpainting'),
+    plot_denoise_rows: rows('samples on their way from noise'),
+    plot_progressive_rows: rows('the image that each step predicts'),
+    plot_diffusion_rows: rows('images on their way to noise'),
+    only_inputs: rows('inputs alone'),
+  },
+} as const satisfies ParamsSchema;
+
+/** What {@link LightningModule.logImages} is asked for, by published names. */
+export type LogImagesOptions = ParamsInput<typeof logImagesParams> & {
+  /** Images of the batch to show. */
+  readonly maxImages: number;
+};
