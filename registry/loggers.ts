@@ -7,7 +7,6 @@ export const loggers = [
     target: 'TensorBoardLogger',
     aliases: [
       'pytorch_lightning.loggers.TensorBoardLogger',
-      'TestTubeLogger',
       'pytorch_lightning.loggers.TestTubeLogger',
       'pytorch_lightning.loggers.test_tube.TestTubeLogger',
     ],

@@ -43,7 +43,7 @@ test("the callbacks, checkpoint and logger of CompVis's main.py, by their publis
   );
   assert.equal(notesOf(experiment), [
     'lightning.trainer.benchmark has no effect: the engine chooses its algorithms itself',
-    'lightning.find_unused_parameters: no effect, training runs on one device',
+    'lightning.find_unused_parameters has no effect: training runs on one device',
     'lightning.logger: TestTubeLogger writes files of TensorBoard here',
   ]);
   assert.match(resolvedConfigs(experiment).lightning, /logger:\n +target: pytorch_lightning.loggers.TestTubeLogger/);

@@ -17,8 +17,8 @@ import type { LoadedConfig } from './load-config.js';
 
 /** Keys that forks of CompVis's `main.py` read beside its own. */
 const lightningKeys = {
-  find_unused_parameters: { type: ['boolean', 'null'], description: 'No effect, training runs on one device.' },
-  strategy: { type: ['object', 'string', 'null'], description: 'No effect, training runs on one device.' },
+  find_unused_parameters: { type: ['boolean', 'null'], description: 'Without effect: training runs on one device.' },
+  strategy: { type: ['object', 'string', 'null'], description: 'Without effect: training runs on one device.' },
 } as const;
 
 /** What an experiment file takes, beyond the components of the registry. */
@@ -116,11 +116,10 @@ function withFractions(trainer: Experiment['trainer'], tree: ConfigTree): Experi
 
 /** One line for everything that an experiment says and that does nothing here, for `ldm run` and `ldm check` to print. */
 export function notesOf({ trainer, logger, tree }: Experiment): string[] {
-  const { find_unused_parameters: unused, strategy } = lightningKeys;
   const notes = notesOn(trainer).map((note) => `lightning.trainer.${note}`);
-  const others = Object.entries({ find_unused_parameters: unused, strategy }).flatMap(([key, { description }]) =>
-    nodeAt(tree.root, ['lightning', key]) ? [`lightning.${key}: ${description}`] : [],
-  );
+  const others = Object.keys(lightningKeys)
+    .filter((key) => nodeAt(tree.root, ['lightning', key]))
+    .map((key) => `lightning.${key} has no effect: training runs on one device`);
   const isTestTube = logger?.target.includes('TestTube') === true;
   return [
     ...notes,

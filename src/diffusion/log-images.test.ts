@@ -38,11 +38,11 @@ async function shapes(options: Partial<LogImagesOptions>): Promise<Record<string
 const inputs = [2, 32, 32, 1];
 
 test('inputs, rows towards noise and two samples of each class', async () => {
-  assert.equal(await shapes({}), { inputs, diffusion_row: [12, 32, 32, 1], samples: [20, 32, 32, 1] });
+  assert.equal(await shapes({}), { inputs, diffusion_row: [4, 32, 32, 1], samples: [20, 32, 32, 1] });
 });
 
 test('log_images_kwargs leave out and shorten', async () => {
-  assert.equal(await shapes({ sample: false, n_row: 1 }), { inputs, diffusion_row: [6, 32, 32, 1] });
+  assert.equal(await shapes({ sample: false, n_row: 1 }), { inputs, diffusion_row: [2, 32, 32, 1] });
   assert.equal(await shapes({ sample: false, plot_diffusion_rows: false }), { inputs });
   assert.equal(await shapes({ return_keys: ['inputs'] }), { inputs });
   assert.equal(Object.keys(await shapes({ sample: false, return_keys: ['none'] })), ['inputs', 'diffusion_row']);

@@ -1,25 +1,30 @@
 import type { ParamsInput, ParamsSchema } from '../params.js';
 
-const rows = (what: string) => ({ type: 'boolean', description: `Whether to show ${what}.` }) as const;
+const rows = (what: string) =>
+  ({ type: 'boolean', description: `Whether to show ${what}; absent as the model has it.` }) as const;
 
 /** Arguments of the published models' `log_images`. A model leaves out what it has no pictures of. */
 export const logImagesParams = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    N: { type: 'integer', minimum: 1, description: 'Images of the batch to show, at most max_images.' },
-    n_row: { type: 'integer', minimum: 1, description: 'Images whose rows towards noise are shown.' },
+    N: { type: 'integer', minimum: 1, description: 'Images of the batch to show; absent for max_images, the most.' },
+    n_row: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Images whose rows towards noise are shown; absent as the model has it.',
+    },
     sample: rows('samples'),
     ddim_steps: {
       type: ['integer', 'null'],
       minimum: 1,
-      description: 'Steps of the DDIM sampler (default: 200).',
+      description: 'Steps of the DDIM sampler; absent or null for 200.',
     },
-    ddim_eta: { type: 'number', minimum: 0, description: 'Its noise (default: 1).' },
+    ddim_eta: { type: 'number', minimum: 0, description: 'Its noise; absent for 1.' },
     return_keys: {
       type: ['array', 'null'],
       items: { type: 'string' },
-      description: 'Names of the pictures to show; all where none of them is there.',
+      description: 'Names of the pictures to show; absent, or where none of them is there, all.',
     },
     quantize_denoised: rows('samples that are quantized at each step'),
     inpaint: rows('inpainting and outpainting'),

@@ -1,7 +1,7 @@
 import type { ParamsSchema } from '../../params.js';
 
-const text = { type: ['string', 'null'], description: 'No effect.' } as const;
-const config = { type: ['object', 'null'], description: 'No effect.' } as const;
+const text = { type: ['string', 'null'], description: "Without effect: ldm run sees to the run's folder." } as const;
+const config = { type: ['object', 'null'], description: "Without effect: ldm run sees to the run's folder." } as const;
 
 /** Parameters of CompVis's SetupCallback: what a run's folder is made of, which `ldm run` knows itself. */
 export const setupCallbackParams = {
