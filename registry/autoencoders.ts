@@ -123,6 +123,8 @@ export const autoencoders = [
     aliases: ['ldm.models.autoencoder.AutoencoderKL'],
     kind: 'first-stage',
     summary: 'Variational autoencoder: images to normal distributions of latent images.',
+    shapes:
+      'encode: x [N, in_channels, H, W] in [-1, 1] -> mean, logvar [N, embed_dim, H/f, W/f]; decode: z [N, embed_dim, h, w] -> [N, out_ch, h*f, w*f]; f = 2^(levels of ch_mult - 1)',
     source: autoencoderSource,
     params: autoencoderKLParams,
     check: checkAutoencoder(true),
@@ -139,6 +141,8 @@ export const autoencoders = [
     aliases: ['ldm.models.autoencoder.VQModel'],
     kind: 'first-stage',
     summary: 'Autoencoder with a codebook: images to codes.',
+    shapes:
+      'encode: x [N, in_channels, H, W] in [-1, 1] -> [N, embed_dim, H/f, W/f]; decode: [N, embed_dim, h, w] -> [N, out_ch, h*f, w*f]; f = 2^(levels of ch_mult - 1)',
     source: autoencoderSource,
     params: vqModelParams,
     check: checkAutoencoder(false),
@@ -155,6 +159,8 @@ export const autoencoders = [
     aliases: ['ldm.models.autoencoder.VQModelInterface'],
     kind: 'first-stage',
     summary: 'VQModel whose latent images are those before the codebook, which the decoder looks up.',
+    shapes:
+      'encode: x [N, in_channels, H, W] in [-1, 1] -> [N, embed_dim, H/f, W/f]; decode: h [N, embed_dim, h, w] -> [N, out_ch, h*f, w*f]; f = 2^(levels of ch_mult - 1)',
     source: autoencoderSource,
     params: vqModelParams,
     check: checkAutoencoder(false),
@@ -171,6 +177,7 @@ export const autoencoders = [
     aliases: ['ldm.models.autoencoder.IdentityFirstStage'],
     kind: 'first-stage',
     summary: 'No autoencoder: latent images are images.',
+    shapes: 'x [N, C, H, W] -> the same',
     source: autoencoderSource,
     params: identityFirstStageParams,
     traits: () => traits({ firstStage: { isDiffusible: true, downsampling: 1 } }),
@@ -184,6 +191,8 @@ export const autoencoders = [
     aliases: ['ldm.modules.diffusionmodules.model.Encoder'],
     kind: 'autoencoder-part',
     summary: 'Images to encodings, by residual blocks and attention.',
+    shapes:
+      'x [N, in_channels, H, W] -> [N, z_channels, H/f, W/f], twice the channels with double_z; f = 2^(levels of ch_mult - 1)',
     source: modelSource,
     params: ddconfigParams,
     check: checkDdconfig,
@@ -197,6 +206,7 @@ export const autoencoders = [
     aliases: ['ldm.modules.diffusionmodules.model.Decoder'],
     kind: 'autoencoder-part',
     summary: 'Encodings to images, by residual blocks and attention.',
+    shapes: 'z [N, z_channels, h, w] -> [N, out_ch, h*f, w*f]; f = 2^(levels of ch_mult - 1)',
     source: modelSource,
     params: ddconfigParams,
     check: checkDdconfig,
@@ -210,6 +220,7 @@ export const autoencoders = [
     aliases: ['taming.modules.vqvae.quantize.VectorQuantizer2'],
     kind: 'autoencoder-part',
     summary: 'Codebook: vectors to the nearest of its codes.',
+    shapes: 'z [N, e_dim, H, W] -> quant [N, e_dim, H, W], codebook_loss [], indices [N*H*W]',
     source: 'van den Oord et al. 2017; taming-transformers, taming/modules/vqvae/quantize.py',
     params: vectorQuantizerParams,
     load: async () => {

@@ -101,6 +101,7 @@ export const classicNetworks = [
     target: 'BasicUNet',
     kind: 'network',
     summary: 'Six 5x5 convolutions with two skips; sees neither timestep nor class.',
+    shapes: 'x [N, in_channels, H, W] -> [N, out_channels, H, W]',
     source: 'Hugging Face diffusion course, unit 1, "Diffusion models from scratch"',
     params: basicUNetParams,
     traits: ({ in_channels: inChannels, out_channels: outChannels }) =>
@@ -114,6 +115,7 @@ export const classicNetworks = [
     target: 'SimpleDDPMModel',
     kind: 'network',
     summary: 'One residual layer per level down and up, with a trained vector per timestep and class.',
+    shapes: 'x [N, in_channels, H, W], timesteps [N], y [N] with classes -> [N, out_channels, H, W]',
     source: 'the article "DDPM core code", simplified DDPM and its conditional form',
     params: simpleDDPMModelParams,
     traits: (params) =>
@@ -135,6 +137,7 @@ export const classicNetworks = [
     aliases: ['diffusers.UNet2DModel', 'diffusers.models.UNet2DModel'],
     kind: 'network',
     summary: 'The UNet of diffusers: residual and attention blocks by name, optionally class-conditional.',
+    shapes: 'sample [N, in_channels, H, W], timestep [N], class_labels [N] with classes -> [N, out_channels, H, W]',
     source: 'Hugging Face diffusers 0.24, models/unet_2d.py; Ho et al. 2020, Song et al. 2020',
     params: unet2DModelParams,
     check: checkUNet2DModel,

@@ -34,6 +34,8 @@ export const losses = [
     aliases: ['ldm.modules.losses.LPIPSWithDiscriminator', 'ldm.modules.losses.contperceptual.LPIPSWithDiscriminator'],
     kind: 'loss',
     summary: 'Loss of the KL autoencoders: pixels, LPIPS, KL divergence and a patch discriminator.',
+    shapes:
+      "inputs, reconstructions [N, C, H, W] in [-1, 1], kl [N], cond [N, C', H, W] with disc_conditional -> loss []",
     source: 'Rombach et al. 2022; latent-diffusion, ldm/modules/losses/contperceptual.py',
     params: lpipsWithDiscriminatorParams,
     traits: discriminatorTraits,
@@ -51,6 +53,8 @@ export const losses = [
     ],
     kind: 'loss',
     summary: 'Loss of the VQ autoencoders: pixels, LPIPS, codebook and a patch discriminator.',
+    shapes:
+      "inputs, reconstructions [N, C, H, W] in [-1, 1], codebook_loss [], cond [N, C', H, W] with disc_conditional -> loss []",
     source: 'Esser et al. 2021; taming-transformers, taming/modules/losses/vqperceptual.py',
     params: vqLPIPSWithDiscriminatorParams,
     traits: discriminatorTraits,
@@ -65,6 +69,7 @@ export const losses = [
     aliases: ['taming.modules.losses.lpips.LPIPS'],
     kind: 'loss',
     summary: 'Perceptual distance of two images in the features of VGG16.',
+    shapes: 'input, target [N, 3, H, W] in [-1, 1] -> [N, 1, 1, 1]',
     source: 'Zhang et al. 2018; taming-transformers, taming/modules/losses/lpips.py',
     params: lpipsParams,
     load: async () => {
@@ -77,6 +82,7 @@ export const losses = [
     aliases: ['taming.modules.discriminator.model.NLayerDiscriminator'],
     kind: 'discriminator',
     summary: 'The patch discriminator of both losses, by itself.',
+    shapes: 'input [N, input_nc, H, W] -> logits of patches [N, 1, h, w]',
     source: 'Isola et al. 2017; taming-transformers, taming/modules/discriminator/model.py',
     params: nLayerDiscriminatorParams,
     load: async () => {

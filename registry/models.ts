@@ -15,6 +15,8 @@ export const models = [
     aliases: ['ldm.models.diffusion.ddpm.DDPM'],
     kind: 'model',
     summary: 'Denoising diffusion in pixel space, optionally class-conditional.',
+    shapes:
+      'batches of images [N, H, W, channels] in [-1, 1] under first_stage_key, and labels [N] under cond_stage_key with classes',
     source: 'Ho et al. 2020; latent-diffusion, ldm/models/diffusion/ddpm.py',
     params: ddpmParams,
     check: checkDDPM,
@@ -33,6 +35,8 @@ export const models = [
     aliases: ['ldm.models.diffusion.ddpm.LatentDiffusion'],
     kind: 'model',
     summary: 'Denoising diffusion in the latent space of a first stage, optionally conditioned.',
+    shapes:
+      'batches of images [N, H, W, C] in [-1, 1] under first_stage_key, which the first stage makes [N, channels, image_size, image_size] of, and conditions under cond_stage_key',
     source: 'Rombach et al. 2022; latent-diffusion, ldm/models/diffusion/ddpm.py',
     params: latentDiffusionParams,
     check: checkLatentDiffusion,

@@ -1,4 +1,11 @@
-import { formatPath, nodeAt, validateConfig, type ComponentConfig, type ConfigNode } from '../config/index.js';
+import {
+  formatPath,
+  nodeAt,
+  validateConfig,
+  type ComponentConfig,
+  type ConfigNode,
+  type MapNode,
+} from '../config/index.js';
 import { nearestNames, UserError } from '../errors.js';
 import type { LoadedConfig } from './load-config.js';
 
@@ -8,6 +15,8 @@ export interface ChosenComponent {
   readonly path: string;
   /** Validated, every default filled in. */
   readonly config: ComponentConfig;
+  /** As it was written. */
+  readonly node: MapNode;
 }
 
 /**
@@ -40,11 +49,11 @@ export function chosenComponent({ tree, registry }: LoadedConfig, path: string |
     // What stands beside a model's target and params is for training.
     () => ({ keys: { base_learning_rate: { type: 'number' } } }),
   );
-  return { path: chosen, config: values[slot] as ComponentConfig };
+  return { path: chosen, config: values[slot] as ComponentConfig, node };
 }
 
 /** The dotted paths of everything in a config that has a target. */
-function componentPaths(node: ConfigNode, path: readonly string[] = []): string[] {
+export function componentPaths(node: ConfigNode, path: readonly string[] = []): string[] {
   if (node.kind === 'list') return node.items.flatMap((item, i) => componentPaths(item, [...path, String(i)]));
   if (node.kind !== 'map') return [];
   const own = node.entries.has('target') && path.length > 0 ? [formatPath(path)] : [];

@@ -1,8 +1,10 @@
 import { registry } from '../../registry/index.js';
-import { describeSchema, isUserTarget, type Component } from '../config/index.js';
+import { isUserTarget, type Component } from '../config/index.js';
 import { UserError } from '../errors.js';
-import { alignColumns, alignFacts } from './columns.js';
+import { describeComponent, describeList } from './components/describe.js';
+import { exampleOf } from './components/example.js';
 import { choiceFlag, type Flags } from './flags.js';
+import { terminalWidth } from './wrap.js';
 
 /** `ldm list`: the components that a config may name. Returns the exit code. */
 export function list(flags: Flags): number {
@@ -13,18 +15,23 @@ export function list(flags: Flags): number {
     const data = components.map(({ target, aliases = [], kind, summary }) => ({ target, aliases, kind, summary }));
     console.log(JSON.stringify(data, null, 2));
   } else {
-    console.log(
-      alignColumns(
-        components.map(({ target, kind, summary }) => [target, kind, summary]),
-        3,
-      ),
-    );
+    console.log(describeList(components, terminalWidth()));
   }
   return 0;
 }
 
 /** `ldm show TARGET`: one component with its parameters. Returns the exit code. @throws UserError on an unknown name */
 export async function show(target: string, flags: Flags): Promise<number> {
+  const planned = registry.planned(target);
+  if (planned) {
+    throw new UserError({
+      where: 'ldm show',
+      problem: `${planned.target} is known, but not built yet`,
+      found: target,
+      expected: planned.summary,
+      remedy: '"ldm list" lists what is there',
+    });
+  }
   const component = registry.resolve(target) ?? (isUserTarget(target) ? await userComponent(target) : undefined);
   if (!component) {
     throw new UserError({
@@ -36,7 +43,7 @@ export async function show(target: string, flags: Flags): Promise<number> {
     });
   }
   // Functions are not part of JSON: what is left is the description.
-  console.log(flags.json === true ? JSON.stringify(component, null, 2) : describe(component));
+  console.log(flags.json === true ? JSON.stringify(component, null, 2) : pageOf(component));
   return 0;
 }
 
@@ -49,17 +56,6 @@ async function userComponent(target: string): Promise<Component> {
   return loaded.found;
 }
 
-function describe({ target, aliases = [], kind, summary, source, params }: Component): string {
-  const required = new Set(params.required ?? []);
-  const facts = alignFacts([
-    [target, `${kind}: ${summary}`],
-    ...aliases.map((alias) => ['also', alias] as const),
-    ['source', source],
-  ]);
-  const rows = Object.entries(params.properties).map(([name, schema]) => {
-    const { default: value, description = '' } = schema as { default?: unknown; description?: string };
-    const fallback = value === undefined ? '' : JSON.stringify(value);
-    return [name, describeSchema(schema), required.has(name) ? 'required' : fallback, description];
-  });
-  return `${facts}\n\n${alignColumns([['parameter', 'takes', 'default', ''], ...rows], 4)}`;
+function pageOf(component: Component): string {
+  return describeComponent(component, { registry, example: exampleOf(component), width: terminalWidth() });
 }

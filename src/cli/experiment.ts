@@ -12,6 +12,7 @@ import {
 import { precisionProblem } from '../engine/precision.js';
 import { ConfigError, UserError } from '../errors.js';
 import { batchCounts, lightningTrainerParams, notesOn, optionProblems } from '../train/lightning-options.js';
+import { chosenComponent } from './component-config.js';
 import type { LoadedConfig } from './load-config.js';
 
 /** Keys that forks of CompVis's `main.py` read beside its own. */
@@ -51,6 +52,22 @@ export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Req
   const experiment = validateExperiment(tree, registry, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
   return { ...experiment, data: experiment.data, trainer: withFractions(experiment.trainer, tree) };
+}
+
+/**
+ * The values of a config to look at, laid out as in its file, every default filled in: an experiment, which may lack what
+ * only training needs, or nothing but a component. Whether the files it names are there does not matter.
+ * @throws ConfigError with all its problems
+ */
+export function resolvedValues(config: LoadedConfig): Readonly<Record<string, unknown>> {
+  const { tree, registry } = config;
+  if (tree.root.entries.has('target')) return { ...chosenComponent(config, undefined).config };
+  const options = { ...experimentOptions, optional: ['data', 'base_learning_rate'] } as const;
+  const experiment = validateExperiment(tree, registry, options);
+  const { model, data, trainer } = experiment;
+  const apart = new Set(['model', 'data', 'tree', 'missing']);
+  const lightning = Object.entries(experiment).filter(([section]) => !apart.has(section));
+  return { model, data, lightning: { ...Object.fromEntries(lightning), trainer: withFractions(trainer, tree) } };
 }
 
 /**

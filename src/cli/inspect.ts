@@ -1,12 +1,20 @@
-import { instantiateFromConfig, stringifyConfig } from '../config/index.js';
+import {
+  annotate,
+  annotatedYaml,
+  instantiateFromConfig,
+  loadExperimentTree,
+  stringifyConfig,
+} from '../config/index.js';
 import { startMeta } from '../engine/meta/index.js';
 import { UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import { chosenComponent } from './component-config.js';
-import { integerFlag, textFlag, type Flags } from './flags.js';
+import { booleanFlag, integerFlag, textFlag, type Flags } from './flags.js';
 import { inspectComponent, withParts } from './inspect/components.js';
 import { describeInspection, inspectionData } from './inspect/describe.js';
+import { annotatedJson, annotateResolved } from './inspect/resolved.js';
+import { trainingFacts } from './inspect/training.js';
 import { loadConfig } from './load-config.js';
 import { isOverride } from './run/request.js';
 
@@ -14,6 +22,7 @@ import { isOverride } from './run/request.js';
 export async function inspect(words: readonly string[], flags: Flags): Promise<number> {
   const depth = integerFlag(flags, 'depth', 0) ?? 1;
   const wanted = textFlag(flags, 'component');
+  const scale = booleanFlag(flags, 'scale_lr', true);
   const configs = words.filter((word) => !isOverride(word));
   if (configs.length === 0) {
     throw new UserError({
@@ -23,7 +32,23 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
       remedy: 'ldm inspect configs/ddpm/mnist.yaml',
     });
   }
-  const loaded = await loadConfig(configs, words.filter(isOverride));
+  if (flags.raw === true && (flags.resolved !== true || wanted !== undefined)) {
+    throw new UserError({
+      where: '--raw',
+      problem: wanted === undefined ? 'belongs to --resolved' : 'shows the whole config, not a component',
+      remedy: 'ldm inspect CONFIG --resolved --raw',
+    });
+  }
+  const overrides = words.filter(isOverride);
+  if (flags.resolved === true) {
+    const annotated =
+      flags.raw === true
+        ? annotate(loadExperimentTree(configs, overrides).root)
+        : annotateResolved(await loadConfig(configs, overrides), wanted);
+    process.stdout.write(flags.json === true ? annotatedJson(annotated) : annotatedYaml(annotated));
+    return 0;
+  }
+  const loaded = await loadConfig(configs, overrides);
   const { path, config } = chosenComponent(loaded, wanted);
   const built = new Map<object, unknown>();
   const module = await instantiateFromConfig(config, loaded.registry, (part, made) => built.set(part, made));
@@ -42,7 +67,8 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
   for (const { path: place, target, problem } of withParts(root)) {
     if (problem !== undefined) console.error(`${place || target}: what a call costs is not known: ${problem}`);
   }
-  if (flags.json === true) console.log(JSON.stringify(inspectionData(root, module), null, 2));
-  else console.log(`${stringifyConfig({ ...config })}\n${describeInspection(root, depth)}`);
+  const facts = trainingFacts(root, { meta, tree: loaded.tree, scale });
+  if (flags.json === true) console.log(JSON.stringify(inspectionData(root, module, facts), null, 2));
+  else console.log(`${stringifyConfig({ ...config })}\n${describeInspection(root, facts, depth)}`);
   return 0;
 }

@@ -25,6 +25,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function runVerb(cli: CAC, argv: readonly string[]): Promise<number> {
+  // Asked by the shells' completion, not by people, and of words that need not be a command line yet: no verb of its own.
+  if (argv[0] === 'complete') return (await import('./complete.js')).complete(cli, argv.slice(argv.indexOf('--') + 1));
   const [verb, ...rest] = wordsFromVerb(argv);
   // Read as CompVis's main.py reads its words: cac would take `-n 001` for a number and `0` for the value of `-t`.
   if (verb === 'run' && !rest.some((word) => word === '--help' || word === '-h')) {
@@ -82,7 +84,8 @@ function withEngineOptions(command: Command): Command {
   return command;
 }
 
-function commandLine(): CAC {
+/** All verbs with their options. */
+export function commandLine(): CAC {
   const cli = cac('ldm');
   // For its help alone: see runVerb.
   const run = cli.command('run [...words]', 'Train what configs describe: CONFIG… [path=value …]');
@@ -121,12 +124,41 @@ function commandLine(): CAC {
     .command('inspect [...words]', 'What a config describes, its size and its cost, without computing: CONFIG…')
     .option('--component <path>', 'Dotted path of the component in the config (default: model)')
     .option('--depth <n>', 'Words of the names that parts are told apart by, 0 for components only (default: 1)')
+    .option(
+      '--scale_lr [bool]',
+      'As in ldm run: multiply the base learning rate by batch size and devices (default: true)',
+    )
+    .option('--resolved', 'Print the merged config instead, each value with the place that it comes from')
+    .option('--raw', 'With --resolved: as it was merged, without defaults and whatever its mistakes')
     .option('--json', 'Print parameters, components and the names and shapes of the weights as JSON')
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm inspect configs/ddpm/mnist.yaml')
     .example('ldm inspect configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=64 --depth 2')
     .example('ldm inspect configs/ddpm/mnist.yaml --component model.params.unet_config --json')
+    .example('ldm inspect configs/ddpm/mnist.yaml data.params.batch_size=4 --resolved')
     .action(async (words: string[], flags: Flags) => (await import('./inspect.js')).inspect(words, flags));
+
+  cli
+    .command('diff <a> <b>', 'What differs between two configs, runs or checkpoints; exits with 1 where something does')
+    .option('-v, --origins', 'Show where each value comes from')
+    .option('--raw', 'Compare what is written, without the defaults of components')
+    .option('--json', 'Print the differences as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm diff configs/ddpm/mnist.yaml configs/classic/unet2d-mnist.yaml')
+    .example('ldm diff configs/ddpm/mnist.yaml runs/2026-11-21T08-30-00_mnist --origins')
+    .action(async (a: string, b: string, flags: Flags) => (await import('./diff.js')).diff(a, b, flags));
+
+  cli
+    .command('copy [config] [dest]', 'Start a config of your own from a shipped one; without arguments: list them')
+    .option('--list', 'List the shipped configs')
+    .option('--force', 'Overwrite a file that is there')
+    .option('--json', 'Print the list as JSON')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm copy ddpm/mnist my.yaml')
+    .example('ldm copy ddpm/mnist experiments/')
+    .action(async (config: string | undefined, dest: string | undefined, flags: Flags) =>
+      (await import('./copy.js')).copy(config, dest, flags),
+    );
 
   const forward = cli
     .command('forward <config>', "Call a component with a file's tensors, for porting and debugging")
@@ -202,6 +234,16 @@ function commandLine(): CAC {
     .example('ldm bench conv3x3')
     .example('ldm bench unet_train_b8_32px --rounds 12')
     .action(async (name: string | undefined, flags: Flags) => (await import('./bench.js')).bench(name, flags));
+
+  cli
+    .command(
+      'completion <shell>',
+      'A script that makes bash, zsh or fish complete verbs, options, configs and overrides',
+    )
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('source <(ldm completion bash)')
+    .example('ldm completion fish > ~/.config/fish/completions/ldm.fish')
+    .action(async (shell: string) => (await import('./completion.js')).completion(shell));
 
   cli.help();
   cli.version(ownVersion());

@@ -54,6 +54,11 @@ export interface Component {
   readonly kind: string;
   /** One line for `ldm list`. */
   readonly summary: string;
+  /**
+   * What it is called with and gives back, with shapes in PyTorch's layout and ranges: `x [N, in_channels, H, W] -> …`.
+   * Left out by what is not called with tensors.
+   */
+  readonly shapes?: string;
   /** Where it comes from: the paper or the published file. */
   readonly source: string;
   readonly params: ParamsSchema;

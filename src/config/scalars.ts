@@ -63,6 +63,12 @@ const notFiniteTag: ScalarTag = {
 /** The tags that replace YAML 1.2's own; tested in this order. */
 export const scalarTags: readonly ScalarTag[] = [nullTag, booleanTag, integerTag, floatTag, notFiniteTag];
 
+/** The value that this text, written without quotes, is read as. */
+export function readPlain(text: string): unknown {
+  const tag = scalarTags.find(({ test }) => test?.test(text));
+  return tag?.resolve ? tag.resolve(text, () => undefined, {}) : text;
+}
+
 /** Whether this text, written without quotes, would be read as something other than text. */
 export function readsAsOtherThanText(text: string): boolean {
   return scalarTags.some(({ test }) => test?.test(text));

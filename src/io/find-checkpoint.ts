@@ -4,7 +4,8 @@ import { FileError, nearestNames } from '../errors.js';
 import { fileProblem } from './file-problems.js';
 import { runFolder } from './run-folder.js';
 
-const EXTENSIONS = new Set(['.ckpt', '.safetensors', '.pt', '.pth']);
+/** What the files of weights are called. */
+export const checkpointExtensions: ReadonlySet<string> = new Set(['.ckpt', '.safetensors', '.pt', '.pth']);
 const LAST = /^last(-v\d+)?\./;
 
 /**
@@ -42,7 +43,7 @@ export function listCheckpoints(path: string): string[] {
   const inRun = runFolder(path).checkpoints;
   const folder = existsSync(inRun) ? inRun : path;
   return namesIn(folder)
-    .filter((name) => EXTENSIONS.has(extname(name)))
+    .filter((name) => checkpointExtensions.has(extname(name)))
     .map((name) => join(folder, name))
     .flatMap((file) => {
       // One that is pruned meanwhile is none.

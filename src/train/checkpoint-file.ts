@@ -1,7 +1,7 @@
 import { FileError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
 import { optimizerKey, RUN_CHECKPOINT_KEY } from '../io/run-checkpoint.js';
-import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
+import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../io/safetensors.js';
 import type { StateDict } from '../nn/index.js';
 import type { OptimizerState } from '../optim/index.js';
 import type { StreamsState } from '../random/index.js';
@@ -54,32 +54,18 @@ export function writeWeights(path: string, { weights }: Checkpoint): void {
   writeSafetensors(path, new Map<string, HostTensor>(weights), { format: 'pt' });
 }
 
+/** What is in a checkpoint's metadata. */
+interface State {
+  readonly schema: number;
+  readonly progress: Progress;
+  readonly optimizerSteps: readonly number[];
+  readonly config: string;
+}
+
 /** @throws FileError when the file is damaged, not a checkpoint of ours, or of a later version */
 export function readCheckpoint(path: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(path);
-  const text = metadata[RUN_CHECKPOINT_KEY];
-  if (text === undefined) {
-    throw new FileError({
-      where: path,
-      problem: 'holds weights but no training state',
-      expected: 'a checkpoint that a run wrote, such as runs/<run>/checkpoints/last.ckpt',
-    });
-  }
-  const state = JSON.parse(text) as {
-    schema: number;
-    progress: Progress;
-    optimizerSteps: readonly number[];
-    config: string;
-  };
-  if (state.schema > SCHEMA_VERSION) {
-    throw new FileError({
-      where: path,
-      problem: 'was written by a later version of ldm-runner',
-      found: `checkpoint schema ${state.schema}`,
-      expected: `at most ${SCHEMA_VERSION}`,
-      remedy: 'update ldm-runner',
-    });
-  }
+  const state = readState(path, metadata);
   const optimizers = state.optimizerSteps.map((step, i) => {
     const prefix = optimizerKey(i, '');
     const own = new Map<string, HostTensor>();
@@ -91,4 +77,31 @@ export function readCheckpoint(path: string): Checkpoint {
     return { step, tensors: own };
   });
   return { progress: state.progress, weights: tensors, optimizers, config: state.config };
+}
+
+/** The resolved configuration in a checkpoint, read without its tensors. @throws FileError as {@link readCheckpoint} */
+export function readCheckpointConfig(path: string): string {
+  return readState(path, readSafetensorsHeader(path).metadata).config;
+}
+
+function readState(path: string, metadata: Readonly<Record<string, string>>): State {
+  const text = metadata[RUN_CHECKPOINT_KEY];
+  if (text === undefined) {
+    throw new FileError({
+      where: path,
+      problem: 'holds weights but no training state',
+      expected: 'a checkpoint that a run wrote, such as runs/<run>/checkpoints/last.ckpt',
+    });
+  }
+  const state = JSON.parse(text) as State;
+  if (state.schema > SCHEMA_VERSION) {
+    throw new FileError({
+      where: path,
+      problem: 'was written by a later version of ldm-runner',
+      found: `checkpoint schema ${state.schema}`,
+      expected: `at most ${SCHEMA_VERSION}`,
+      remedy: 'update ldm-runner',
+    });
+  }
+  return state;
 }

@@ -1,14 +1,15 @@
 import { publishedShape, type Module, type Parameter } from '../../nn/index.js';
-import { alignColumns } from '../columns.js';
+import { alignColumns, alignFacts } from '../columns.js';
 import { sum, withParts, type InspectedComponent } from './components.js';
+import type { TrainingFacts, TrainingMemory } from './training.js';
 
-const BYTES_PER_VALUE = 4;
+export const BYTES_PER_VALUE = 4;
 
 /** Of what is not called by itself. */
 const UNKNOWN = '-';
 
 /** What `--json` prints. */
-export function inspectionData(root: InspectedComponent, module: Module) {
+export function inspectionData(root: InspectedComponent, module: Module, { memory, rate }: TrainingFacts) {
   return {
     ...counts(module),
     components: withParts(root).map(({ path, target, module: part, multiplyAdds }) => ({
@@ -17,8 +18,14 @@ export function inspectionData(root: InspectedComponent, module: Module) {
       parameters: part ? counts(part).parameters : 0,
       macs: multiplyAdds,
     })),
+    ...(memory && { training_memory: published(memory) }),
+    ...(rate && { learning_rate: { learning_rate: rate.learningRate, formula: rate.formula } }),
     state_dict: Object.fromEntries([...module.namedParameters()].map(([name, p]) => [name, p.publishedShape])),
   };
+}
+
+function published({ batchSize, ...bytes }: TrainingMemory) {
+  return { batch_size: batchSize, ...bytes };
 }
 
 function counts(module: Module): { parameters: number; trainable: number } {
@@ -32,10 +39,10 @@ function counts(module: Module): { parameters: number; trainable: number } {
 const header = ['', 'target', 'parameters', 'trainable', 'multiply-adds', 'weights', 'activations'];
 
 /** A table of the components and, below each, its parts: modules whose names agree in the first `depth` words. */
-export function describeInspection(root: InspectedComponent, depth: number): string {
+export function describeInspection(root: InspectedComponent, facts: TrainingFacts, depth: number): string {
   const components = withParts(root);
   const rows = components.flatMap((component) => [componentRow(component), ...partRows(component, depth)]);
-  return [alignColumns([header, ...rows], 2), '', ...notes(components)].join('\n');
+  return [alignColumns([header, ...rows], 2), '', ...notes(components), ...trainingNotes(facts)].join('\n');
 }
 
 function componentRow({ path, target, depth, module, cost, multiplyAdds }: InspectedComponent): string[] {
@@ -83,12 +90,13 @@ function isWithin(name: string, other: string): boolean {
   return name === other || name.startsWith(`${other}.`);
 }
 
-function weightBytes(module: Module): number {
+/** With its buffers. */
+export function weightBytes(module: Module): number {
   return sum(parametersOf(module).map(({ size }) => size)) * BYTES_PER_VALUE;
 }
 
 /** Once each, also those that the module has under two names. */
-function parametersOf(module: Module): Parameter[] {
+export function parametersOf(module: Module): Parameter[] {
   return [...new Set([...module.namedParameters()].map(([, parameter]) => parameter))];
 }
 
@@ -108,6 +116,24 @@ function notes(components: readonly InspectedComponent[]): string[] {
     ...calls,
     'weights: with buffers; activations: what the engine torch keeps of it for the backward pass; both in float32',
   ];
+}
+
+function trainingNotes({ memory, rate }: TrainingFacts): string[] {
+  const facts: [string, string][] = [];
+  if (memory) facts.push(['training', describeMemory(memory)]);
+  if (rate) facts.push(['learning rate', rate.formula]);
+  return facts.length > 0 ? ['', alignFacts(facts)] : [];
+}
+
+function describeMemory({ total, weights, gradients, optimizer, ema, activations, batchSize }: TrainingMemory): string {
+  const parts = [
+    `${bytes(weights)} (weights)`,
+    `${bytes(gradients)} (gradients)`,
+    `${bytes(optimizer)} (optimizer)`,
+    ...(ema > 0 ? [`${bytes(ema)} (average of the weights)`] : []),
+    `${batchSize} (batch_size) * ${bytes(activations / batchSize)} (activations)`,
+  ];
+  return `${bytes(total)} of memory = ${parts.join(' + ')}\nestimated from shapes, in float32; the batch and what is soon freed come on top`;
 }
 
 /** Of a published name, the class. */

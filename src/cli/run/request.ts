@@ -135,7 +135,7 @@ function overrideValue(name: string, value: unknown): string {
 }
 
 /** The resolved configs that a run keeps of itself, oldest first: later ones are of its resumptions. */
-function configsOfRun(folder: string): string[] {
+export function configsOfRun(folder: string): string[] {
   const { configs } = runFolder(folder);
   if (!statSync(configs, { throwIfNoEntry: false })?.isDirectory()) return [];
   const files = readdirSync(configs).filter((name) => name.endsWith('.yaml'));
