@@ -370,7 +370,7 @@ const mistakes: readonly [title: string, found: () => string, expected: string][
     lines(
       'params.cond_stage_config.target: MNIST cannot be used here',
       '  found:        MNIST, a dataset',
-      '  expected:     a conditioner or first-stage or identity',
+      '  expected:     a conditioner, first-stage or identity',
       '  to fix:       "ldm list" lists the names',
     ),
   ],
@@ -380,7 +380,7 @@ const mistakes: readonly [title: string, found: () => string, expected: string][
     lines(
       'params.cond_stage_config: unknown target',
       '  found:        __is_uncondtional__',
-      '  expected:     the name of a conditioner or first-stage or identity',
+      '  expected:     the name of a conditioner, first-stage or identity',
       '  did you mean: __is_unconditional__',
       '  to fix:       "ldm list" lists the names',
     ),

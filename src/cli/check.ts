@@ -1,6 +1,6 @@
 import type { Experiment } from '../config/index.js';
 import { ConfigError, describeProblemInPlace, UserError, type Problem } from '../errors.js';
-import { modelOrExperimentOf } from './experiment.js';
+import { modelOrExperimentOf, notesOf } from './experiment.js';
 import type { Flags } from './flags.js';
 import { loadConfig } from './load-config.js';
 import { isOverride } from './run/request.js';
@@ -24,12 +24,13 @@ export async function check(words: readonly string[], flags: Flags): Promise<num
     const config = await loadConfig(configs, words.filter(isOverride));
     const experiment = modelOrExperimentOf(config);
     const warnings = [...(config.tree.warnings ?? []), ...experiment.missing, ...incomplete(experiment)];
-    if (json) console.log(JSON.stringify({ valid: true, problems: [], warnings }, null, 2));
-    else report(configs, experiment, warnings);
+    const notes = notesOf(experiment);
+    if (json) console.log(JSON.stringify({ valid: true, problems: [], warnings, notes }, null, 2));
+    else report(configs, { experiment, warnings, notes });
     return 0;
   } catch (error) {
     if (!json || !(error instanceof ConfigError)) throw error;
-    console.log(JSON.stringify({ valid: false, problems: error.problems, warnings: [] }, null, 2));
+    console.log(JSON.stringify({ valid: false, problems: error.problems, warnings: [], notes: [] }, null, 2));
     return 2;
   }
 }
@@ -47,8 +48,16 @@ function incomplete({ model, data }: Experiment): Problem[] {
   }));
 }
 
-function report(configs: readonly string[], { missing }: Experiment, warnings: readonly Problem[]): void {
+function report(
+  configs: readonly string[],
+  {
+    experiment: { missing },
+    warnings,
+    notes,
+  }: { experiment: Experiment; warnings: readonly Problem[]; notes: readonly string[] },
+): void {
   for (const problem of warnings) console.error(`${describeProblemInPlace(asWarning(problem))}\n`);
+  for (const note of notes) console.error(`note: ${note}`);
   const needed = missing.length === 1 ? '1 file or folder is' : `${missing.length} files and folders are`;
   console.log(`${configs.join(' + ')}: valid${missing.length > 0 ? `; ${needed} missing to run it here` : ''}`);
 }

@@ -46,7 +46,7 @@ test('what a component reads is looked for, however deep it stands', () => {
   assert.is(
     found.map(describeProblem).join('\n'),
     text(`
-      a.yaml:1:32: data.params.root: data/images is not there
+      a.yaml:1:24: data.params.root: data/images is not there
         expected:     a folder of images
         to fix:       put images there`),
   );

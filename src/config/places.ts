@@ -30,9 +30,12 @@ export class ProblemCollector {
     return this.#found.some(({ problem }) => problem.path === formatPath(path));
   }
 
-  /** A wrong value: reported where the value stands. */
+  /** A wrong value: reported where the value stands; a default, where the map stands that it is filled into. */
   atValue(path: Path, problem: Omit<Problem, 'where' | 'path'>): void {
-    this.#add(path, this.#valueOrigin(path), problem);
+    let written = path;
+    while (written.length > 0 && !this.node(written)) written = written.slice(0, -1);
+    const isDefault = written.length < path.length;
+    this.#add(path, (isDefault ? this.#keyOrigin(written) : undefined) ?? this.#valueOrigin(written), problem);
   }
 
   /** A wrong key: reported where the key stands. */

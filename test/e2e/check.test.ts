@@ -53,6 +53,12 @@ test('files that are not there are warnings, for the config may be meant for els
   assert.is(stdout, `${tinyConfig}: valid; 1 file or folder is missing to run it here\n`);
 });
 
+test('options that do nothing are said to', async () => {
+  const { code, stderr } = await ldm(['check', tinyConfig, 'lightning.trainer.benchmark=true']);
+  assert.is(code, 0);
+  assert.is(stderr, 'note: lightning.trainer.benchmark has no effect: the engine chooses its algorithms itself\n');
+});
+
 test('a config of a model alone can be inspected, and is told not to be for training', async () => {
   const { code, stdout, stderr } = await ldm(['check', tinyConfig, '~data', '~model.base_learning_rate']);
   assert.is(code, 0);

@@ -55,7 +55,7 @@ export const rules: readonly Mistake[] = [
     title: 'classes without adm',
     edit: ['    conditioning_key: adm\n', ''],
     message: `
-      a.yaml:5:5: model.params.conditioning_key: the network and the conditioning do not go together
+      a.yaml:4:3: model.params.conditioning_key: the network and the conditioning do not go together
         found:        conditioning_key null with 10 classes in the network
         expected:     conditioning_key: adm exactly where unet_config.params has classes (num_classes, num_class_embeds)`,
   },
@@ -81,7 +81,7 @@ export const rules: readonly Mistake[] = [
     base: latent,
     edit: ['        context_dim: 128\n', ''],
     message: `
-      a.yaml:15:9: model.params.unet_config.params.context_dim: has to be set: use_spatial_transformer attends to a context of that many channels
+      a.yaml:14:7: model.params.unet_config.params.context_dim: has to be set: use_spatial_transformer attends to a context of that many channels
         to fix:       add context_dim, the channels of what cond_stage_config returns`,
   },
   {
