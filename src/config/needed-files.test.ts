@@ -62,6 +62,11 @@ test('the value that names it is shown; weights to begin with are told apart', (
   assert.is(found[0]?.initial, true);
 });
 
+test('what lies beside it under a similar name is named', () => {
+  const found = missing('data: {target: Images, params: {root: data/imges}}', { 'data/images/a.png': '' });
+  assert.equal(found[0]?.nearest, ['data/images']);
+});
+
 test('all files there: nothing missing', () => {
   assert.equal(missing('data: Images', { 'data/images/a.png': '' }), []);
 });

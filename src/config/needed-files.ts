@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
-import type { Problem } from '../errors.js';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { nearestNames, type Problem } from '../errors.js';
 import type { NeededFile } from './component.js';
 import { ProblemCollector } from './places.js';
 import type { ConfigTree, Path } from './tree.js';
@@ -21,12 +22,21 @@ export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | un
     const places = new ProblemCollector(tree);
     for (const { path, file, what, remedy } of needs.filter((need) => (need.initial ?? false) === initial)) {
       if (statSync(file, { throwIfNoEntry: false })) continue;
+      const nearest = nearestFiles(file);
       places.atValue(path, {
         problem: `${file} is not there`,
         expected: what,
+        ...(nearest.length > 0 && { nearest }),
         ...(remedy !== undefined && { remedy }),
       });
     }
     return places.sorted().map((problem) => ({ ...problem, initial }));
   });
+}
+
+/** What lies beside it under a similar name. */
+function nearestFiles(file: string): string[] {
+  const folder = dirname(file);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return nearestNames(basename(file), readdirSync(folder)).map((name) => join(folder, name));
 }

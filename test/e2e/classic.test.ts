@@ -62,7 +62,7 @@ const mistakes: [title: string, config: string, overrides: string[], messages: R
     'unet2d-mnist',
     [`${unet}.block_out_channels=[24,64]`, `${unet}.attention_head_dim=65`, `${unet}.freq_shift=12`],
     [
-      /down_block_types: has not one entry per level\n +found: +3 for 2 block_out_channels/,
+      /down_block_types: has not one entry per level\n(?: .*\n)*? +found: +3 for 2 block_out_channels/,
       /up_block_types: has not one entry per level/,
       /block_out_channels\.0: is not divisible[^]*24 channels in 32 groups/,
       /attention_head_dim: is more than the channels of a level with attention/,

@@ -78,7 +78,7 @@ test('offers whole blocks where there is no target yet', async () => {
   const datasets = await complete('data:\n  target: DataModuleFromConfig\n  params:\n    train:\n      |\n');
   assert.match(datasets.get('MNIST')?.insertText ?? '', /^target: MNIST\nparams:\n {2}split: \$\{1\|train,test\|\}/);
   const callbacks = await complete('lightning:\n  callbacks:\n    |\n');
-  assert.match(callbacks.get('image_logger')?.insertText ?? '', /target: ImageLogger[^]*batch_frequency: \$\{1:2000\}/);
+  assert.match(callbacks.get('image_logger')?.insertText ?? '', /target: ImageLogger[^]*batch_frequency: \$\{1:750\}/);
 });
 
 test('offers the parameters of the target, with what they are and take', async () => {
@@ -99,7 +99,10 @@ test('offers the values of a choice', async () => {
 
 test('explains a parameter, with its default', async () => {
   const shown = await hover(mnist.replace('timesteps:', 'time|steps:'));
-  assert.match(shown, /^#### DDPM\n\nSteps of the diffusion\.\n\nTakes integer >= 1\. Default: 1000\./);
+  assert.match(
+    shown,
+    /^#### DDPM\n\nSteps of the diffusion; with given\\_betas their number counts\.\n\nTakes integer >= 1\. Default: 1000\./,
+  );
 });
 
 test('explains a target, by whichever name', async () => {
@@ -138,7 +141,7 @@ test('underlines what is mistyped', async () => {
   assert.equal(await problems(`${ddpm}    timesteps: many\n`), ['many: Expected integer >= 1.']);
   assert.equal(await problems(`${ddpm}    timesteps: 0\n`), ['0: Value is below the minimum of 1.']);
   assert.equal(await problems(`${ddpm}    beta_schedule: linaer\n`), [
-    'linaer: Value is not accepted. Valid values: "linear", "cosine".',
+    'linaer: Value is not accepted. Valid values: "linear", "cosine", "sqrt_linear", "sqrt".',
   ]);
 });
 

@@ -40,7 +40,8 @@ export async function runCallbacks(
   if (saves) {
     const { modelcheckpoint: own } = experiment;
     const isOther = own !== undefined && !isCheckpoint(own);
-    built.modelcheckpoint = await build(isOther ? own : mainCheckpoint(experiment, ownCheckpoint));
+    const validates = experiment.data?.params.validation !== undefined && options.limit_val_batches !== 0;
+    built.modelcheckpoint = await build(isOther ? own : mainCheckpoint(experiment, { ownCheckpoint, validates }));
   }
   return built;
 }
@@ -50,11 +51,18 @@ function savesCheckpoints(options: TrainerParams): boolean {
   return options.enable_checkpointing !== false && options.checkpoint_callback !== false && !options.fast_dev_run;
 }
 
-/** `modelcheckpoint`, with what `callbacks.checkpoint_callback`, PyTorch Lightning 1.4's place for it, says beside. */
-function mainCheckpoint({ modelcheckpoint, model }: Experiment, ownCheckpoint?: ComponentConfig): ComponentConfig {
+/**
+ * `modelcheckpoint`, with what `callbacks.checkpoint_callback`, PyTorch Lightning 1.4's place for it, says beside. The best
+ * are kept by the model's `monitor`, which is a validation's where nobody said otherwise: so not without one.
+ */
+function mainCheckpoint(
+  { modelcheckpoint, model }: Experiment,
+  { ownCheckpoint, validates }: { ownCheckpoint: ComponentConfig | undefined; validates: boolean },
+): ComponentConfig {
   const params = { ...written(modelcheckpoint), ...written(ownCheckpoint) };
   const { monitor } = model.params;
-  const byModel = typeof monitor === 'string' ? { monitor, save_top_k: BEST_BY_MODEL } : {};
+  const isLogged = typeof monitor === 'string' && (validates || !monitor.startsWith('val/'));
+  const byModel = isLogged ? { monitor, save_top_k: BEST_BY_MODEL } : {};
   return { target: modelcheckpoint?.target ?? 'ModelCheckpoint', params: { save_last: true, ...byModel, ...params } };
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { registry } from '../../../registry/index.js';
-import { experimentOf } from '../../../src/cli/experiment.js';
+import { modelOrExperimentOf } from '../../../src/cli/experiment.js';
 import { loadExperimentTree } from '../../../src/config/index.js';
 import { ConfigError } from '../../../src/errors.js';
 import { lightningTrainerParams } from '../../../src/train/lightning-options.js';
@@ -47,7 +47,7 @@ export function fuzzConfigs({ seed, cases }: { seed: number; cases: number }): F
 function attempt({ texts, overrides }: Candidate): { outcome: 'valid' | 'refused'; fault?: string } {
   try {
     const configs = texts.map((text, i) => ({ name: `${i}.yaml`, text }));
-    const { model, data, trainer, callbacks } = experimentOf({
+    const { model, data, trainer, callbacks } = modelOrExperimentOf({
       tree: loadExperimentTree(configs, overrides),
       registry,
     });

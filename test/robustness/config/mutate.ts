@@ -57,7 +57,7 @@ export const UNKNOWN_KEY = 'zz_unknown';
 export function mutate(texts: readonly string[], overrides: readonly string[], choices: Choices): Candidate {
   const { below, pick } = choices;
   let mutated: Candidate = { texts: [pick(texts)], overrides: [] };
-  for (let changes = 1 + below(4); changes > 0; changes--)
+  for (let changes = 1 + below(1 + below(4)); changes > 0; changes--)
     mutated = pick(MUTATIONS)(mutated, texts, overrides, choices);
   return mutated;
 }
