@@ -46,11 +46,13 @@ export function chosenComponent({ tree, registry }: LoadedConfig, path: string |
     { root: { kind: 'map', entries: new Map([[slot, { value: node }]]) }, sources: tree.sources, texts: tree.texts },
     { type: 'object', additionalProperties: false, required: [slot], properties: { [slot]: { component: kinds } } },
     registry,
-    // What stands beside a model's target and params is for training.
-    () => ({ keys: { base_learning_rate: { type: 'number' } } }),
+    () => besideModels,
   );
   return { path: chosen, config: values[slot] as ComponentConfig, node };
 }
+
+/** What stands beside a model's target and params is for training. */
+const besideModels = { keys: { base_learning_rate: { type: 'number' } } };
 
 /** The dotted paths of everything in a config that has a target. */
 export function componentPaths(node: ConfigNode, path: readonly string[] = []): string[] {

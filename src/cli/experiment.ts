@@ -42,9 +42,12 @@ export const experimentOptions: ExperimentOptions = {
   },
 };
 
+/** Of a config that may be one of a model alone. */
+const modelOptions: ExperimentOptions = { ...experimentOptions, optional: ['data', 'base_learning_rate'] };
+
 /** Validates a config that may be one of a model alone, to be inspected. @throws ConfigError with all its problems */
 export function modelOrExperimentOf({ tree, registry }: LoadedConfig): Experiment {
-  return validateExperiment(tree, registry, { ...experimentOptions, optional: ['data', 'base_learning_rate'] });
+  return validateExperiment(tree, registry, modelOptions);
 }
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
@@ -60,10 +63,9 @@ export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Req
  * @throws ConfigError with all its problems
  */
 export function resolvedValues(config: LoadedConfig): Readonly<Record<string, unknown>> {
-  const { tree, registry } = config;
+  const { tree } = config;
   if (tree.root.entries.has('target')) return { ...chosenComponent(config, undefined).config };
-  const options = { ...experimentOptions, optional: ['data', 'base_learning_rate'] } as const;
-  const experiment = validateExperiment(tree, registry, options);
+  const experiment = modelOrExperimentOf(config);
   const { model, data, trainer } = experiment;
   const apart = new Set(['model', 'data', 'tree', 'missing']);
   const lightning = Object.entries(experiment).filter(([section]) => !apart.has(section));

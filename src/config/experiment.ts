@@ -2,7 +2,7 @@ import { type ParamsSchema } from '../params.js';
 import type { ParamProblem, Registry } from './component.js';
 import type { MissingFile } from './needed-files.js';
 import { toPlain, type ConfigTree, type MapNode, type Path } from './tree.js';
-import { validateConfig, type ComponentConfig, type SlotRules } from './validate.js';
+import { validateConfig, type ComponentConfig, type SlotOptions, type SlotRules } from './validate.js';
 
 /** What an experiment file takes beyond what the registry says; the caller knows the trainer, this folder does not. */
 export interface ExperimentOptions {
@@ -39,14 +39,18 @@ export interface Experiment {
   readonly missing: readonly MissingFile[];
 }
 
+const rulesOf = new WeakMap<ExperimentOptions, { schema: ParamsSchema; slots: SlotRules }>();
+
 /** Validates an experiment file. Throws one ConfigError with all its problems, sorted by place. */
 export function validateExperiment(tree: ConfigTree, registry: Registry, options: ExperimentOptions): Experiment {
-  const { values, missing } = validateConfig(
-    withoutEmptySections(tree),
-    experimentSchema(options),
-    registry,
-    experimentSlots(options),
-    (config) => trainerProblems(config, options),
+  // Made once for the same options: a schema is compiled when it is first used.
+  const { schema, slots } = rulesOf.get(options) ?? {
+    schema: experimentSchema(options),
+    slots: experimentSlots(options),
+  };
+  rulesOf.set(options, { schema, slots });
+  const { values, missing } = validateConfig(withoutEmptySections(tree), schema, registry, slots, (config) =>
+    trainerProblems(config, options),
   );
   const { lightning, ...sections } = values as unknown as Pick<Experiment, 'model' | 'data'> & {
     lightning: Omit<Experiment, 'model' | 'data' | 'tree' | 'missing'>;
@@ -56,11 +60,10 @@ export function validateExperiment(tree: ConfigTree, registry: Registry, options
 
 /** What the slots of an experiment file take beyond `target` and `params`. */
 export function experimentSlots({ defaultTargets = {}, optional = [] }: ExperimentOptions): SlotRules {
+  const required = optional.includes('base_learning_rate') ? [] : ['base_learning_rate'];
+  const model: SlotOptions = { keys: { base_learning_rate: baseLearningRate }, required };
   return ([section, key, name, ...deeper]) => {
-    if (section === 'model' && key === undefined) {
-      const required = optional.includes('base_learning_rate') ? [] : ['base_learning_rate'];
-      return { keys: { base_learning_rate: baseLearningRate }, required };
-    }
+    if (section === 'model' && key === undefined) return model;
     if (section !== 'lightning' || deeper.length > 0) return undefined;
     if (key === 'callbacks') return { defaultTarget: ownValue(defaultTargets.callbacks, String(name)) };
     if (name !== undefined) return undefined;

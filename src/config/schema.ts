@@ -49,10 +49,13 @@ function compile(schema: object): ValidateFunction {
   return validate;
 }
 
+const holders = new WeakMap<Schema, Schema>();
+
 /** Whether the schema, or a part of one, holds for this value, which is left as it is. */
 export function accepts(schema: Schema, data: unknown): boolean {
   // Wrapped, because a default, which a part may have, has no meaning at the root of a schema.
-  const holder = { type: 'object', properties: { value: schema } };
+  const holder = holders.get(schema) ?? { type: 'object', properties: { value: schema } };
+  holders.set(schema, holder);
   const { errors, slots } = validateSchema(holder, { value: structuredClone(data) });
   // Whether a component stands there that fits is not for the schema to say.
   return errors.length === 0 && slots.length === 0;

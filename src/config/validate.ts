@@ -259,8 +259,14 @@ function listingOf(kinds: readonly string[]): string {
 
 const plainNode = createNodeSchema({});
 
+/** One schema for each, for compiling it takes longer than validating by it. */
+const nodeSchemas = new WeakMap<SlotOptions, ParamsSchema>();
+
 function nodeSchema(options: SlotOptions | undefined): ParamsSchema {
-  return options?.keys || options?.required ? createNodeSchema(options) : plainNode;
+  if (!options?.keys && !options?.required) return plainNode;
+  const schema = nodeSchemas.get(options) ?? createNodeSchema(options);
+  nodeSchemas.set(options, schema);
+  return schema;
 }
 
 /** The schema of a component's own keys; what `params` may hold, the component named by `target` says. */
