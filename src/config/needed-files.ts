@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { nearestNames, type Problem } from '../errors.js';
 import type { NeededFile } from './component.js';
 import { ProblemCollector } from './places.js';
-import type { ConfigTree, Path } from './tree.js';
+import { formatPath, type ConfigTree, type Path } from './tree.js';
 
 /** A file or folder that a config names and that is not there. */
 export interface MissingFile extends Problem {
@@ -18,20 +18,20 @@ export interface PlacedNeed extends NeededFile {
 
 /** Those that cannot be found, in the order a reader of the config meets them. */
 export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | undefined): MissingFile[] {
-  return [false, true].flatMap((initial) => {
-    const places = new ProblemCollector(tree);
-    for (const { path, file, what, remedy } of needs.filter((need) => (need.initial ?? false) === initial)) {
-      if (statSync(file, { throwIfNoEntry: false })) continue;
-      const nearest = nearestFiles(file);
-      places.atValue(path, {
-        problem: `${file} is not there`,
-        expected: what,
-        ...(nearest.length > 0 && { nearest }),
-        ...(remedy !== undefined && { remedy }),
-      });
-    }
-    return places.sorted().map((problem) => ({ ...problem, initial }));
-  });
+  const places = new ProblemCollector(tree);
+  const initial = new Map<string, boolean>();
+  for (const { path, file, what, remedy, initial: isInitial = false } of needs) {
+    if (statSync(file, { throwIfNoEntry: false })) continue;
+    const nearest = nearestFiles(file);
+    places.atValue(path, {
+      problem: `${file} is not there`,
+      expected: what,
+      ...(nearest.length > 0 && { nearest }),
+      ...(remedy !== undefined && { remedy }),
+    });
+    initial.set(formatPath(path), isInitial);
+  }
+  return places.sorted().map((problem) => ({ ...problem, initial: initial.get(problem.path ?? '') ?? false }));
 }
 
 /** What lies beside it under a similar name. */
