@@ -5,6 +5,7 @@ import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Reporter } from '../logging/reporter.js';
+import { describeProblem } from '../errors.js';
 import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
@@ -69,6 +70,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   };
   reporter.info(header({ experiment, engine, folder, module, data, formula: rate.formula, seed }));
   for (const report of initial) reporter.info(describeInit(report));
+  for (const warning of config.tree.warnings ?? []) reporter.warn(describeProblem(warning));
   if (engine.note !== undefined) reporter.warn(engine.note);
   if (device.note !== undefined) reporter.warn(device.note);
   for (const note of runNotes(request, experiment, data)) reporter.info(`note: ${note}`);
