@@ -1,29 +1,8 @@
 import type { Parameter } from '../nn/index.js';
 import { adamStep } from '../ops/index.js';
-import { withDefaults, type Params, type ParamsInput, type ParamsSchema } from '../params.js';
+import { withDefaults, type Params, type ParamsInput } from '../params.js';
+import { adamParams } from './adam.params.js';
 import { MomentOptimizer, type StepOptions, type StepTensors } from './moment-optimizer.js';
-
-export const adamParams = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    betas: {
-      type: 'array',
-      items: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
-      minItems: 2,
-      maxItems: 2,
-      default: [0.9, 0.999],
-      description: 'Decay of the first and second moment.',
-    },
-    eps: { type: 'number', exclusiveMinimum: 0, default: 1e-8, description: 'Added to the denominator.' },
-    weight_decay: { type: 'number', minimum: 0, default: 0, description: 'L2 penalty, added to the gradient.' },
-    amsgrad: {
-      type: 'boolean',
-      default: false,
-      description: 'Has to be false: the variant with the largest second moment is not built.',
-    },
-  },
-} as const satisfies ParamsSchema;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1), with the defaults and the order of operations of `torch.optim.Adam`.

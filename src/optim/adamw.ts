@@ -1,14 +1,7 @@
 import type { Parameter } from '../nn/index.js';
-import { withDefaults, type ParamsInput, type ParamsSchema } from '../params.js';
-import { Adam, adamParams } from './adam.js';
-
-export const adamWParams = {
-  ...adamParams,
-  properties: {
-    ...adamParams.properties,
-    weight_decay: { type: 'number', minimum: 0, default: 0.01, description: 'Decoupled weight decay.' },
-  },
-} as const satisfies ParamsSchema;
+import { withDefaults, type ParamsInput } from '../params.js';
+import { Adam } from './adam.js';
+import { adamWParams } from './adam.params.js';
 
 /**
  * AdamW (Loshchilov and Hutter 2019, algorithm 2), with the defaults and the order of operations of

@@ -1,23 +1,8 @@
 import type { Parameter } from '../nn/index.js';
 import { lionStep } from '../ops/index.js';
-import { withDefaults, type Params, type ParamsInput, type ParamsSchema } from '../params.js';
+import { withDefaults, type Params, type ParamsInput } from '../params.js';
+import { lionParams } from './lion.params.js';
 import { MomentOptimizer, type StepOptions, type StepTensors } from './moment-optimizer.js';
-
-export const lionParams = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    betas: {
-      type: 'array',
-      items: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
-      minItems: 2,
-      maxItems: 2,
-      default: [0.9, 0.99],
-      description: 'Decay of the moment in the direction of a step, and as it is kept.',
-    },
-    weight_decay: { type: 'number', minimum: 0, default: 0, description: 'Decoupled weight decay.' },
-  },
-} as const satisfies ParamsSchema;
 
 /**
  * Lion (Chen et al. 2023, algorithm 2): steps of one size in every weight, in the direction that one moment tells. It

@@ -1,26 +1,8 @@
 import type { Parameter } from '../nn/index.js';
 import { sgdStep } from '../ops/index.js';
-import { withDefaults, type Params, type ParamsInput, type ParamsSchema } from '../params.js';
+import { withDefaults, type Params, type ParamsInput } from '../params.js';
 import { MomentOptimizer, type StepOptions, type StepTensors } from './moment-optimizer.js';
-
-export const sgdParams = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    momentum: { type: 'number', minimum: 0, default: 0, description: 'Of the velocity kept from step to step.' },
-    dampening: {
-      type: 'number',
-      default: 0,
-      description: 'Part of a gradient that does not enter the velocity, from the second step on.',
-    },
-    weight_decay: { type: 'number', minimum: 0, default: 0, description: 'L2 penalty, added to the gradient.' },
-    nesterov: {
-      type: 'boolean',
-      default: false,
-      description: 'Look ahead along the velocity, which needs a momentum and no dampening.',
-    },
-  },
-} as const satisfies ParamsSchema;
+import { sgdParams } from './sgd.params.js';
 
 /**
  * Stochastic gradient descent with momentum (Sutskever et al. 2013), with the defaults and the order of operations of
