@@ -91,6 +91,7 @@ export abstract class DiffusionModel extends LightningModule {
     const stepAndEpoch = { onStep: true, onEpoch: true };
     this.logDict(this.#terms('train', losses), stepAndEpoch);
     this.log('train/loss', losses.loss, { ...stepAndEpoch, progBar: true });
+    if (this.#training.schedule) this.log('lr_abs', this.#learningRate(this.trainer.globalStep));
     return losses.loss;
   }
 
@@ -113,9 +114,8 @@ export abstract class DiffusionModel extends LightningModule {
   }
 
   override configureOptimizers(): readonly OptimizerConfig[] {
-    const { schedule = () => 1, optimizer: makeOptimizer = defaultOptimizer } = this.#training;
-    const optimizer = makeOptimizer(this.trainableParameters());
-    return [{ optimizer, learningRate: (step) => this.learningRate * schedule(step) }];
+    const { optimizer = defaultOptimizer } = this.#training;
+    return [{ optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.#learningRate(step) }];
   }
 
   /** Runs `f` with the averaged weights in place, with the trained ones where none are kept. */
@@ -181,6 +181,10 @@ export abstract class DiffusionModel extends LightningModule {
     } finally {
       xT.dispose();
     }
+  }
+
+  #learningRate(globalStep: number): number {
+    return this.learningRate * (this.#training.schedule?.(globalStep) ?? 1);
   }
 
   #noisedBatch(batch: TensorBatch, streams: RandomStreams): Parameters<DiffusionModel['pLosses']> {
