@@ -437,7 +437,7 @@ test('what is made must be what its kind says', async () => {
     ),
   );
   assert.is(
-    await messageOfUser(() => instantiateFromConfig(experiment.model.params?.optimizer_config as never, registry)),
+    await messageOfUser(() => instantiateFromConfig(experiment.model.params.optimizer_config as never, registry)),
     lines(
       'my/sgd.ts#Sgd: "create" made no optimizer',
       '  found:        an instance of Object',
