@@ -60,10 +60,10 @@ function kernelsOf(action: () => void): string[] {
   const engine = tf.engine();
   const runKernel = engine.runKernel.bind(engine);
   const names: string[] = [];
-  engine.runKernel = ((name, ...call) => {
+  engine.runKernel = (name, ...call) => {
     names.push(name);
     return runKernel(name, ...call);
-  });
+  };
   try {
     action();
   } finally {
