@@ -9,6 +9,7 @@ import { loggers, plannedLoggers } from './loggers.js';
 import { losses } from './losses.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
+import { optimizers } from './optimizers.js';
 import { plannedData, publishedData } from './published-data.js';
 import { schedules } from './schedules.js';
 
@@ -24,6 +25,7 @@ export const registry = new Registry(
     ...data,
     ...imageData,
     ...publishedData,
+    ...optimizers,
     ...schedules,
     ...callbacks,
     ...loggers,

@@ -1,13 +1,27 @@
-import { defineComponent } from '../src/config/index.js';
+import { defineComponent, type Build } from '../src/config/index.js';
 import type { ConditioningSource } from '../src/diffusion/conditioning-stage.js';
 import { ddpmParams } from '../src/diffusion/ddpm.params.js';
 import type { DiffusionNetwork } from '../src/diffusion/diffusion-wrapper.js';
 import type { FirstStage } from '../src/diffusion/first-stage.js';
+import type { TrainingParts } from '../src/diffusion/diffusion.params.js';
 import { latentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
-import type { LearningRateSchedule } from '../src/optim/index.js';
+import type { LearningRateSchedule, OptimizerFactory } from '../src/optim/index.js';
 import { initialWeightsNeeded } from './initial-weights.js';
 import { checkDDPM } from './diffusion-checks.js';
 import { checkLatentDiffusion } from './latent-diffusion-checks.js';
+
+function trainingParts(
+  {
+    scheduler_config: schedule,
+    optimizer_config: optimizer,
+  }: { scheduler_config?: unknown; optimizer_config?: unknown },
+  build: Build,
+): TrainingParts {
+  return {
+    ...(schedule !== undefined && { schedule: build<LearningRateSchedule>(schedule) }),
+    ...(optimizer !== undefined && { optimizer: build<OptimizerFactory>(optimizer) }),
+  };
+}
 
 export const models = [
   defineComponent({
@@ -23,10 +37,10 @@ export const models = [
     needs: initialWeightsNeeded(),
     load: async () => {
       const { DDPM } = await import('../src/diffusion/ddpm.js');
-      return ({ unet_config, scheduler_config, ...options }, build) =>
+      return ({ unet_config, scheduler_config, optimizer_config, ...options }, build) =>
         new DDPM(build<DiffusionNetwork>(unet_config), {
           ...options,
-          ...(scheduler_config !== undefined && { schedule: build<LearningRateSchedule>(scheduler_config) }),
+          ...trainingParts({ scheduler_config, optimizer_config }, build),
         });
     },
   }),
@@ -43,17 +57,17 @@ export const models = [
     needs: initialWeightsNeeded(),
     load: async () => {
       const { LatentDiffusion } = await import('../src/diffusion/latent-diffusion.js');
-      return ({ unet_config, first_stage_config, cond_stage_config, scheduler_config, ...options }, build) =>
+      return (
+        { unet_config, first_stage_config, cond_stage_config, scheduler_config, optimizer_config, ...options },
+        build,
+      ) =>
         new LatentDiffusion(
           {
             network: build<DiffusionNetwork>(unet_config),
             firstStage: build<FirstStage>(first_stage_config),
             conditioning: build<ConditioningSource>(cond_stage_config),
           },
-          {
-            ...options,
-            ...(scheduler_config !== undefined && { schedule: build<LearningRateSchedule>(scheduler_config) }),
-          },
+          { ...options, ...trainingParts({ scheduler_config, optimizer_config }, build) },
         );
     },
   }),

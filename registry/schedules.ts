@@ -1,6 +1,7 @@
 import { defineComponent, type ParamProblem } from '../src/config/index.js';
 import { cyclesParams, warmUpCosineParams } from '../src/optim/lr-schedule.params.js';
 import type { CyclesOptions } from '../src/optim/lr-schedule.js';
+import { constantParams, constantWithWarmUpParams, cosineWithWarmUpParams } from '../src/optim/warm-up.params.js';
 
 const source = 'latent-diffusion, ldm/lr_scheduler.py';
 
@@ -15,6 +16,11 @@ function checkCycles(params: CyclesOptions): ParamProblem[] {
       found: `${params[name].length} values`,
       expected: `${cycles}, as many as cycle_lengths has`,
     }));
+}
+
+/** Where Hugging Face has a schedule: in diffusers, and before that in transformers. */
+function published(name: string): string[] {
+  return ['diffusers.optimization', 'transformers', 'transformers.optimization'].map((module) => `${module}.${name}`);
 }
 
 export const schedules = [
@@ -54,6 +60,42 @@ export const schedules = [
     load: async () => {
       const { linearCycles } = await import('../src/optim/lr-schedule.js');
       return (params) => linearCycles(params);
+    },
+  }),
+  defineComponent({
+    target: 'ConstantSchedule',
+    aliases: published('get_constant_schedule'),
+    kind: 'lr-schedule',
+    summary: 'The whole rate at every step.',
+    source: 'Hugging Face diffusers, optimization.py',
+    params: constantParams,
+    load: async () => {
+      const { constant } = await import('../src/optim/warm-up.js');
+      return () => constant();
+    },
+  }),
+  defineComponent({
+    target: 'ConstantScheduleWithWarmup',
+    aliases: published('get_constant_schedule_with_warmup'),
+    kind: 'lr-schedule',
+    summary: 'A warm-up, then the whole rate.',
+    source: 'Hugging Face diffusers, optimization.py',
+    params: constantWithWarmUpParams,
+    load: async () => {
+      const { constantWithWarmUp } = await import('../src/optim/warm-up.js');
+      return (params) => constantWithWarmUp(params);
+    },
+  }),
+  defineComponent({
+    target: 'CosineScheduleWithWarmup',
+    aliases: published('get_cosine_schedule_with_warmup'),
+    kind: 'lr-schedule',
+    summary: 'A warm-up, then a cosine down to 0.',
+    source: 'Hugging Face diffusers, optimization.py',
+    params: cosineWithWarmUpParams,
+    load: async () => {
+      const { cosineWithWarmUp } = await import('../src/optim/warm-up.js');
+      return (params) => cosineWithWarmUp(params);
     },
   }),
 ];

@@ -24,9 +24,9 @@ export class DDPM extends DiffusionModel implements Sampleable {
   readonly numClasses: number;
 
   /** @throws UserError when the network and `conditioning_key` do not go together */
-  constructor(network: DiffusionNetwork, { schedule, ...options }: DDPMOptions = {}) {
+  constructor(network: DiffusionNetwork, { schedule, optimizer, ...options }: DDPMOptions = {}) {
     const params = withDefaults(ddpmParams, { unet_config: network, ...options });
-    super(network, params, { conditioningKey: params.conditioning_key, schedule });
+    super(network, params, { conditioningKey: params.conditioning_key, schedule, optimizer });
     this.params = params;
     this.numClasses = network.numClasses;
   }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
-import { AdamW, LitEma, type LearningRateSchedule } from '../optim/index.js';
+import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
 import { ddim, ddpm, type Denoiser, type SampleRequest } from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
@@ -9,7 +9,7 @@ import { makeBetaSchedule } from './beta-schedule.js';
 import type { Condition } from './condition.js';
 import type { ConditioningKey } from './conditioning-key.js';
 import { DiffusionWrapper, type DiffusionNetwork } from './diffusion-wrapper.js';
-import type { DiffusionParams } from './diffusion.params.js';
+import type { DiffusionParams, TrainingParts } from './diffusion.params.js';
 import { GaussianDiffusion } from './gaussian-diffusion.js';
 import { diffusionLosses, perSampleLosses, type DiffusionLosses } from './loss.js';
 import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
@@ -31,7 +31,7 @@ export abstract class DiffusionModel extends LightningModule {
   readonly #logvar: Parameter | undefined;
   readonly #ema: LitEma | undefined;
   readonly #scheduleNames: readonly string[];
-  readonly #learningRateSchedule: LearningRateSchedule;
+  readonly #training: TrainingParts;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
   #validationStreams = new RandomStreams(0);
 
@@ -39,11 +39,11 @@ export abstract class DiffusionModel extends LightningModule {
   protected constructor(
     network: DiffusionNetwork,
     params: DiffusionParams,
-    { conditioningKey, schedule }: { conditioningKey: ConditioningKey; schedule: LearningRateSchedule | undefined },
+    { conditioningKey, ...training }: TrainingParts & { readonly conditioningKey: ConditioningKey },
   ) {
     super();
     this.#params = params;
-    this.#learningRateSchedule = schedule ?? (() => 1);
+    this.#training = training;
     this.sampleShape = [params.image_size, params.image_size, params.channels];
     const noiseSchedule = new NoiseSchedule(betasOf(params), params.v_posterior);
     const problems = networkProblems(network, { conditioningKey, timesteps: noiseSchedule.timesteps });
@@ -91,6 +91,7 @@ export abstract class DiffusionModel extends LightningModule {
     const stepAndEpoch = { onStep: true, onEpoch: true };
     this.logDict(this.#terms('train', losses), stepAndEpoch);
     this.log('train/loss', losses.loss, { ...stepAndEpoch, progBar: true });
+    if (this.#training.schedule) this.log('lr_abs', this.#learningRate(this.trainer.globalStep));
     return losses.loss;
   }
 
@@ -113,8 +114,8 @@ export abstract class DiffusionModel extends LightningModule {
   }
 
   override configureOptimizers(): readonly OptimizerConfig[] {
-    const optimizer = new AdamW(this.trainableParameters());
-    return [{ optimizer, learningRate: (step) => this.learningRate * this.#learningRateSchedule(step) }];
+    const { optimizer = defaultOptimizer } = this.#training;
+    return [{ optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.#learningRate(step) }];
   }
 
   /** Runs `f` with the averaged weights in place, with the trained ones where none are kept. */
@@ -182,6 +183,10 @@ export abstract class DiffusionModel extends LightningModule {
     }
   }
 
+  #learningRate(globalStep: number): number {
+    return this.learningRate * (this.#training.schedule?.(globalStep) ?? 1);
+  }
+
   #noisedBatch(batch: TensorBatch, streams: RandomStreams): Parameters<DiffusionModel['pLosses']> {
     const xStart = this.startOf(batch, streams);
     const t = streams.get('timesteps').integers(this.timesteps, [xStart.shape[0]]) as tf.Tensor1D;
@@ -207,6 +212,8 @@ export abstract class DiffusionModel extends LightningModule {
     };
   }
 }
+
+const defaultOptimizer: OptimizerFactory = (parameters) => new AdamW(parameters);
 
 function betasOf(params: DiffusionParams): Float64Array {
   if (params.given_betas) return Float64Array.from(params.given_betas);

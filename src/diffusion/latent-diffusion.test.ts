@@ -6,6 +6,7 @@ import { valueAndGrads } from '../autodiff/index.js';
 import { DiagonalGaussianDistribution } from '../models/autoencoder/diagonal-gaussian.js';
 import { ClassEmbedder } from '../models/encoders/class-embedder.js';
 import { Conv2d, Dropout, Identity, Linear, Module } from '../nn/index.js';
+import { Lion } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
 import type { ConditionInput, ConditioningSource } from './conditioning-stage.js';
@@ -137,6 +138,18 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
       config!.optimizer.parameters.map(([name]) => name),
       [...gradients.keys()],
     );
+  });
+
+  test('trained by the optimizer and at the rate it is given, which is logged as published', () => {
+    const all = made('unconditional', { schedule: (step) => 0.5 + step, optimizer: (weights) => new Lion(weights) });
+    all.model.learningRate = 0.5;
+    step(all, batch());
+    all.network.calls.splice(0);
+    assert.is(all.logged.lr_abs, 0.25);
+    const [config] = all.model.configureOptimizers();
+    assert.instance(config!.optimizer, Lion);
+    assert.equal([0, 3].map(config!.learningRate), [0.25, 1.75]);
+    config!.optimizer.dispose();
   });
 
   test('a conditioner is trained where it is to be, and computes as in evaluation elsewhere', () => {

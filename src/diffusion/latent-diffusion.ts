@@ -53,7 +53,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   /** @throws UserError when network, conditioner and parameters do not go together */
   constructor(
     { network, firstStage, conditioning }: LatentDiffusionParts,
-    { schedule, ...options }: LatentDiffusionOptions = {},
+    { schedule, optimizer, ...options }: LatentDiffusionOptions = {},
   ) {
     const params = withDefaults(latentDiffusionParams, {
       unet_config: network,
@@ -62,7 +62,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       ...options,
     });
     const conditioningKey = conditioningKeyOf({ ...params, isUnconditional: conditioning === 'unconditional' });
-    super(network, params, { conditioningKey, schedule });
+    super(network, params, { conditioningKey, schedule, optimizer });
     this.params = params;
     if (params.scale_by_std) {
       const init = () => tf.scalar(params.scale_factor);

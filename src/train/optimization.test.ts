@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
+import { valueAndGrads } from '../autodiff/index.js';
 import { runSuites, torchSuite } from '../engine/testing.js';
 import { Linear } from '../nn/index.js';
 import { AdamW } from '../optim/index.js';
@@ -54,6 +55,23 @@ function closeTo(actual: readonly Float32Array[], expected: readonly Float32Arra
   });
 }
 
+/** The names of the kernels that run, in order. */
+function kernelsOf(action: () => void): string[] {
+  const engine = tf.engine();
+  const runKernel = engine.runKernel.bind(engine);
+  const names: string[] = [];
+  engine.runKernel = (name, ...call) => {
+    names.push(name);
+    return runKernel(name, ...call);
+  };
+  try {
+    action();
+  } finally {
+    engine.runKernel = runKernel;
+  }
+  return names;
+}
+
 const rows = (count: number): tf.Tensor2D =>
   tf.tensor2d(
     Float32Array.from({ length: count * 3 }, (_, i) => Math.sin(i)),
@@ -68,6 +86,29 @@ test('four batches of two are one of eight', () => {
   assert.is(tf.memory().numTensors, before);
   closeTo(accumulated, train([whole], { accumulate: 1, checksFinite: false }));
   tf.dispose([whole, ...parts]);
+});
+
+test('a batch costs one forward, one backward and the step: no operation more', () => {
+  const module = new Regression();
+  module.initialize(new RandomStreams(5));
+  const optimization = new Optimization(module, { accumulate: 1, checksFinite: false });
+  const x = rows(2);
+  const optimizer = new AdamW(module.trainableParameters());
+  const weights = optimizer.parameters.map(([, parameter]) => parameter.value);
+  const apart = kernelsOf(() => {
+    const { value, grads } = valueAndGrads(() => module.trainingStep({ x }), weights);
+    optimizer.step(grads, 0.1);
+    tf.dispose([value, ...grads]);
+  });
+  const together = kernelsOf(() => {
+    optimization.take({ x }, 0, { step: 0, isLast: true });
+  });
+  assert.ok(apart.includes('AdamInPlace'));
+  assert.equal(together, apart);
+  optimizer.dispose();
+  optimization.dispose();
+  module.dispose();
+  x.dispose();
 });
 
 test('memory does not grow with the batches of a step', () => {

@@ -4,11 +4,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tensorAt } from '../../test/support/batches.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { fit } from '../../test/support/tiny-fit.js';
+import { fit, Regression, type FitOptions } from '../../test/support/tiny-fit.js';
 import { selectEngine } from '../engine/index.js';
+import { AdamW } from '../optim/index.js';
 import type { Callback } from './callbacks/callback.js';
+import { LearningRateMonitor } from './callbacks/learning-rate-monitor.js';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint-file.js';
-import type { LightningModule } from './lightning-module.js';
+import type { LightningModule, OptimizerConfig } from './lightning-module.js';
 
 const test = suite('trainer');
 
@@ -117,6 +119,48 @@ test('a stop between the batches of a step waits for the step; gone on, all is a
   const second = await fit(params, { resume: readCheckpoint(path) });
   assert.equal([...first.logger.scalars, ...second.logger.scalars], whole.logger.scalars);
   assert.equal(second.module.stateDict(), whole.module.stateDict());
+});
+
+/** Fits the slope and the height of the line by an optimizer each. */
+class Pair extends Regression {
+  override configureOptimizers(): readonly OptimizerConfig[] {
+    return this.trainableParameters().map((one, i) => ({
+      optimizer: new AdamW([one]),
+      learningRate: (step) => this.learningRate / (1 + step + i),
+      startStep: 2 * i,
+    }));
+  }
+}
+
+test('two optimizers: a step of both is one step, rates have their names, and all goes on exactly', async () => {
+  const path = join(temporaryFolder(), 'last.ckpt');
+  const params = { max_epochs: 4, accumulate_grad_batches: 2, gradient_clip_val: 1, limit_val_batches: 0 };
+  const train = (options: FitOptions) =>
+    fit(params, {
+      ...options,
+      module: new Pair(),
+      callbacks: { rates: new LearningRateMonitor(), ...options.callbacks },
+    });
+  for (const stopAt of [1, 2, 5]) {
+    const saveAndStop: Callback = {
+      onTrainBatchEnd: (trainer, _module, { stepped }) => {
+        if (!stepped || trainer.globalStep !== stopAt) return;
+        trainer.stop('test');
+        writeCheckpoint(path, trainer.checkpoint());
+      },
+    };
+    const whole = await train({});
+    assert.is(whole.trainer.globalStep, 8);
+    const rates = whole.logger.scalars.filter(([, scalars]) => 'lr-AdamW' in scalars).slice(0, 2);
+    assert.equal(rates, [
+      [1, { 'lr-AdamW': 0.1, 'lr-AdamW-1': 0.05 }],
+      [2, { 'lr-AdamW': 0.05, 'lr-AdamW-1': 0.1 / 3 }],
+    ]);
+    const first = await train({ callbacks: { saveAndStop } });
+    const second = await train({ resume: readCheckpoint(path) });
+    assert.equal([...first.logger.scalars, ...second.logger.scalars], whole.logger.scalars);
+    assert.equal(second.module.stateDict(), whole.module.stateDict());
+  }
 });
 
 test('what is validated before training leaves no trace', async () => {

@@ -22,7 +22,9 @@ import { readGolden, type Golden } from '../support/golden.js';
 const belowModel = (name: string): string => name.replace(/^model\./, '');
 
 function publishedModel(golden: Golden): DDPM {
-  const { unet_config, ...options } = golden.params as { unet_config: { params: UNetModelParamsInput } } & DDPMOptions;
+  const { unet_config, ...options } = golden.params as unknown as {
+    unet_config: { params: UNetModelParamsInput };
+  } & DDPMOptions;
   const model = new DDPM(new UNetModel(unet_config.params), options);
   fillByHash(model, belowModel);
   return model;

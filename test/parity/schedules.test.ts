@@ -8,6 +8,7 @@ import {
   type CyclesOptions,
   type WarmUpCosineOptions,
 } from '../../src/optim/lr-schedule.js';
+import { constant, constantWithWarmUp, cosineWithWarmUp } from '../../src/optim/warm-up.js';
 import { ddimTimesteps } from '../../src/samplers/index.js';
 import { readGolden } from '../support/golden.js';
 
@@ -50,6 +51,37 @@ test('learning-rate schedules at the published steps', () => {
       assert.ok(Math.abs(schedule(step) - (expected[i] ?? NaN)) < 1e-6, `${name} at step ${step}`);
     });
   }
+});
+
+/** To nine digits: what a product of rates rounds to is of no concern. */
+const rounded = (values: readonly number[]) => values.map((value) => Number(value.toFixed(9)));
+
+test('learning-rate schedules at their first step, at their last and beyond', () => {
+  const cosine = warmUpCosine({ warm_up_steps: 4, lr_start: 0.2, lr_max: 1, lr_min: 0.1, max_decay_steps: 8 });
+  assert.equal(rounded([0, 3, 4, 6, 8, 9, 1e9].map(cosine)), [0.2, 0.8, 1, 0.55, 0.1, 0.1, 0.1]);
+  const cycles = { warm_up_steps: [2, 0], f_start: [0, 1], f_max: [1, 1], f_min: [0.5, 0], cycle_lengths: [4, 10] };
+  assert.equal(rounded([0, 1, 2, 4, 5, 14, 1e9].map(linearCycles(cycles))), [0, 0.5, 0.75, 0.5, 0.9, 0, 0]);
+  assert.equal(rounded([0, 1, 2, 4, 9, 14, 1e9].map(warmUpCosineCycles(cycles))), [0, 0.5, 1, 0.5, 0.5, 0, 0]);
+});
+
+test('a constant rate, from the first step or after a warm-up', () => {
+  assert.equal([0, 1, 1e9].map(constant()), [1, 1, 1]);
+  assert.equal([0, 1, 3, 4, 5, 1e9].map(constantWithWarmUp({ num_warmup_steps: 4 })), [0, 0.25, 0.75, 1, 1, 1]);
+  assert.equal([0, 1].map(constantWithWarmUp({ num_warmup_steps: 0 })), [1, 1]);
+});
+
+test("diffusers' cosine with a warm-up, also at the edges", () => {
+  const steps = [0, 1, 2, 4, 6, 8, 10];
+  const given = { num_warmup_steps: 2, num_training_steps: 10 };
+  const eighth = (i: number) => 0.5 * (1 + Math.cos((Math.PI * i) / 4));
+  assert.equal(rounded(steps.map(cosineWithWarmUp(given))), rounded([0, 0.5, 1, eighth(1), 0.5, eighth(3), 0]));
+  // As published: the wave goes on.
+  assert.equal(rounded([12, 14, 18].map(cosineWithWarmUp(given))), rounded([eighth(3), 0.5, 1]));
+  assert.equal(rounded(steps.map(cosineWithWarmUp({ ...given, num_cycles: 1 }))), [0, 0.5, 1, 0.5, 0, 0.5, 1]);
+  assert.equal([0, 10].map(cosineWithWarmUp({ ...given, num_cycles: 0 })), [0, 1]);
+  assert.equal(rounded([0, 5, 10].map(cosineWithWarmUp({ num_warmup_steps: 0, num_training_steps: 10 }))), [1, 0.5, 0]);
+  // A training shorter than its warm-up.
+  assert.equal([0, 5, 9].map(cosineWithWarmUp({ num_warmup_steps: 10, num_training_steps: 5 })), [0, 0.5, 0.9]);
 });
 
 test.run();

@@ -96,6 +96,7 @@ export class Recorder implements Logger {
 }
 
 export interface FitOptions {
+  readonly module?: Regression;
   readonly callbacks?: Record<string, Callback>;
   readonly resume?: Checkpoint;
   readonly run?: RunFolder;
@@ -113,6 +114,7 @@ export interface FitResult {
 export async function fit(
   params: TrainerParamsInput,
   {
+    module = new Regression(),
     callbacks = {},
     resume,
     run = createRunFolder({ logdir: temporaryFolder(), config: 'tiny.yaml' }),
@@ -129,7 +131,6 @@ export async function fit(
     config: 'c: 1',
     report: (text) => reports.push(text),
   });
-  const module = new Regression();
   module.learningRate = 0.1;
   const data = new DataModule({ batchSize: 2, train: new Line(5), validation: new Line(3) });
   await trainer.fit({ module, data, ...(resume && { resume }) });

@@ -56,6 +56,17 @@ test('weights, gradients, two moments and the average once each; activations of 
   assert.is(larger.memory?.ema, 0);
 });
 
+test('an optimizer counts for as many moments as it keeps', async () => {
+  const moments = async (optimizer: string) => {
+    const { memory } = await factsOf([`model.params.optimizer_config=${optimizer}`]);
+    return (memory?.optimizer ?? NaN) / (4 * parameters);
+  };
+  assert.is(await moments('{target: torch.optim.Adam}'), 2);
+  assert.is(await moments('{target: Lion}'), 1);
+  assert.is(await moments('{target: SGD, params: {momentum: 0.9}}'), 1);
+  assert.is(await moments('{target: SGD}'), 0);
+});
+
 test('the learning rate as ldm run has it, scaled or not', async () => {
   const { rate } = await factsOf([]);
   assert.is(rate?.learningRate, 4e-4);
@@ -89,7 +100,7 @@ if (isTorchBuilt()) {
     const batch = { image: tf.zeros([batchSize, 32, 32, 1]), class_label: tf.zeros([batchSize], 'int32') };
     const weights = module.trainableParameters().map(([, parameter]) => parameter.value);
     const taken = peakBytes(() => {
-      const { values, pullback, dispose } = vjp(() => [module.trainingStep(batch, 0)], weights);
+      const { values, pullback, dispose } = vjp(() => [module.trainingStep(batch, 0, 0)], weights);
       tf.dispose([...values, ...pullback([tf.scalar(1)])]);
       dispose();
     });

@@ -14,6 +14,10 @@ const contracts: Readonly<Record<string, { readonly holds: (built: unknown) => b
       holds: (built) => isObject(built) && 'length' in built && 'batch' in built,
       expected: 'a Dataset, with `length` and `batch`',
     },
+    optimizer: {
+      holds: (built) => typeof built === 'function',
+      expected: 'a function that makes an Optimizer of the named parameters',
+    },
     'lr-schedule': { holds: (built) => typeof built === 'function', expected: 'a function of the global step' },
   };
 

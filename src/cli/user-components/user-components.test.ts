@@ -420,9 +420,11 @@ test('what is made must be what its kind says', async () => {
   write({
     'my/late.ts': callback('Late', '', 'Promise.resolve({})'),
     'my/flat.ts': callback('Flat', '', '({})').replace('callback', 'network'),
+    'my/sgd.ts': callback('Sgd', '', '({})').replace('callback', 'optimizer'),
   });
   const { experiment, registry } = await validate([
     '+lightning.callbacks.late=./my/late.ts#Late',
+    '+model.params.optimizer_config={target: ./my/sgd.ts#Sgd}',
     network('./my/flat.ts#Flat'),
     '~model.params.unet_config.params',
   ]);
@@ -432,6 +434,14 @@ test('what is made must be what its kind says', async () => {
       'my/late.ts#Late: "create" made no callback',
       '  found:        an instance of Promise',
       '  expected:     an object or a function, made at once',
+    ),
+  );
+  assert.is(
+    await messageOfUser(() => instantiateFromConfig(experiment.model.params.optimizer_config as never, registry)),
+    lines(
+      'my/sgd.ts#Sgd: "create" made no optimizer',
+      '  found:        an instance of Object',
+      '  expected:     a function that makes an Optimizer of the named parameters, made at once',
     ),
   );
   assert.is(

@@ -1,0 +1,18 @@
+import type { ParamsSchema } from '../params.js';
+
+/** Parameters of Lion. */
+export const lionParams = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    betas: {
+      type: 'array',
+      items: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+      minItems: 2,
+      maxItems: 2,
+      default: [0.9, 0.99],
+      description: 'Decay of the moment in the direction of a step, and as it is kept.',
+    },
+    weight_decay: { type: 'number', minimum: 0, default: 0, description: 'Decoupled weight decay.' },
+  },
+} as const satisfies ParamsSchema;
