@@ -10,6 +10,8 @@ interface State {
   readonly best?: number;
   /** Checks since the last improvement. */
   readonly waited: number;
+  /** What was checked last, null where JSON has no such number; absent before, and in checkpoints of earlier versions. */
+  readonly value?: number | null;
 }
 
 /** Stops training when a logged value has stopped improving, with the rules of PyTorch Lightning's EarlyStopping. */
@@ -27,6 +29,14 @@ export class EarlyStopping implements Callback {
 
   loadState(state: unknown): void {
     this.#state = state as State;
+  }
+
+  /** A run that goes on stops where it would have, unless its parameters let it go further by now. */
+  onFitStart(trainer: Trainer): void {
+    const { value, waited } = this.#state;
+    if (value === undefined) return;
+    const isOutOfPatience = waited > 0 && waited >= this.#params.patience;
+    if (isOutOfPatience || this.#reasonByValue(value ?? NaN) !== undefined) trainer.stopEarly();
   }
 
   onValidationEnd(trainer: Trainer): void {
@@ -55,17 +65,27 @@ export class EarlyStopping implements Callback {
 
   /** Why to stop after this value, if so; takes it into account. */
   #reason(value: number): string | undefined {
-    const { check_finite: finite, stopping_threshold: good, divergence_threshold: bad, patience } = this.#params;
+    const reason = this.#reasonByValue(value);
+    const { best, waited } = this.#state;
+    if (reason !== undefined) {
+      this.#state = { ...this.#state, value };
+      return reason;
+    }
+    if (best === undefined || this.#isBetter(value, best, this.#params.min_delta)) {
+      this.#state = { best: value, waited: 0, value };
+      return undefined;
+    }
+    this.#state = { best, waited: waited + 1, value };
+    const isOut = waited + 1 >= this.#params.patience;
+    return isOut ? `no better than ${formatValue(best)} in ${waited + 1} checks` : undefined;
+  }
+
+  #reasonByValue(value: number): string | undefined {
+    const { check_finite: finite, stopping_threshold: good, divergence_threshold: bad } = this.#params;
     if (finite && !Number.isFinite(value)) return 'which is not finite';
     if (good !== null && this.#isBetter(value, good)) return `better than ${good}`;
     if (bad !== null && this.#isBetter(bad, value)) return `worse than ${bad}`;
-    const { best, waited } = this.#state;
-    if (best === undefined || this.#isBetter(value, best, this.#params.min_delta)) {
-      this.#state = { best: value, waited: 0 };
-      return undefined;
-    }
-    this.#state = { best, waited: waited + 1 };
-    return waited + 1 >= patience ? `no better than ${formatValue(best)} in ${waited + 1} checks` : undefined;
+    return undefined;
   }
 
   #isBetter(value: number, other: number, by = 0): boolean {
