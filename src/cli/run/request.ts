@@ -107,7 +107,8 @@ export function runRequest(argv: readonly string[]): RunRequest {
 /** @throws FileError where there is neither a checkpoint nor a run */
 function resumedFrom(path: string): Resumed {
   // It may have been stopped before its first checkpoint.
-  if (configsOfRun(path).length > 0) return { checkpoints: listCheckpoints(path), resumeFolder: path };
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder && configsOfRun(path).length > 0) return { checkpoints: listCheckpoints(path), resumeFolder: path };
   const first = findCheckpoint(path);
   const checkpoints = first === path ? [path] : listCheckpoints(path);
   const resumeFolder = runOfCheckpoint(first);

@@ -10,8 +10,8 @@ interface State {
   readonly best?: number;
   /** Checks since the last improvement. */
   readonly waited: number;
-  /** What was checked last, null where JSON has no such number; absent before, and in checkpoints of earlier versions. */
-  readonly value?: number | null;
+  /** Where it asked for a stop, the parameters that it did so with: `min_steps` may hold the stop back. */
+  readonly stoppedWith?: string;
 }
 
 /** Stops training when a logged value has stopped improving, with the rules of PyTorch Lightning's EarlyStopping. */
@@ -31,12 +31,9 @@ export class EarlyStopping implements Callback {
     this.#state = state as State;
   }
 
-  /** A run that goes on stops where it would have, unless its parameters let it go further by now. */
+  /** A run that goes on stops where it would have, unless other parameters are to let it go further. */
   onFitStart(trainer: Trainer): void {
-    const { value, waited } = this.#state;
-    if (value === undefined) return;
-    const isOutOfPatience = waited > 0 && waited >= this.#params.patience;
-    if (isOutOfPatience || this.#reasonByValue(value ?? NaN) !== undefined) trainer.stopEarly();
+    if (this.#state.stoppedWith === JSON.stringify(this.#params)) trainer.stopEarly();
   }
 
   onValidationEnd(trainer: Trainer): void {
@@ -57,6 +54,7 @@ export class EarlyStopping implements Callback {
     const reason = this.#reason(value);
     if (reason !== undefined) {
       trainer.report(`step ${trainer.globalStep}  early stopping: ${monitor} ${formatValue(value)}, ${reason}`);
+      this.#state = { ...this.#state, stoppedWith: JSON.stringify(this.#params) };
       trainer.stopEarly();
     } else if (verbose && this.#state.waited === 0) {
       trainer.report(`step ${trainer.globalStep}  ${monitor} improved to ${formatValue(value)}`);
@@ -65,27 +63,17 @@ export class EarlyStopping implements Callback {
 
   /** Why to stop after this value, if so; takes it into account. */
   #reason(value: number): string | undefined {
-    const reason = this.#reasonByValue(value);
-    const { best, waited } = this.#state;
-    if (reason !== undefined) {
-      this.#state = { ...this.#state, value };
-      return reason;
-    }
-    if (best === undefined || this.#isBetter(value, best, this.#params.min_delta)) {
-      this.#state = { best: value, waited: 0, value };
-      return undefined;
-    }
-    this.#state = { best, waited: waited + 1, value };
-    const isOut = waited + 1 >= this.#params.patience;
-    return isOut ? `no better than ${formatValue(best)} in ${waited + 1} checks` : undefined;
-  }
-
-  #reasonByValue(value: number): string | undefined {
-    const { check_finite: finite, stopping_threshold: good, divergence_threshold: bad } = this.#params;
+    const { check_finite: finite, stopping_threshold: good, divergence_threshold: bad, patience } = this.#params;
     if (finite && !Number.isFinite(value)) return 'which is not finite';
     if (good !== null && this.#isBetter(value, good)) return `better than ${good}`;
     if (bad !== null && this.#isBetter(bad, value)) return `worse than ${bad}`;
-    return undefined;
+    const { best, waited } = this.#state;
+    if (best === undefined || this.#isBetter(value, best, this.#params.min_delta)) {
+      this.#state = { ...this.#state, best: value, waited: 0 };
+      return undefined;
+    }
+    this.#state = { ...this.#state, waited: waited + 1 };
+    return waited + 1 >= patience ? `no better than ${formatValue(best)} in ${waited + 1} checks` : undefined;
   }
 
   #isBetter(value: number, other: number, by = 0): boolean {
