@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { temporaryFolder } from '../../../test/support/temporary-folder.js';
 import { fit } from '../../../test/support/tiny-fit.js';
 import { selectEngine } from '../../engine/index.js';
-import { readCheckpoint } from '../checkpoint-file.js';
+import { readCheckpoint, type Checkpoint } from '../checkpoint-file.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Callback } from './callback.js';
 import { DeviceStatistics } from './device-statistics.js';
@@ -203,6 +203,30 @@ test('EarlyStopping waits for an improvement, and for min_epochs', async () => {
   assert.equal(reports, ['step 12  early stopping: score 3, no better than 3 in 2 checks']);
   assert.is((await run({ min_epochs: 6 })).trainer.currentEpoch, 6);
   assert.is((await run({ min_steps: 14 })).trainer.globalStep, 14);
+});
+
+test('EarlyStopping that min_epochs holds back stops the run that goes on, unless it has other parameters', async () => {
+  const checkpoints: Checkpoint[] = [];
+  const keep: Callback = {
+    onTrainEpochEnd: (trainer) => {
+      checkpoints.push(trainer.checkpoint());
+    },
+  };
+  const epochs = async (
+    patience: number,
+    options: { keep?: Callback; resume?: Checkpoint },
+    values: readonly number[],
+  ) => {
+    const { keep: also, resume } = options;
+    const stopping = new EarlyStopping({ monitor: 'score', patience });
+    const callbacks = { values: logging('score', values), stopping, ...(also && { also }) };
+    return (await fit({ max_epochs: 8, min_epochs: 4 }, { callbacks, ...(resume && { resume }) })).trainer.currentEpoch;
+  };
+  assert.is(await epochs(1, { keep }, [2, 3, 1, 1]), 4);
+  const [, resume] = checkpoints;
+  assert.ok(resume);
+  assert.is(await epochs(1, { resume }, [1, 0.5, 0.25, 0.2, 0.1, 0]), 4);
+  assert.is(await epochs(2, { resume }, [1, 0.5, 0.25, 0.2, 0.1, 0]), 8);
 });
 
 test('EarlyStopping at thresholds, and at what is not finite', async () => {
