@@ -52,7 +52,13 @@ test('trains, and leaves a checkpoint, grids, event files, metrics, configs and 
     'samples_gs-000012_e-000002_b-000002.png',
   ]);
   // The best three by the model's monitor, val/loss, of as many validations.
-  assert.equal(files('checkpoints'), ['epoch=000000.ckpt', 'epoch=000001.ckpt', 'epoch=000002.ckpt', 'last.ckpt', 'previous.ckpt']);
+  assert.equal(files('checkpoints'), [
+    'epoch=000000.ckpt',
+    'epoch=000001.ckpt',
+    'epoch=000002.ckpt',
+    'last.ckpt',
+    'previous.ckpt',
+  ]);
   assert.match(files('tensorboard').join(), /^events\.out\.tfevents\./);
   assert.match(files('configs').join(), /-lightning\.yaml,.*-project\.yaml$/);
   const metrics = metricsOf(run);

@@ -9,6 +9,7 @@ import { CompositeLogger } from '../../logging/composite-logger.js';
 import type { Logger } from '../../logging/logger.js';
 import { MetricsFile, truncateMetrics } from '../../logging/metrics-file.js';
 import type { OpenLogger } from '../../logging/open-tensorboard.js';
+import { cutTornRecords } from '../../logging/torn-records.js';
 import { ownVersion } from '../doctor/packages.js';
 import type { resolvedConfigs } from '../experiment.js';
 import type { RunRequest } from './request.js';
@@ -66,7 +67,10 @@ export interface LoggersOptions {
 export async function openLoggers(run: RunFolder, { config, isOn, resumed }: LoggersOptions): Promise<Logger> {
   if (!isOn) return new CompositeLogger([]);
   const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
-  if (resumed) truncateMetrics(run.metrics, resumed.step, resumed.bytes);
+  if (resumed) {
+    truncateMetrics(run.metrics, resumed.step, resumed.bytes);
+    cutTornRecords(run.tensorboard);
+  }
   const options = resumed ? { purgeStep: resumed.step + 1 } : {};
   return new CompositeLogger([open(run, options), new MetricsFile(run.metrics)]);
 }

@@ -91,7 +91,9 @@ export function contradictions(request: RunRequest, start: StartingPoint, config
     const given = request.flags[name];
     return given === undefined || given === value
       ? []
-      : [`--${name} was ${String(value)} and is ${String(given)} now: numbers may differ from those of one run`];
+      : [
+          `--${name} was ${JSON.stringify(value)} and is ${JSON.stringify(given)} now: numbers may differ from those of one run`,
+        ];
   });
   const differences =
     checkpoint && checkpoint.config !== config

@@ -5,7 +5,7 @@ import { fileProblem } from '../../io/file-problems.js';
 import { makeFolder } from '../../io/make-folder.js';
 import { formatValue } from '../../logging/format.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
-import { writeCheckpoint, writeWeights, type Checkpoint } from '../checkpoint-file.js';
+import { readNewestCheckpoint, writeCheckpoint, writeWeights, type Checkpoint } from '../checkpoint-file.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Trainer } from '../trainer.js';
 import { BestCheckpoints, type KeptCheckpoint } from './best-checkpoints.js';
@@ -153,7 +153,10 @@ export class ModelCheckpoint implements Callback {
       if (kept !== undefined) this.#writeKept(join(this.#folder(trainer), kept), checkpoint);
       if (this.#savesLast) {
         const { checkpoints: folder } = trainer.run;
-        writeCheckpoint(join(folder, LAST), checkpoint, join(folder, PREVIOUS));
+        const last = join(folder, LAST);
+        // One that this process did not write may be damaged: then it is the one before it that is worth keeping.
+        const isWhole = this.#writtenStep >= 0 || readNewestCheckpoint([last]).checkpoint !== undefined;
+        writeCheckpoint(last, checkpoint, isWhole ? join(folder, PREVIOUS) : undefined);
         this.#writtenStep = trainer.globalStep;
       }
     }
