@@ -100,7 +100,7 @@ test('a damaged last checkpoint is reported, and the one before it used', async 
   truncateSync(join(run, 'checkpoints', 'previous.ckpt'), 5000);
   const refused = await ldm(['run', '--resume', run]);
   assert.is(refused.code, 2);
-  assert.match(refused.stderr, /last\.ckpt: [^]*previous\.ckpt: /);
+  for (const name of [/last\.ckpt: /, /previous\.ckpt: /]) assert.match(refused.stderr, name);
   const anew = await train(logdir, short);
   assert.is(anew.code, 0, anew.stderr);
   assert.match(anew.stderr, /has no whole checkpoint: beginning a new run/);
