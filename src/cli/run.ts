@@ -3,12 +3,13 @@ import { join, relative } from 'node:path';
 import { instantiateFromConfig, type Experiment } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
+import { listCheckpoints } from '../io/find-checkpoint.js';
 import type { RunFolder } from '../io/run-folder.js';
 import { Reporter } from '../logging/reporter.js';
 import { describeProblem } from '../errors.js';
 import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
-import { readCheckpoint } from '../train/checkpoint-file.js';
+import { readCheckpoint, readNewestCheckpoint, type Checkpoint } from '../train/checkpoint-file.js';
 import { Interrupt, INTERRUPTED } from '../train/interrupt.js';
 import { scaledLearningRate } from '../train/learning-rate.js';
 import type { LightningModule } from '../train/lightning-module.js';
@@ -17,71 +18,76 @@ import { trainerParams } from '../train/trainer.params.js';
 import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, notesOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
+import type { Flags } from './flags.js';
 import { loadConfig } from './load-config.js';
 import { runCallbacks } from './run/callbacks.js';
 import { chosenDevice } from './run/chosen-device.js';
 import { runRequest, type RunRequest } from './run/request.js';
-import { openLoggers, openRunFolder, writeRunFiles } from './run/services.js';
+import { engineFlags } from './run/run-flags.js';
+import { newRunFolder, openLoggers, writeRunFiles, type LoggedSoFar } from './run/services.js';
+import { automaticStart, contradictions, requestedStart, settingsOf } from './run/starting-point.js';
 
 /** `ldm run`: trains what the configs describe, or goes on with a run. Returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   const request = runRequest(argv);
-  const startEngine = engineFromFlags(request.flags);
-  const resumed = request.checkpoint === undefined ? undefined : readCheckpoint(request.checkpoint);
+  const requested = requestedStart(request);
+  const flags = { ...requested.record?.engineFlags, ...request.flags };
+  const startEngine = engineFromFlags(flags);
   // A checkpoint outside a run folder brings its own config.
   const embedded =
-    resumed && request.resumeFolder === undefined
-      ? [{ name: `${request.checkpoint ?? ''} (its config)`, text: resumed.config }]
+    requested.checkpoint && !requested.folder
+      ? [{ name: `${request.checkpoints[0] ?? ''} (its config)`, text: requested.checkpoint.config }]
       : [];
   const config = await loadConfig([...embedded, ...request.configs], request.overrides);
   const { registry } = config;
   const experiment = experimentOf(config);
   requireTrainable(experiment, registry);
-  requireFiles(experiment, resumed !== undefined);
+  const configs = resolvedConfigs(experiment);
+  const start = request.isAuto ? automaticStart(request, configs.project + configs.lightning) : requested;
+  requireFiles(experiment, start.checkpoint !== undefined);
 
   const options = withDefaults(trainerParams, experiment.trainer);
   const resume =
-    resumed ?? (options.resume_from_checkpoint ? readCheckpoint(options.resume_from_checkpoint) : undefined);
+    start.checkpoint ?? (options.resume_from_checkpoint ? readCheckpoint(options.resume_from_checkpoint) : undefined);
 
-  const device = await chosenDevice(request.flags, experiment.trainer);
+  const device = await chosenDevice(flags, experiment.trainer);
   const engine = await startEngine(precisionNamed(options.precision), device.name);
   // Data first: a data set that is missing is found before a network is built.
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
   const module = await instantiateFromConfig<LightningModule>(experiment.model, registry);
   // A run that goes on has weights of its own.
   const initial = resume ? [] : initFromCheckpoints(module);
-  const seed = resume?.progress.seed ?? request.seed;
+  const { seed = resume?.progress.seed ?? request.seed, scaleLr = request.scaleLr } = settingsOf(start);
   const rate = scaledLearningRate({
     baseLearningRate: experiment.model.base_learning_rate ?? 0,
     batchSize: data.batchSize,
     accumulateGradBatches: options.accumulate_grad_batches ?? 1,
     devices: 1,
-    scale: request.scaleLr,
+    scale: scaleLr,
   });
   module.learningRate = rate.learningRate;
 
-  const configs = resolvedConfigs(experiment);
-  const folder = openRunFolder(request);
-  writeRunFiles(folder, { configs, seed, engine });
+  const folder = start.folder ?? newRunFolder(request);
+  writeRunFiles(folder, { configs, seed, scaleLr, engineFlags: engineFlagsOf(flags), engine });
   const reporter = new Reporter();
   reporter.logTo(folder.log);
   data.warn = (text) => {
     reporter.warn(text);
   };
+  for (const warning of start.warnings) reporter.warn(warning);
+  if (start.note !== undefined) reporter.info(start.note);
   reporter.info(header({ experiment, engine, folder, module, data, formula: rate.formula, seed }));
   for (const report of initial) reporter.info(describeInit(report));
   for (const warning of config.tree.warnings ?? []) reporter.warn(describeProblem(warning));
   if (engine.note !== undefined) reporter.warn(engine.note);
   if (device.note !== undefined) reporter.warn(device.note);
   for (const note of runNotes(request, experiment, data)) reporter.info(`note: ${note}`);
-  if (resume && request.seed !== seed && request.isSeedGiven) {
-    reporter.warn(`--seed ${request.seed} is ignored: the run goes on with its own seed ${seed}`);
-  }
+  if (resume) for (const line of contradictions(request, start, configs.whole)) reporter.warn(line);
 
   const logger = await openLoggers(folder, {
     config: experiment.logger,
     isOn: options.logger !== false && !options.fast_dev_run,
-    resumedStep: request.resumeFolder === undefined ? undefined : resume?.progress.globalStep,
+    resumed: start.folder && loggedBefore(start.checkpoint),
   });
   logger.logText('config', `\`\`\`yaml\n${configs.whole}\`\`\``, resume?.progress.globalStep ?? 0);
   const trainer = new Trainer({
@@ -90,14 +96,21 @@ export async function run(argv: readonly string[]): Promise<number> {
     run: folder,
     callbacks: await runCallbacks(experiment, { registry, options, folder, reporter }),
     seed,
+    scaleLr,
     config: configs.whole,
     report: (text) => {
       reporter.info(text);
     },
   });
-  const interrupt = new Interrupt((signal) => {
-    reporter.info(`${signal}: finishing this step and saving; once more to stop at once`);
-    trainer.stop(signal);
+  const interrupt = new Interrupt({
+    onStop: (signal) => {
+      reporter.info(`${signal}: finishing this step and saving; once more to stop at once`);
+      trainer.stop(signal);
+    },
+    onSave: (signal) => {
+      reporter.info(`${signal}: finishing this step, saving and going on`);
+      trainer.saveSoon();
+    },
   });
   try {
     await trainer.fit({ module, data, ...(resume && { resume }) });
@@ -105,6 +118,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // The training's own error is what counts; the logs are closed as well as they can be.
     await logger.close().catch(() => undefined);
+    reporter.clearLive();
+    reporter.note(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    reporter.info(failure(folder, trainer));
     throw error;
   } finally {
     interrupt.dispose();
@@ -163,6 +179,34 @@ function summary(folder: RunFolder, trainer: Trainer, signal: NodeJS.Signals | u
     ['curves', `tensorboard --logdir ${path}`],
     ...(isSaved ? [next] : []),
   ]);
+}
+
+/** What a run leaves that failed; why, is said last, as of every command. */
+function failure(folder: RunFolder, trainer: Trainer): string {
+  const path = relativePath(folder.path);
+  const { path: good, checkpoint } = readNewestCheckpoint(listCheckpoints(folder.path));
+  const saved: (readonly [string, string])[] =
+    good !== undefined && checkpoint
+      ? [
+          ['saved', `${relativePath(good)}, step ${checkpoint.progress.globalStep}`],
+          ['go on', `npx run --resume ${path}`],
+        ]
+      : [['saved', 'no checkpoint']];
+  return alignFacts([
+    ['failed', `after step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
+    ...saved,
+    ['logged', path],
+  ]);
+}
+
+/** Up to where the logs of a run count that goes on in its folder; nothing of them where it begins anew. */
+function loggedBefore(checkpoint: Checkpoint | undefined): LoggedSoFar {
+  return checkpoint ? { step: checkpoint.progress.globalStep, bytes: checkpoint.progress.loggedBytes } : { step: -1 };
+}
+
+/** Those that were given. */
+function engineFlagsOf(flags: Flags): Flags {
+  return Object.fromEntries(engineFlags.flatMap(({ name }) => (name in flags ? [[name, flags[name]]] : [])));
 }
 
 function relativePath(path: string): string {

@@ -21,6 +21,25 @@ test('replaces the file and leaves nothing else behind', () => {
   assert.equal(readdirSync(folder), ['a.txt']);
 });
 
+test('keeps what it replaces, if asked to', () => {
+  const own = temporaryFolder();
+  const [path, previous] = [join(own, 'b.txt'), join(own, 'before.txt')];
+  for (const text of ['1', '2', '3']) {
+    writeAtomically(
+      path,
+      (append) => {
+        append(Buffer.from(text));
+      },
+      previous,
+    );
+  }
+  assert.equal(
+    [path, previous].map((file) => readFileSync(file, 'utf8')),
+    ['3', '2'],
+  );
+  assert.equal(readdirSync(own), ['b.txt', 'before.txt']);
+});
+
 test('a full disk names the file and the remedy, keeps the old file and removes the temporary one', () => {
   const path = join(folder, 'a.txt');
   const before = readFileSync(path, 'utf8');

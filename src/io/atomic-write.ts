@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errnoOf, fileProblem } from './file-problems.js';
 
@@ -14,14 +14,18 @@ export type Append = (bytes: Uint8Array) => void;
  * The temporary name is fixed so that what a killed process left behind is overwritten by the next attempt.
  *
  * @param fill writes the content, in as many pieces as it likes.
+ * @param previous in the same folder; where to keep the file that is replaced
  * @throws FileError where it cannot be written (full disk, no permission); the temporary file is removed.
  */
-export function writeAtomically(path: string, fill: (append: Append) => void): void {
+export function writeAtomically(path: string, fill: (append: Append) => void, previous?: string): void {
   const temporary = `${path}.tmp`;
   try {
     const file = openSync(temporary, 'w');
     try {
-      writeAndPublish(file, temporary, path, fill);
+      writeAndSync(file, fill);
+      if (previous !== undefined) keep(path, previous);
+      renameSync(temporary, path);
+      syncFolder(dirname(path));
     } catch (cause) {
       rmSync(temporary, { force: true });
       throw cause;
@@ -42,15 +46,24 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
   });
 }
 
-function writeAndPublish(file: number, temporary: string, path: string, fill: (append: Append) => void): void {
+function writeAndSync(file: number, fill: (append: Append) => void): void {
   try {
     fill(appendTo(file));
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
-  syncFolder(dirname(path));
+}
+
+/** A second name for the file at `path`, which stays; where the file system has no such thing, its only one. */
+function keep(path: string, previous: string): void {
+  if (!existsSync(path)) return;
+  rmSync(previous, { force: true });
+  try {
+    linkSync(path, previous);
+  } catch {
+    renameSync(path, previous);
+  }
 }
 
 function appendTo(file: number): Append {

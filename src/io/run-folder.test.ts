@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { createRunFolder, formatRunTime } from './run-folder.js';
+import { createRunFolder, formatRunTime, runsNamed } from './run-folder.js';
 
 const now = new Date(2026, 10, 21, 8, 30, 0);
 const config = 'configs/ddpm/mnist.yaml';
@@ -53,6 +53,18 @@ test('refuses a name that would leave the folder', () => {
 
 test('pads every part of the time', () => {
   assert.is(formatRunTime(new Date(2026, 0, 2, 3, 4, 5)), '2026-01-02T03-04-05');
+});
+
+test('the runs of a config and a name, newest first', () => {
+  const logdir = temporaryFolder();
+  const made = [0, 1, 1].map((second) =>
+    createRunFolder({ logdir, config: 'a.yaml', name: 'x', now: new Date(2026, 0, 1, 0, 0, second) }),
+  );
+  createRunFolder({ logdir, config: 'a.yaml' });
+  createRunFolder({ logdir, config: 'a.yaml', name: 'x', postfix: '-y' });
+  createRunFolder({ logdir, config: 'a.yaml', name: 'xx' });
+  assert.equal(runsNamed({ logdir, config: 'b/a.yaml', name: 'x' }), made.reverse());
+  assert.equal(runsNamed({ logdir: join(logdir, 'none'), config: 'a.yaml' }), []);
 });
 
 test.run();

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { errnoOf, fileProblem } from './file-problems.js';
@@ -52,11 +52,10 @@ export function runFolder(path: string): RunFolder {
  * @throws UserError on a name that is no file name; FileError where the folder cannot be created.
  */
 export function createRunFolder(options: RunFolderOptions): RunFolder {
-  const { logdir = 'runs', config, name, postfix = '', now = new Date() } = options;
+  const { logdir = 'runs', name, postfix, now = new Date() } = options;
   checkFileName('--name', name);
   checkFileName('--postfix', postfix);
-  const stem = basename(config, extname(config));
-  const wanted = `${formatRunTime(now)}_${stem}${name ? `_${name}` : ''}${postfix}`;
+  const wanted = `${formatRunTime(now)}_${label(options)}`;
   try {
     makeFolder(logdir);
     const run = runFolder(makeFresh(join(logdir, wanted)));
@@ -70,6 +69,31 @@ export function createRunFolder(options: RunFolderOptions): RunFolder {
     });
   }
 }
+
+/** The runs of this config and name in `logdir`, newest first. */
+export function runsNamed(options: RunFolderOptions): RunFolder[] {
+  const { logdir = 'runs' } = options;
+  const wanted = label(options);
+  const time = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d_/;
+  // Of one second, the second is `-2`.
+  const version = (name: string): number => Number(/^-(\d+)$/.exec(rest(name))?.[1] ?? 1);
+  const rest = (name: string): string => name.slice(TIME_LENGTH + wanted.length);
+  const isOurs = (name: string): boolean =>
+    time.test(name) && name.startsWith(wanted, TIME_LENGTH) && /^(-\d+)?$/.test(rest(name));
+  const names = existsSync(logdir) ? readdirSync(logdir).filter(isOurs) : [];
+  const byAge = (a: string, b: string): number => {
+    const [timeA, timeB] = [a.slice(0, TIME_LENGTH), b.slice(0, TIME_LENGTH)];
+    return timeA === timeB ? version(b) - version(a) : timeA < timeB ? 1 : -1;
+  };
+  return names.sort(byAge).map((name) => runFolder(join(logdir, name)));
+}
+
+/** What follows the time in a run folder's name. */
+function label({ config, name, postfix = '' }: RunFolderOptions): string {
+  return `${basename(config, extname(config))}${name ? `_${name}` : ''}${postfix}`;
+}
+
+const TIME_LENGTH = '2026-11-21T08-30-00_'.length;
 
 /** Local time as CompVis names runs: `2026-11-21T08-30-00`. */
 export function formatRunTime(time: Date): string {

@@ -9,6 +9,8 @@ import { describeRun, gitState, writeRunRecord } from './run-record.js';
 const given = {
   command: ['ldm', 'run', 'a.yaml'],
   seed: 23,
+  scaleLr: true,
+  engineFlags: {},
   engine: 'torch',
   device: 'cuda:1',
   precision: 'bf16-mixed',

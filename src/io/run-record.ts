@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { writeFileAtomically } from './atomic-write.js';
 
@@ -12,6 +13,10 @@ export interface GitState {
 export interface RunRecord {
   readonly command: readonly string[];
   readonly seed: number;
+  /** `--scale_lr`. */
+  readonly scaleLr: boolean;
+  /** The flags of the engine that were given: a run that goes on computes as it did. */
+  readonly engineFlags: Readonly<Record<string, unknown>>;
   readonly engine: string;
   /** Where it computed: `cpu`, `cuda:0`. */
   readonly device: string;
@@ -25,11 +30,15 @@ export interface RunRecord {
   readonly host: string;
   /** ISO 8601, UTC. */
   readonly started: string;
+  /** How it was gone on with, one after the other. */
+  readonly resumed?: readonly Resumption[];
 }
+
+export type Resumption = Pick<RunRecord, 'command' | 'engine' | 'device' | 'precision' | 'versions' | 'started'>;
 
 export interface RunRecordOptions extends Pick<
   RunRecord,
-  'command' | 'seed' | 'engine' | 'device' | 'precision' | 'versions'
+  'command' | 'seed' | 'scaleLr' | 'engineFlags' | 'engine' | 'device' | 'precision' | 'versions'
 > {
   /** The user's working folder. */
   readonly folder?: string;
@@ -38,14 +47,9 @@ export interface RunRecordOptions extends Pick<
 
 /** Gathers the record of a run that starts now. */
 export function describeRun(options: RunRecordOptions): RunRecord {
-  const { command, seed, engine, device, precision, versions, folder = process.cwd(), now = new Date() } = options;
+  const { folder = process.cwd(), now = new Date(), ...given } = options;
   return {
-    command,
-    seed,
-    engine,
-    device,
-    precision,
-    versions,
+    ...given,
     git: gitState(folder),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
@@ -55,8 +59,25 @@ export function describeRun(options: RunRecordOptions): RunRecord {
 }
 
 /** @throws FileError where the file cannot be written. */
-export function writeRunRecord(path: string, record: RunRecord): void {
+export function writeRunRecord(path: string, record: Partial<RunRecord>): void {
   writeFileAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** The record of a run that goes on: that of its beginning, with what goes on now. */
+export function withResumption(first: Partial<RunRecord>, now: RunRecord): Partial<RunRecord> {
+  const { command, engine, device, precision, versions, started } = now;
+  const resumption = { command, engine, device, precision, versions, started };
+  return { ...first, resumed: [...(first.resumed ?? []), resumption] };
+}
+
+/** @returns undefined where there is none, or none that can be understood; of earlier versions, parts are missing. */
+export function readRunRecord(path: string): Partial<RunRecord> | undefined {
+  try {
+    const record: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof record === 'object' && record !== null ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns null outside a git repository, in one without a commit, and without git. */

@@ -1,4 +1,4 @@
-import { writeAtomically } from './atomic-write.js';
+import { writeAtomically, type Append } from './atomic-write.js';
 import { checksum, CHECKSUMS_KEY, decodeChecksums, encodeChecksums, headerChecksum } from './checksums.js';
 import { allocate, arrayTypes, bytesOf, elementCount, type HostTensor } from './host-tensor.js';
 import { OpenFile, RESTORE } from './open-file.js';
@@ -78,12 +78,14 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
  * checksums in its metadata. A source is read twice, one tensor at a time: for its checksum, which stands at the
  * beginning, and to be written.
  *
+ * @param previous where to keep the file that it replaces
  * @throws FileError where the file cannot be written; what `path` held before is then untouched.
  */
 export function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, HostTensor> | TensorSource,
   metadata: Readonly<Record<string, string>> = {},
+  previous?: string,
 ): void {
   const source = toSource(tensors);
   // Widest elements first: with the data starting at a multiple of 8, every tensor is then aligned to its element size.
@@ -104,11 +106,12 @@ export function writeSafetensors(
   const json = encodeHeader({ entries: placed, metadata: { ...metadata, [CHECKSUMS_KEY]: checksums } });
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(json.length));
-  writeAtomically(path, (append) => {
+  const fill = (append: Append): void => {
     append(length);
     append(json);
     for (const [name] of inFileOrder) append(filledBytes(source, name));
-  });
+  };
+  writeAtomically(path, fill, previous);
 }
 
 function withFile<T>(path: string, read: (file: OpenFile) => T): T {

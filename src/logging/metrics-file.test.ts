@@ -51,4 +51,12 @@ test('no file is nothing to remove', () => {
   assert.not(existsSync(path));
 });
 
+test('of the step gone on from, what was logged after its checkpoint goes too', () => {
+  const path = join(temporaryFolder(), 'metrics.jsonl');
+  const lines = ['{"step":1}\n', '{"step":2}\n', '{"step":2,"again":"é"}\n', '{"step":3}\n'];
+  writeFileSync(path, lines.join(''));
+  assert.is(truncateMetrics(path, 2, 22), 2);
+  assert.is(readFileSync(path, 'utf8'), '{"step":1}\n{"step":2}\n');
+});
+
 test.run();

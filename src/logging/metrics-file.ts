@@ -49,10 +49,11 @@ export class MetricsFile implements Logger {
  * Removes what was logged after a step, so that a run resumed from there goes on without a fold. A last line that a
  * killed process left unfinished goes too. No file is nothing to do.
  *
+ * @param bytes the length of the file when the step was saved: of the same step, more may have been logged since
  * @returns how many lines were removed.
  * @throws FileError where the file cannot be read or written; it is then as it was.
  */
-export function truncateMetrics(path: string, lastStep: number): number {
+export function truncateMetrics(path: string, lastStep: number, bytes = Infinity): number {
   let content: string;
   try {
     content = readFileSync(path, 'utf8');
@@ -61,7 +62,11 @@ export function truncateMetrics(path: string, lastStep: number): number {
     throw fileProblem(path, 'read', cause);
   }
   const lines = content.split('\n').filter((line) => line !== '');
-  const kept = lines.filter((line) => stepOf(line) <= lastStep);
+  let end = 0;
+  const kept = lines.filter((line) => {
+    end += Buffer.byteLength(line) + 1;
+    return end <= bytes && stepOf(line) <= lastStep;
+  });
   const remaining = kept.map((line) => `${line}\n`).join('');
   if (remaining !== content) writeFileAtomically(path, remaining);
   return lines.length - kept.length;

@@ -16,7 +16,13 @@ export interface Progress {
   readonly globalStep: number;
   /** Batches of the epoch already trained on. */
   readonly batchInEpoch: number;
+  /** Whether the validation after the last of them, and what callbacks do after that, is still to come. */
+  readonly isBatchUnended?: boolean;
   readonly seed: number;
+  /** `--scale_lr`; absent in checkpoints of earlier versions. */
+  readonly scaleLr?: boolean;
+  /** The length of `metrics.jsonl` at the time; absent where nothing was logged, and in checkpoints of earlier versions. */
+  readonly loggedBytes?: number;
   readonly streams: StreamsState;
   readonly metrics: MetricsState;
   /** The newest value of everything logged; absent in checkpoints of earlier versions. */
@@ -34,8 +40,11 @@ export interface Checkpoint {
   readonly config: string;
 }
 
-/** Writes a checkpoint as one safetensors file: a reader sees the old one or the new one, never a part. */
-export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
+/**
+ * Writes a checkpoint as one safetensors file: a reader sees the old one or the new one, never a part.
+ * @param previous where to keep the one that it replaces, in case that the new one is damaged on the disk
+ */
+export function writeCheckpoint(path: string, checkpoint: Checkpoint, previous?: string): void {
   const tensors = new Map<string, HostTensor>(checkpoint.weights);
   checkpoint.optimizers.forEach((optimizer, i) => {
     for (const [name, tensor] of optimizer.tensors) tensors.set(optimizerKey(i, name), tensor);
@@ -46,7 +55,7 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
     optimizerSteps: checkpoint.optimizers.map(({ step }) => step),
     config: checkpoint.config,
   };
-  writeSafetensors(path, tensors, { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) });
+  writeSafetensors(path, tensors, { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) }, previous);
 }
 
 /** Writes the weights alone, under their published names: nothing to go on from. */
@@ -77,6 +86,27 @@ export function readCheckpoint(path: string): Checkpoint {
     return { step, tensors: own };
   });
   return { progress: state.progress, weights: tensors, optimizers, config: state.config };
+}
+
+/** The newest whole checkpoint, and what is wrong with those newer than it. */
+export interface NewestCheckpoint {
+  readonly path?: string;
+  readonly checkpoint?: Checkpoint;
+  readonly damaged: readonly FileError[];
+}
+
+/** @param paths newest first */
+export function readNewestCheckpoint(paths: readonly string[]): NewestCheckpoint {
+  const damaged: FileError[] = [];
+  for (const path of paths) {
+    try {
+      return { path, checkpoint: readCheckpoint(path), damaged };
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      damaged.push(error);
+    }
+  }
+  return { damaged };
 }
 
 /** The resolved configuration in a checkpoint, read without its tensors. @throws FileError as {@link readCheckpoint} */

@@ -1,22 +1,35 @@
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Batch systems send it ahead of the end of a job. Node would open its debugger. */
+const SAVE_SIGNAL = 'SIGUSR1';
 
 /** Exit code of a run that a signal ended, as shells count: 128 and the signal's number. */
 export const INTERRUPTED = 130;
 
+export interface InterruptOptions {
+  /** To finish the step, save and stop. */
+  readonly onStop: (signal: NodeJS.Signals) => void;
+  /** To finish the step, save and go on. */
+  readonly onSave: (signal: NodeJS.Signals) => void;
+}
+
 /**
  * Watches for Ctrl-C and termination: the first asks the loop to finish its step and save, the second ends the process
- * at once. Call `dispose` when the run is over.
+ * at once. SIGUSR1 asks for a checkpoint, as often as it comes. Call `dispose` when the run is over.
  */
 export class Interrupt {
   #signal: NodeJS.Signals | undefined;
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
+  readonly #onStopSignal = (signal: NodeJS.Signals): void => {
     if (this.#signal) process.exit(INTERRUPTED);
     this.#signal = signal;
-    this.onFirst(signal);
+    this.options.onStop(signal);
+  };
+  readonly #onSaveSignal = (signal: NodeJS.Signals): void => {
+    this.options.onSave(signal);
   };
 
-  constructor(private readonly onFirst: (signal: NodeJS.Signals) => void) {
-    for (const signal of STOP_SIGNALS) process.on(signal, this.#onSignal);
+  constructor(private readonly options: InterruptOptions) {
+    for (const signal of STOP_SIGNALS) process.on(signal, this.#onStopSignal);
+    process.on(SAVE_SIGNAL, this.#onSaveSignal);
   }
 
   /** The signal that asked to stop, if any. */
@@ -25,6 +38,7 @@ export class Interrupt {
   }
 
   dispose(): void {
-    for (const signal of STOP_SIGNALS) process.off(signal, this.#onSignal);
+    for (const signal of STOP_SIGNALS) process.off(signal, this.#onStopSignal);
+    process.off(SAVE_SIGNAL, this.#onSaveSignal);
   }
 }

@@ -163,6 +163,56 @@ test('two optimizers: a step of both is one step, rates have their names, and al
   }
 });
 
+// Epochs of three batches: at its end, in its middle, and between the batches of a step.
+const brokenOff: [title: string, params: Parameters<typeof fit>[0]][] = [
+  ['at the end of an epoch', { max_epochs: 3 }],
+  ['at the end of training', { max_epochs: 2 }],
+  ['in the middle of an epoch', { max_epochs: 3, val_check_interval: 2 }],
+  ['between the batches of a step', { max_epochs: 3, val_check_interval: 3, accumulate_grad_batches: 2 }],
+  ['after the last step', { max_steps: 4, val_check_interval: 2 }],
+];
+for (const [title, params] of brokenOff) {
+  test(`stopped in a validation ${title} and gone on, all is as in one run`, async () => {
+    let validations = 0;
+    const checkpoints: Checkpoint[] = [];
+    const stop: Callback = {
+      onValidationStart: (trainer) => {
+        validations += 1;
+        if (validations === 2) trainer.stop('test');
+      },
+      onFitEnd: (trainer) => {
+        checkpoints.push(trainer.checkpoint());
+      },
+    };
+    const whole = await fit(params);
+    const first = await fit(params, { callbacks: { stop } });
+    assert.is(first.trainer.stopReason, 'test');
+    const second = await fit(params, { resume: checkpoints[0]! });
+    assert.equal([...first.logger.scalars, ...second.logger.scalars], whole.logger.scalars);
+    assert.equal(second.module.stateDict(), whole.module.stateDict());
+  });
+}
+
+test('a checkpoint asked for is written after the step, at the end of an epoch after that', async () => {
+  const asked: [step: number, epoch: number][] = [];
+  const save: Callback = {
+    onTrainBatchStart: (trainer) => {
+      trainer.saveSoon();
+    },
+    onSaveRequest: (trainer) => {
+      asked.push([trainer.globalStep, trainer.currentEpoch]);
+      trainer.checkpoint();
+    },
+  };
+  await fit({ max_epochs: 2, accumulate_grad_batches: 2 }, { callbacks: { save } });
+  assert.equal(asked, [
+    [1, 0],
+    [2, 1],
+    [3, 1],
+    [4, 2],
+  ]);
+});
+
 test('what is validated before training leaves no trace', async () => {
   const checked = await fit({ max_epochs: 1, num_sanity_val_steps: 2 });
   const unchecked = await fit({ max_epochs: 1 });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { statSync } from 'node:fs';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { DataLoader } from '../data/data-loader.js';
 import type { DataModule } from '../data/data-module.js';
@@ -7,7 +8,7 @@ import type { RunFolder } from '../io/run-folder.js';
 import type { Logger } from '../logging/logger.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import type { Callback, ValidationResult } from './callbacks/callback.js';
+import type { Callback, StepResult, ValidationResult } from './callbacks/callback.js';
 import type { Checkpoint } from './checkpoint-file.js';
 import type { LightningModule, TrainerHandle } from './lightning-module.js';
 import { LoopPlan } from './loop-plan.js';
@@ -22,6 +23,8 @@ export interface TrainerOptions {
   /** By their names in the config, in the order their hooks run. */
   readonly callbacks: Readonly<Record<string, Callback>>;
   readonly seed: number;
+  /** Whether the learning rate was scaled; checkpoints carry it, for the run that goes on. */
+  readonly scaleLr?: boolean;
   /** Says something to the person who watches. */
   readonly report?: (text: string) => void;
   /** The resolved configuration as YAML; every checkpoint carries it. */
@@ -66,6 +69,9 @@ export class Trainer implements TrainerHandle {
   #wantsEarlyStop = false;
   /** Whether batches were taken whose step is still to come. */
   #isAccumulating = false;
+  /** Whether a stop broke off the validation after the last batch: it and the callbacks are left to the run that goes on. */
+  #isBatchUnended = false;
+  #wantsSave = false;
   #latest: Record<string, number> = {};
   #fit: Fit | undefined;
 
@@ -101,6 +107,11 @@ export class Trainer implements TrainerHandle {
     return this.#isAccumulating;
   }
 
+  /** Whether the batch just trained on is the last of its epoch, whose end follows. */
+  get isAtEpochEnd(): boolean {
+    return this.#batchInEpoch >= (this.#fit?.plan.trainBatches ?? Infinity);
+  }
+
   /** The newest value of everything logged, under the names that loggers see. */
   get latestMetrics(): Readonly<Record<string, number>> {
     return this.#latest;
@@ -119,6 +130,11 @@ export class Trainer implements TrainerHandle {
   /** Ends training after the step under way; the fit then ends as it always does, with its last checkpoint. */
   stop(reason: string): void {
     this.#stopReason ??= reason;
+  }
+
+  /** Has a checkpoint written after the step under way; training goes on. */
+  saveSoon(): void {
+    this.#wantsSave = true;
   }
 
   /** Ends training as soon as `min_epochs` and `min_steps` allow. */
@@ -151,7 +167,8 @@ export class Trainer implements TrainerHandle {
     try {
       await module.onFitStart?.();
       await this.#callbacks((callback) => callback.onFitStart?.(this, module));
-      if (!resume) await this.#sanityCheck();
+      if (resume) await this.#endInterrupted();
+      else await this.#sanityCheck();
       while (!this.#done()) await this.#trainEpoch();
       await module.onFitEnd?.();
       await this.#callbacks((callback) => callback.onFitEnd?.(this, module));
@@ -190,7 +207,10 @@ export class Trainer implements TrainerHandle {
         epoch: this.#epoch,
         globalStep: this.#globalStep,
         batchInEpoch: this.#batchInEpoch,
+        ...(this.#isBatchUnended && { isBatchUnended: true }),
         seed: this.#options.seed,
+        ...(this.#options.scaleLr !== undefined && { scaleLr: this.#options.scaleLr }),
+        ...loggedBytes(this.run.metrics),
         streams: this.#streams.state,
         metrics: this.#trainMetrics.state,
         latestMetrics: { ...this.#latest },
@@ -206,6 +226,7 @@ export class Trainer implements TrainerHandle {
     this.#epoch = progress.epoch;
     this.#globalStep = progress.globalStep;
     this.#batchInEpoch = progress.batchInEpoch;
+    this.#isBatchUnended = progress.isBatchUnended ?? false;
     this.#streams.state = progress.streams;
     this.#trainMetrics.state = progress.metrics;
     this.#latest = { ...progress.latestMetrics };
@@ -231,9 +252,14 @@ export class Trainer implements TrainerHandle {
       // Lets signals, timers and writers have their turn: the step itself never leaves the thread.
       await nextTick();
     }
-    // A stop that came with the last batch leaves the end of the epoch to the run that goes on.
+    await this.#endEpoch();
+  }
+
+  /** A stop that comes with the last batch, or in the validation, leaves the end of the epoch to the run that goes on. */
+  async #endEpoch(): Promise<void> {
+    const { module, plan } = this.#running();
     if (this.#stopReason !== undefined) return;
-    if (plan.validatesEpoch(this.#epoch)) await this.#validate();
+    if (plan.validatesEpoch(this.#epoch) && !(await this.#validate())) return;
     await module.onTrainEpochEnd?.();
     const { logger: means } = this.#trainMetrics.takeEpoch();
     Object.assign(this.#latest, means);
@@ -242,6 +268,26 @@ export class Trainer implements TrainerHandle {
     this.#epoch += 1;
     this.#batchInEpoch = 0;
     await this.#callbacks((callback) => callback.onTrainEpochEnd?.(this, module));
+    await this.#saveIfAsked();
+  }
+
+  /** Does what a run that was stopped left of its last batch and of its epoch. */
+  async #endInterrupted(): Promise<void> {
+    const { trainLoader, plan } = this.#running();
+    if (this.#isBatchUnended) {
+      const batchIndex = this.#batchInEpoch - 1;
+      for await (const hostBatch of trainLoader.epoch(this.#epoch, batchIndex)) {
+        const batch = toTensors(hostBatch);
+        try {
+          // Only steps are saved, so the batch was the last of one; its metrics were logged then.
+          await this.#endBatch({ batch, batchIndex, stepped: true, metrics: NO_METRICS });
+        } finally {
+          disposeTensors(batch);
+        }
+        break;
+      }
+    }
+    if (this.#batchInEpoch >= plan.trainBatches) await this.#endEpoch();
   }
 
   async #trainBatch(batch: TensorBatch): Promise<void> {
@@ -264,11 +310,22 @@ export class Trainer implements TrainerHandle {
       const rates = this.learningRates(this.#globalStep - 1).map(({ rate }, i) => [rateName(i), rate] as const);
       this.logger.logScalars({ ...metrics.logger, ...Object.fromEntries(rates) }, this.#globalStep);
     }
+    await this.#endBatch({ batch, batchIndex, stepped, metrics });
+  }
+
+  async #endBatch(result: StepResult): Promise<void> {
+    const { module, plan } = this.#running();
     // Before the callbacks: a checkpoint of this step then has its validation behind it.
-    if (plan.validatesAfter(this.#batchInEpoch, this.#epoch)) await this.#validate();
-    await this.#callbacks((callback) =>
-      callback.onTrainBatchEnd?.(this, module, { batch, batchIndex, stepped, metrics }),
-    );
+    this.#isBatchUnended = plan.validatesAfter(this.#batchInEpoch, this.#epoch) && !(await this.#validate());
+    if (this.#isBatchUnended) return;
+    await this.#callbacks((callback) => callback.onTrainBatchEnd?.(this, module, result));
+    if (result.stepped && !this.isAtEpochEnd) await this.#saveIfAsked();
+  }
+
+  async #saveIfAsked(): Promise<void> {
+    if (!this.#wantsSave) return;
+    this.#wantsSave = false;
+    await this.#callbacks((callback) => callback.onSaveRequest?.(this));
   }
 
   /** Validates a little before training, to find what is wrong there; leaves no trace but an error. */
@@ -279,25 +336,34 @@ export class Trainer implements TrainerHandle {
     this.#streams.state = streams;
   }
 
-  async #validate(): Promise<void> {
+  /** @returns whether it came to its end: where a stop breaks it off, it leaves no trace, to be done when the run goes on. */
+  async #validate(): Promise<boolean> {
     const { module, plan } = this.#running();
-    if (plan.validationBatches === 0) return;
+    if (plan.validationBatches === 0) return true;
+    const streams = this.#streams.state;
     const metrics = await this.#validationLoop(plan.validationBatches, (hook) => this.#callbacks(hook));
-    // A validation that was broken off is no validation: its means cover other batches than the ones before.
-    if (this.#stopReason !== undefined) return;
+    if (metrics === undefined) {
+      this.#streams.state = streams;
+      return false;
+    }
     Object.assign(this.#latest, metrics.logger);
     this.logger.logScalars(metrics.logger, this.#globalStep);
     await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
+    return true;
   }
 
-  /** @param call runs a hook of the callbacks, or does not */
+  /**
+   * @param call runs a hook of the callbacks, or does not
+   * @returns undefined where a stop broke it off
+   */
   async #validationLoop(
     limit: number,
     call: (hook: (callback: Callback) => unknown) => Promise<void>,
-  ): Promise<MetricValues> {
+  ): Promise<MetricValues | undefined> {
     const { module, valLoader } = this.#running();
     if (!valLoader || limit === 0) return NO_METRICS;
     const trainBatchSize = this.#batchSize;
+    let isBrokenOff = false;
     this.#stage = 'validation';
     module.eval();
     try {
@@ -305,7 +371,10 @@ export class Trainer implements TrainerHandle {
       await call((callback) => callback.onValidationStart?.(this, module));
       let batchIndex = 0;
       for await (const hostBatch of valLoader.epoch(this.#epoch)) {
-        if (batchIndex >= limit || this.#stopReason !== undefined) break;
+        if (batchIndex >= limit) break;
+        // Between the batches of a step there is nothing to save: it goes on, and so does its validation.
+        isBrokenOff = this.#stopReason !== undefined && !this.#isAccumulating;
+        if (isBrokenOff) break;
         const batch = toTensors(hostBatch);
         this.#batchSize = batchSize(batch);
         const result = { batch, batchIndex };
@@ -324,7 +393,8 @@ export class Trainer implements TrainerHandle {
       this.#stage = 'train';
       this.#batchSize = trainBatchSize;
     }
-    return this.#validationMetrics.takeEpoch();
+    const metrics = this.#validationMetrics.takeEpoch();
+    return isBrokenOff ? undefined : metrics;
   }
 
   /** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
@@ -355,6 +425,12 @@ export class Trainer implements TrainerHandle {
 }
 
 const NO_METRICS: MetricValues = { logger: {}, progBar: {} };
+
+/** What has been logged: the run that goes on takes back what was logged after. */
+function loggedBytes(path: string): { loggedBytes?: number } {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file ? { loggedBytes: file.size } : {};
+}
 
 /** By the optimizer's place; LearningRateMonitor adds Lightning's names. */
 function rateName(index: number): string {

@@ -74,7 +74,8 @@ function quickly(words: readonly string[]): string[] {
   const args = program === 'run' ? ['run', ...rest] : rest;
   switch (args[0]) {
     case 'run':
-      if (args.includes('--resume')) return [...args.filter((word) => word !== '--max_steps' && !/^\d+$/.test(word))];
+      if (args.includes('--resume') && !args.includes('auto'))
+        return [...args.filter((word) => word !== '--max_steps' && !/^\d+$/.test(word))];
       return [
         ...args.filter((word, i) => word !== '--max_steps' && args[i - 1] !== '--max_steps'),
         ...QUICK_RUN,

@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
-import { findCheckpoint, runOfCheckpoint } from '../../io/find-checkpoint.js';
+import { findCheckpoint, listCheckpoints, runOfCheckpoint } from '../../io/find-checkpoint.js';
 import { runFolder } from '../../io/run-folder.js';
 import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { booleanFlag, integerFlag, textFlag, type Flags } from '../flags.js';
@@ -16,7 +16,10 @@ export interface RunRequest {
   readonly configs: readonly string[];
   /** `path=value`, `+path=value`, `~path`, applied after them. */
   readonly overrides: readonly string[];
-  readonly checkpoint?: string;
+  /** Whether to go on with the run that this command line began, if it did. */
+  readonly isAuto: boolean;
+  /** To go on from, newest first: the first that is whole. */
+  readonly checkpoints: readonly string[];
   /** The folder of the run to go on in. */
   readonly resumeFolder?: string;
   readonly name?: string;
@@ -33,6 +36,12 @@ export interface RunRequest {
   /** What the user should know of flags that do nothing here. */
   readonly notes: readonly string[];
 }
+
+/** What `--resume` takes for a run folder to be found. */
+const AUTO = 'auto';
+const NOWHERE: Resumed = { checkpoints: [] };
+
+type Resumed = Pick<RunRequest, 'checkpoints' | 'resumeFolder'>;
 
 /** CompVis's default. */
 const DEFAULT_SEED = 23;
@@ -58,12 +67,12 @@ export function runRequest(argv: readonly string[]): RunRequest {
       remedy: 'give one: --resume goes on in the same run folder, --resume_from_checkpoint in a new one',
     });
   }
-  const checkpoint = resume === undefined ? undefined : findCheckpoint(resume);
-  const resumeFolder = checkpoint && runOfCheckpoint(checkpoint);
+  const isAuto = resume === AUTO;
+  const { checkpoints, resumeFolder } = resume === undefined || isAuto ? NOWHERE : resumedFrom(resume);
   if (resumeFolder !== undefined) checkOwnFolder(flags);
   const named = words.filter((word) => !isOverride(word));
   const configs = [...(resumeFolder ? configsOfRun(resumeFolder) : []), ...named];
-  if (configs.length === 0 && checkpoint === undefined) {
+  if (configs.length === 0 && checkpoints.length === 0) {
     throw new UserError({
       problem: 'no config to run',
       expected: 'ldm run CONFIG… or ldm run --resume RUN',
@@ -75,7 +84,8 @@ export function runRequest(argv: readonly string[]): RunRequest {
   return {
     configs,
     overrides: [...trainerOverrides(flags), ...words.filter(isOverride)],
-    ...(checkpoint !== undefined && { checkpoint }),
+    isAuto,
+    checkpoints,
     ...(resumeFolder !== undefined && { resumeFolder }),
     ...(name !== undefined && { name }),
     ...(postfix !== undefined && { postfix }),
@@ -92,6 +102,17 @@ export function runRequest(argv: readonly string[]): RunRequest {
         : ['--logdir has no effect: the run goes on in its own folder']),
     ],
   };
+}
+
+/** @throws FileError where there is neither a checkpoint nor a run */
+function resumedFrom(path: string): Resumed {
+  // It may have been stopped before its first checkpoint.
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder && configsOfRun(path).length > 0) return { checkpoints: listCheckpoints(path), resumeFolder: path };
+  const first = findCheckpoint(path);
+  const checkpoints = first === path ? [path] : listCheckpoints(path);
+  const resumeFolder = runOfCheckpoint(first);
+  return { checkpoints, ...(resumeFolder !== undefined && { resumeFolder }) };
 }
 
 /** A run that goes on keeps its folder, and the folder its name. */
@@ -137,12 +158,30 @@ function overrideValue(name: string, value: unknown): string {
 /** The resolved configs that a run keeps of itself, oldest first: later ones are of its resumptions. */
 export function configsOfRun(folder: string): string[] {
   const { configs } = runFolder(folder);
-  if (!statSync(configs, { throwIfNoEntry: false })?.isDirectory()) return [];
-  const files = readdirSync(configs).filter((name) => name.endsWith('.yaml'));
+  const files = configFiles(folder);
   const newest = (suffix: string) =>
     files
       .filter((name) => name.endsWith(suffix))
       .sort()
       .slice(-1);
-  return [...newest('-project.yaml'), ...newest('-lightning.yaml')].map((name) => join(configs, name));
+  return [...newest(PROJECT), ...newest(LIGHTNING)].map((name) => join(configs, name));
+}
+
+/** Every configuration that a run had, whole: its first, and those of its resumptions. */
+export function allConfigsOfRun(folder: string): string[] {
+  const { configs } = runFolder(folder);
+  const projects = configFiles(folder).filter((name) => name.endsWith(PROJECT));
+  return projects.flatMap((name) => {
+    const parts = [name, name.replace(PROJECT, LIGHTNING)].map((part) => join(configs, part));
+    return parts.every((part) => existsSync(part)) ? [parts.map((part) => readFileSync(part, 'utf8')).join('')] : [];
+  });
+}
+
+const PROJECT = '-project.yaml';
+const LIGHTNING = '-lightning.yaml';
+
+function configFiles(folder: string): string[] {
+  const { configs } = runFolder(folder);
+  if (!statSync(configs, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(configs).filter((name) => name.endsWith('.yaml'));
 }

@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { registry } from '../../../registry/index.js';
 import { instantiateFromConfig, type ComponentConfig } from '../../config/index.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
-import { createRunFolder, formatRunTime, runFolder, type RunFolder } from '../../io/run-folder.js';
-import { describeRun, writeRunRecord } from '../../io/run-record.js';
+import { createRunFolder, formatRunTime, type RunFolder } from '../../io/run-folder.js';
+import { describeRun, readRunRecord, withResumption, writeRunRecord, type RunRecord } from '../../io/run-record.js';
 import type { EngineInfo } from '../../engine/index.js';
 import { CompositeLogger } from '../../logging/composite-logger.js';
 import type { Logger } from '../../logging/logger.js';
 import { MetricsFile, truncateMetrics } from '../../logging/metrics-file.js';
 import type { OpenLogger } from '../../logging/open-tensorboard.js';
+import { cutTornRecords } from '../../logging/torn-records.js';
 import { ownVersion } from '../doctor/packages.js';
 import type { resolvedConfigs } from '../experiment.js';
 import type { RunRequest } from './request.js';
 
-/** The folder of the run: a new one, or the one it goes on in. */
-export function openRunFolder(request: RunRequest): RunFolder {
-  if (request.resumeFolder !== undefined) return runFolder(request.resumeFolder);
+/** A new folder for a run. */
+export function newRunFolder(request: RunRequest): RunFolder {
   return createRunFolder({
     logdir: request.logdir,
     config: request.configs[0] ?? 'resumed',
@@ -24,23 +24,35 @@ export function openRunFolder(request: RunRequest): RunFolder {
   });
 }
 
-/** Keeps what it takes to know, and to repeat, what was run. */
-export function writeRunFiles(
-  run: RunFolder,
-  { configs, seed, engine }: { configs: ReturnType<typeof resolvedConfigs>; seed: number; engine: EngineInfo },
-): void {
+export interface RunFilesOptions extends Pick<RunRecord, 'seed' | 'scaleLr' | 'engineFlags'> {
+  readonly configs: ReturnType<typeof resolvedConfigs>;
+  readonly engine: EngineInfo;
+}
+
+/** Keeps what it takes to know, and to repeat, what was run; of a run that goes on, beside what is kept of its beginning. */
+export function writeRunFiles(run: RunFolder, { configs, seed, scaleLr, engineFlags, engine }: RunFilesOptions): void {
   const time = formatRunTime(new Date());
   writeFileAtomically(join(run.configs, `${time}-project.yaml`), configs.project);
   writeFileAtomically(join(run.configs, `${time}-lightning.yaml`), configs.lightning);
   const record = describeRun({
     command: process.argv.slice(1),
     seed,
+    scaleLr,
+    engineFlags,
     engine: engine.name,
     device: engine.device,
     precision: engine.precision,
     versions: { 'ldm-runner': ownVersion(), [engine.name]: engine.version },
   });
-  writeRunRecord(run.record, record);
+  const first = readRunRecord(run.record);
+  writeRunRecord(run.record, first ? withResumption(first, record) : record);
+}
+
+/** Up to where an earlier attempt's logs count. */
+export interface LoggedSoFar {
+  readonly step: number;
+  /** Of `metrics.jsonl`; unknown for checkpoints of earlier versions. */
+  readonly bytes?: number | undefined;
 }
 
 export interface LoggersOptions {
@@ -48,14 +60,17 @@ export interface LoggersOptions {
   readonly config: ComponentConfig | undefined;
   readonly isOn: boolean;
   /** Of a run that goes on in its folder. */
-  readonly resumedStep: number | undefined;
+  readonly resumed: LoggedSoFar | undefined;
 }
 
 /** The run's loggers; what an earlier attempt logged after the step it resumes from is taken back. */
-export async function openLoggers(run: RunFolder, { config, isOn, resumedStep }: LoggersOptions): Promise<Logger> {
+export async function openLoggers(run: RunFolder, { config, isOn, resumed }: LoggersOptions): Promise<Logger> {
   if (!isOn) return new CompositeLogger([]);
   const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
-  if (resumedStep !== undefined) truncateMetrics(run.metrics, resumedStep);
-  const options = resumedStep === undefined ? {} : { purgeStep: resumedStep + 1 };
+  if (resumed) {
+    truncateMetrics(run.metrics, resumed.step, resumed.bytes);
+    cutTornRecords(run.tensorboard);
+  }
+  const options = resumed ? { purgeStep: resumed.step + 1 } : {};
   return new CompositeLogger([open(run, options), new MetricsFile(run.metrics)]);
 }

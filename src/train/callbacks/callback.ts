@@ -22,6 +22,8 @@ export interface Callback {
   onValidationStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onValidationBatchEnd?(trainer: Trainer, module: LightningModule, result: ValidationResult): void | Promise<void>;
   onValidationEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
+  /** After the step in which someone asked for a checkpoint: SIGUSR1. */
+  onSaveRequest?(trainer: Trainer): void | Promise<void>;
   /** At the end of a fit that ended by itself or was asked to stop; not after an error. */
   onFitEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
 }

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { temporaryFolder } from '../../../test/support/temporary-folder.js';
 import { fit } from '../../../test/support/tiny-fit.js';
 import { selectEngine } from '../../engine/index.js';
-import { readCheckpoint } from '../checkpoint-file.js';
+import { readCheckpoint, type Checkpoint } from '../checkpoint-file.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Callback } from './callback.js';
 import { DeviceStatistics } from './device-statistics.js';
@@ -93,7 +93,12 @@ test('ModelCheckpoint keeps the best by a logged value, and the last', async () 
     }),
   };
   const { run, reports, trainer } = await fit({ max_epochs: 4 }, { callbacks });
-  assert.equal(files(run.checkpoints), ['epoch=01-score=1.0.ckpt', 'epoch=03-score=2.0.ckpt', 'last.ckpt']);
+  assert.equal(files(run.checkpoints), [
+    'epoch=01-score=1.0.ckpt',
+    'epoch=03-score=2.0.ckpt',
+    'last.ckpt',
+    'previous.ckpt',
+  ]);
   assert.equal(reports, [
     'step 3  kept epoch=00-score=3.0.ckpt  score 3',
     'step 6  kept epoch=01-score=1.0.ckpt  score 1',
@@ -106,6 +111,9 @@ test('ModelCheckpoint keeps the best by a logged value, and the last', async () 
       { file: 'epoch=01-score=1.0.ckpt', score: 1 },
       { file: 'epoch=03-score=2.0.ckpt', score: 2 },
     ],
+    savedStep: 12,
+    isDue: false,
+    hasMetrics: true,
   });
 });
 
@@ -118,12 +126,12 @@ test('ModelCheckpoint knows the best of before when a run goes on', async () => 
   const resume = readCheckpoint(join(first.run.checkpoints, 'last.ckpt'));
   const callbacks = { values: logging('score', [4, 6]), checkpoint: checkpoint() };
   await fit({ max_epochs: 2 }, { callbacks, resume, run: first.run });
-  assert.equal(files(first.run.checkpoints), ['epoch=0.ckpt', 'last.ckpt']);
+  assert.equal(files(first.run.checkpoints), ['epoch=0.ckpt', 'last.ckpt', 'previous.ckpt']);
   await fit(
     { max_epochs: 3 },
     { callbacks, resume: readCheckpoint(join(first.run.checkpoints, 'last.ckpt')), run: first.run },
   );
-  assert.equal(files(first.run.checkpoints), ['epoch=2.ckpt', 'last.ckpt']);
+  assert.equal(files(first.run.checkpoints), ['epoch=2.ckpt', 'last.ckpt', 'previous.ckpt']);
 });
 
 test('ModelCheckpoint after validations inside an epoch: names that come twice get a version', async () => {
@@ -165,7 +173,7 @@ test('ModelCheckpoint by time', async () => {
     return files((await fit({ max_steps: 2 }, { callbacks: { checkpoint } })).run.checkpoints);
   };
   assert.equal(await kept({ hours: 1 }), ['last.ckpt']);
-  assert.equal(await kept({ seconds: 1e-9 }), ['last.ckpt', 'step=1.ckpt', 'step=2.ckpt']);
+  assert.equal(await kept({ seconds: 1e-9 }), ['last.ckpt', 'previous.ckpt', 'step=1.ckpt', 'step=2.ckpt']);
 });
 
 test('ModelCheckpoint with a monitor that nothing is named: saves the last, then says what there is', async () => {
@@ -195,6 +203,30 @@ test('EarlyStopping waits for an improvement, and for min_epochs', async () => {
   assert.equal(reports, ['step 12  early stopping: score 3, no better than 3 in 2 checks']);
   assert.is((await run({ min_epochs: 6 })).trainer.currentEpoch, 6);
   assert.is((await run({ min_steps: 14 })).trainer.globalStep, 14);
+});
+
+test('EarlyStopping that min_epochs holds back stops the run that goes on, unless it has other parameters', async () => {
+  const checkpoints: Checkpoint[] = [];
+  const keep: Callback = {
+    onTrainEpochEnd: (trainer) => {
+      checkpoints.push(trainer.checkpoint());
+    },
+  };
+  const epochs = async (
+    patience: number,
+    options: { keep?: Callback; resume?: Checkpoint },
+    values: readonly number[],
+  ) => {
+    const { keep: also, resume } = options;
+    const stopping = new EarlyStopping({ monitor: 'score', patience });
+    const callbacks = { values: logging('score', values), stopping, ...(also && { also }) };
+    return (await fit({ max_epochs: 8, min_epochs: 4 }, { callbacks, ...(resume && { resume }) })).trainer.currentEpoch;
+  };
+  assert.is(await epochs(1, { keep }, [2, 3, 1, 1]), 4);
+  const [, resume] = checkpoints;
+  assert.ok(resume);
+  assert.is(await epochs(1, { resume }, [1, 0.5, 0.25, 0.2, 0.1, 0]), 4);
+  assert.is(await epochs(2, { resume }, [1, 0.5, 0.25, 0.2, 0.1, 0]), 8);
 });
 
 test('EarlyStopping at thresholds, and at what is not finite', async () => {

@@ -10,6 +10,8 @@ interface State {
   readonly best?: number;
   /** Checks since the last improvement. */
   readonly waited: number;
+  /** Where it asked for a stop, the parameters that it did so with: `min_steps` may hold the stop back. */
+  readonly stoppedWith?: string;
 }
 
 /** Stops training when a logged value has stopped improving, with the rules of PyTorch Lightning's EarlyStopping. */
@@ -27,6 +29,11 @@ export class EarlyStopping implements Callback {
 
   loadState(state: unknown): void {
     this.#state = state as State;
+  }
+
+  /** A run that goes on stops where it would have, unless other parameters are to let it go further. */
+  onFitStart(trainer: Trainer): void {
+    if (this.#state.stoppedWith === JSON.stringify(this.#params)) trainer.stopEarly();
   }
 
   onValidationEnd(trainer: Trainer): void {
@@ -47,6 +54,7 @@ export class EarlyStopping implements Callback {
     const reason = this.#reason(value);
     if (reason !== undefined) {
       trainer.report(`step ${trainer.globalStep}  early stopping: ${monitor} ${formatValue(value)}, ${reason}`);
+      this.#state = { ...this.#state, stoppedWith: JSON.stringify(this.#params) };
       trainer.stopEarly();
     } else if (verbose && this.#state.waited === 0) {
       trainer.report(`step ${trainer.globalStep}  ${monitor} improved to ${formatValue(value)}`);
@@ -61,10 +69,10 @@ export class EarlyStopping implements Callback {
     if (bad !== null && this.#isBetter(bad, value)) return `worse than ${bad}`;
     const { best, waited } = this.#state;
     if (best === undefined || this.#isBetter(value, best, this.#params.min_delta)) {
-      this.#state = { best: value, waited: 0 };
+      this.#state = { ...this.#state, best: value, waited: 0 };
       return undefined;
     }
-    this.#state = { best, waited: waited + 1 };
+    this.#state = { ...this.#state, waited: waited + 1 };
     return waited + 1 >= patience ? `no better than ${formatValue(best)} in ${waited + 1} checks` : undefined;
   }
 

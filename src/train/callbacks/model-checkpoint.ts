@@ -5,7 +5,7 @@ import { fileProblem } from '../../io/file-problems.js';
 import { makeFolder } from '../../io/make-folder.js';
 import { formatValue } from '../../logging/format.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
-import { writeCheckpoint, writeWeights, type Checkpoint } from '../checkpoint-file.js';
+import { readNewestCheckpoint, writeCheckpoint, writeWeights, type Checkpoint } from '../checkpoint-file.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Trainer } from '../trainer.js';
 import { BestCheckpoints, type KeptCheckpoint } from './best-checkpoints.js';
@@ -14,19 +14,34 @@ import { checkpointName } from './checkpoint-name.js';
 import { modelCheckpointParams } from './model-checkpoint.params.js';
 import { unknownMonitor } from './unknown-monitor.js';
 
+const LAST = 'last.ckpt';
+/** What `last.ckpt` was before it. */
+const PREVIOUS = 'previous.ckpt';
 const DEFAULT_FILENAME = '{epoch:06}';
+
+interface State {
+  readonly best: readonly KeptCheckpoint[];
+  /** Absent, with what follows, in checkpoints of earlier versions. */
+  readonly savedStep?: number;
+  readonly isDue?: boolean;
+  readonly hasMetrics?: boolean;
+}
 
 /**
  * Saves everything a run needs to go on as `checkpoints/last.ckpt`, every so many steps, epochs or minutes and at its end;
  * beside it the best checkpoints by a logged value, as PyTorch Lightning's ModelCheckpoint does. A checkpoint that is no
- * longer among the best is removed when the new ones are whole.
+ * longer among the best is removed when the new ones are whole, and what `last.ckpt` replaces is kept as `previous.ckpt`.
+ * A checkpoint due at the last step of an epoch waits for the end of the epoch: all that is logged at that step is then
+ * behind it.
  */
 export class ModelCheckpoint implements Callback {
   readonly #params: Params<typeof modelCheckpointParams>;
   readonly #best: BestCheckpoints;
   readonly #everyEpochs: number;
   readonly #everySeconds: number;
+  /** The last step whose turn it was, and the last of which this process wrote `last.ckpt`, whatever for. */
   #savedStep = -1;
+  #writtenStep = -1;
   #savedTime = performance.now();
   /** Whether a validation ended whose checkpoint waits for the end of its step. */
   #isDue = false;
@@ -43,11 +58,21 @@ export class ModelCheckpoint implements Callback {
   }
 
   state(): unknown {
-    return this.#best.kept.length > 0 ? { best: this.#best.kept } : undefined;
+    const state: Required<State> = {
+      best: this.#best.kept,
+      savedStep: this.#savedStep,
+      isDue: this.#isDue,
+      hasMetrics: this.#hasMetrics,
+    };
+    return state;
   }
 
   loadState(state: unknown): void {
-    this.#best.kept = (state as { best: readonly KeptCheckpoint[] }).best;
+    const { best, savedStep = -1, isDue = false, hasMetrics = false } = state as State;
+    this.#best.kept = best;
+    this.#savedStep = savedStep;
+    this.#isDue = isDue;
+    this.#hasMetrics = hasMetrics;
   }
 
   onFitStart(): void {
@@ -62,7 +87,9 @@ export class ModelCheckpoint implements Callback {
   async onTrainBatchEnd(trainer: Trainer, _module: LightningModule, { stepped }: StepResult): Promise<void> {
     const { every_n_train_steps: every } = this.#params;
     const isTime = this.#everySeconds > 0 && performance.now() - this.#savedTime >= this.#everySeconds * 1000;
-    if (stepped && (this.#isDue || isTime || (every && trainer.globalStep % every === 0))) await this.#save(trainer);
+    if (!stepped) return;
+    this.#isDue ||= isTime || (!!every && trainer.globalStep % every === 0);
+    if (this.#isDue && !trainer.isAtEpochEnd) await this.#save(trainer);
   }
 
   async onTrainEpochEnd(trainer: Trainer): Promise<void> {
@@ -71,8 +98,14 @@ export class ModelCheckpoint implements Callback {
     if (this.#isDue || isDue) await this.#save(trainer);
   }
 
+  async onSaveRequest(trainer: Trainer): Promise<void> {
+    if (!this.#savesLast) return;
+    await this.#saveLast(trainer);
+    trainer.report(`step ${trainer.globalStep}  saved ${LAST}`);
+  }
+
   async onFitEnd(trainer: Trainer): Promise<void> {
-    if (this.#savesLast && trainer.globalStep !== this.#savedStep) await this.#save(trainer, { lastOnly: true });
+    if (this.#savesLast) await this.#saveLast(trainer);
   }
 
   get #savesLast(): boolean {
@@ -91,26 +124,42 @@ export class ModelCheckpoint implements Callback {
     );
   }
 
-  async #save(trainer: Trainer, { lastOnly = false } = {}): Promise<void> {
+  async #save(trainer: Trainer): Promise<void> {
     this.#isDue = false;
     if (trainer.globalStep === this.#savedStep) return;
     this.#savedTime = performance.now();
-    const judged = lastOnly ? undefined : this.#judge(trainer);
+    this.#savedStep = trainer.globalStep;
+    const judged = this.#judge(trainer);
     const kept = judged instanceof UserError ? undefined : judged;
     const pruned = kept ? this.#best.add(kept) : [];
+    await this.#write(trainer, kept?.file);
+    for (const { file } of pruned) rmSync(join(this.#folder(trainer), file), { force: true });
+    if (judged instanceof UserError) throw judged;
+    if (kept && this.#params.verbose) this.#tell(trainer, kept);
+  }
+
+  /** Out of turn: what is due stays due. */
+  async #saveLast(trainer: Trainer): Promise<void> {
+    if (trainer.globalStep !== this.#writtenStep) await this.#write(trainer);
+  }
+
+  async #write(trainer: Trainer, kept?: string): Promise<void> {
     try {
       // What was logged up to here must be on disk before the step counts as done: a run that goes on from this
       // checkpoint does not log it again.
       await trainer.logger.flush();
     } finally {
       const checkpoint = trainer.checkpoint();
-      if (kept) this.#write(join(this.#folder(trainer), kept.file), checkpoint);
-      if (this.#savesLast) writeCheckpoint(join(trainer.run.checkpoints, 'last.ckpt'), checkpoint);
-      this.#savedStep = trainer.globalStep;
+      if (kept !== undefined) this.#writeKept(join(this.#folder(trainer), kept), checkpoint);
+      if (this.#savesLast) {
+        const { checkpoints: folder } = trainer.run;
+        const last = join(folder, LAST);
+        // One that this process did not write may be damaged: then it is the one before it that is worth keeping.
+        const isWhole = this.#writtenStep >= 0 || readNewestCheckpoint([last]).checkpoint !== undefined;
+        writeCheckpoint(last, checkpoint, isWhole ? join(folder, PREVIOUS) : undefined);
+        this.#writtenStep = trainer.globalStep;
+      }
     }
-    for (const { file } of pruned) rmSync(join(this.#folder(trainer), file), { force: true });
-    if (judged instanceof UserError) throw judged;
-    if (kept && this.#params.verbose) this.#tell(trainer, kept);
   }
 
   /** The checkpoint to keep of this step, if it is good enough; an error where nothing of the monitor's name is logged. */
@@ -148,7 +197,7 @@ export class ModelCheckpoint implements Callback {
     return this.#params.dirpath ?? run.checkpoints;
   }
 
-  #write(path: string, checkpoint: Checkpoint): void {
+  #writeKept(path: string, checkpoint: Checkpoint): void {
     const folder = this.#params.dirpath;
     try {
       if (folder !== null && !existsSync(folder)) makeFolder(folder);
