@@ -37,35 +37,37 @@ function sessionStart(content: Message) {
   return { hparams, startTime: numberAt(info!, 5) };
 }
 
-test('names the file as TensorBoard looks for it, each one anew', () => {
+test('names the file as TensorBoard looks for it, each one anew', async () => {
   const folder = temporaryFolder();
   const [first, second] = [new TensorBoardLogger(folder, { clock }), new TensorBoardLogger(folder, { clock })];
   const pattern = `events.out.tfevents.1795249800.${hostname()}.${process.pid}.`;
   assert.ok(basename(first.path).startsWith(pattern));
   assert.ok(first.path < second.path);
+  await Promise.all([first.close(), second.close()]);
 });
 
-test('writes scalars, in order, after the event that states the version', async () => {
+test('writes scalars, in order, after the events that state the version and the start', async () => {
   const logger = new TensorBoardLogger(temporaryFolder(), { clock });
   logger.logScalars({ 'train/loss': 0.25, 'lr-AdamW': 0 }, 0);
   logger.logScalars({}, 1);
   logger.logScalars({ 'train/loss': NaN }, 3_000_000_000);
   await logger.close();
-  const events = readEventFile(logger.path);
-  assert.is(events.length, 3);
-  assert.is(textAt(events[0]!, 3), 'brain.Event:2');
-  assert.is(numberAt(events[1]!, 1), 1_795_249_800.5);
+  const [version, start, ...events] = readEventFile(logger.path);
+  assert.is(events.length, 2);
+  assert.is(textAt(version!, 3), 'brain.Event:2');
+  assert.is(numberAt(messagesAt(start!, 7)[0]!, 1), 1);
+  assert.is(numberAt(events[0]!, 1), 1_795_249_800.5);
   // Zero is what protobuf's readers take for a number that is absent.
-  assert.is(numberAt(events[1]!, 2) ?? 0, 0);
+  assert.is(numberAt(events[0]!, 2) ?? 0, 0);
   assert.equal(
-    valuesOf(events[1]).map((value) => [textAt(value, 1), numberAt(value, 2)]),
+    valuesOf(events[0]).map((value) => [textAt(value, 1), numberAt(value, 2)]),
     [
       ['train/loss', 0.25],
       ['lr-AdamW', 0],
     ],
   );
-  assert.is(numberAt(events[2]!, 2), 3_000_000_000);
-  assert.ok(Number.isNaN(numberAt(valuesOf(events[2])[0]!, 2)));
+  assert.is(numberAt(events[1]!, 2), 3_000_000_000);
+  assert.ok(Number.isNaN(numberAt(valuesOf(events[1])[0]!, 2)));
 });
 
 test('writes images, encoded or not, in the order of the calls', async () => {
@@ -79,9 +81,9 @@ test('writes images, encoded or not, in the order of the calls', async () => {
   const events = readEventFile(logger.path);
   assert.equal(
     events.map((event) => numberAt(event, 2)),
-    [undefined, 7, 8, 9],
+    [undefined, undefined, 7, 8, 9],
   );
-  const images = events.slice(1, 3).map((event) => {
+  const images = events.slice(2, 4).map((event) => {
     const [value] = valuesOf(event);
     const [image] = messagesAt(value!, 4);
     return [textAt(value!, 1), ...[1, 2, 3].map((field) => numberAt(image!, field)), image!.get(4)?.[0]];
@@ -96,7 +98,7 @@ test('writes text as a string tensor of the text plugin', async () => {
   const logger = new TensorBoardLogger(temporaryFolder());
   logger.logText('config', '# é', 2);
   await logger.close();
-  const [value] = valuesOf(readEventFile(logger.path)[1]);
+  const [value] = valuesOf(readEventFile(logger.path)[2]);
   const [tensor] = messagesAt(value!, 8);
   assert.is(numberAt(tensor!, 1), 7);
   assert.is(numberAt(messagesAt(messagesAt(tensor!, 2)[0]!, 2)[0]!, 1), 1);
@@ -119,7 +121,7 @@ test('writes a histogram as its limits and counts', async () => {
   const histogram = { min: -1, max: 2, num: 4, sum: 2, sumSquares: 6, bucketLimit: [0.5, 2], bucket: [1, 3] };
   logger.logHistogram('weights/a', histogram, 5);
   await logger.close();
-  const [value] = valuesOf(readEventFile(logger.path)[1]);
+  const [value] = valuesOf(readEventFile(logger.path)[2]);
   assert.is(textAt(value!, 1), 'weights/a');
   const [histo] = messagesAt(value!, 5);
   assert.equal(
@@ -141,7 +143,7 @@ test('writes what a run was given and how it ended for the HParams page', async 
   logger.logEnding('done');
   await logger.close();
   const [start, end] = readEventFile(logger.path)
-    .slice(1)
+    .slice(2)
     .map((event) => valuesOf(event)[0]!);
   assert.is(textAt(start!, 1), '_hparams_/session_start_info');
   const { hparams, startTime } = sessionStart(pluginContent(start!));
@@ -160,7 +162,7 @@ test('fifty thousand scalars are fifty thousand events', async () => {
   const logger = new TensorBoardLogger(temporaryFolder());
   for (let step = 0; step < 50_000; step++) logger.logScalars({ 'train/loss': step }, step);
   await logger.close();
-  assert.is(readEventFile(logger.path).length, 50_001);
+  assert.is(readEventFile(logger.path).length, 50_002);
 });
 
 test('a folder that is gone is a rejected flush that names the file', async () => {

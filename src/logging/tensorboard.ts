@@ -41,9 +41,8 @@ export class TensorBoardLogger implements Logger {
     this.path = join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${filesOpened++}`);
     this.#queue = new AppendQueue(this.path);
     this.#write({ wallTime: clock() / 1000, fileVersion: 'brain.Event:2' });
-    if (purgeStep !== undefined) {
-      this.#write({ wallTime: clock() / 1000, step: purgeStep, sessionLog: { status: SESSION_START } });
-    }
+    // A new run says that it starts too: readers take the first start that they meet for one that hides nothing.
+    this.#write({ wallTime: clock() / 1000, step: purgeStep ?? 0, sessionLog: { status: SESSION_START } });
   }
 
   logScalars(scalars: Readonly<Record<string, number>>, step: number): void {

@@ -4,7 +4,7 @@
 import json
 import sys
 
-from tensorboard.backend.event_processing.event_multiplexer import EventMultiplexer
+from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 from tensorboard.plugins.hparams import metadata as hparams
 from tensorboard.util import tensor_util
 
