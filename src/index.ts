@@ -33,7 +33,17 @@ export type { LogOptions, MetricValues } from './train/metrics.js';
 export type { Callback, StepResult } from './train/callbacks/callback.js';
 export type { Trainer } from './train/trainer.js';
 export { DDPM } from './diffusion/ddpm.js';
-export { Adam, AdamW, LitEma, type LearningRateSchedule, type Optimizer, type OptimizerState } from './optim/index.js';
+export {
+  Adam,
+  AdamW,
+  Lion,
+  LitEma,
+  SGD,
+  type LearningRateSchedule,
+  type Optimizer,
+  type OptimizerFactory,
+  type OptimizerState,
+} from './optim/index.js';
 
 // Data.
 export type { Dataset, HostArray, HostBatch } from './data/dataset.js';

@@ -15,7 +15,10 @@ export const adamWParams = {
  * `torch.optim.AdamW`: Adam whose weights decay by themselves rather than through the gradient.
  */
 export class AdamW extends Adam {
-  /** @param parameters names and initialized parameters */
+  /**
+   * @param parameters names and initialized parameters
+   * @throws RangeError for `amsgrad`
+   */
   constructor(parameters: readonly (readonly [string, Parameter])[], options: ParamsInput<typeof adamWParams> = {}) {
     super(parameters, withDefaults(adamWParams, options), true);
   }

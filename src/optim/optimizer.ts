@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../io/host-tensor.js';
 import type { Parameter } from '../nn/index.js';
 
-/** Named tensors of an optimizer's state in PyTorch's names: `exp_avg.<parameter>`, `exp_avg_sq.<parameter>`. */
+/** Named tensors of an optimizer's state in PyTorch's names, such as `exp_avg.<parameter>`. */
 export interface OptimizerState {
   readonly step: number;
   readonly tensors: ReadonlyMap<string, HostTensor>;
@@ -18,6 +18,10 @@ export interface Optimizer {
    */
   step(gradients: readonly tf.Tensor[], learningRate: number): void;
   state(): OptimizerState;
+  /** @throws UserError when the state is of other parameters or of another optimizer */
   load(state: OptimizerState): void;
   dispose(): void;
 }
+
+/** An optimizer whose parameters are still to come, as a configuration names it. */
+export type OptimizerFactory = (parameters: readonly (readonly [string, Parameter])[]) => Optimizer;

@@ -2,15 +2,26 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { TensorBatch } from '../data/to-tensors.js';
 import { Module } from '../nn/index.js';
 import type { Optimizer } from '../optim/index.js';
+import type { ClipOptions } from './clip-gradients.js';
 import type { LogImagesOptions } from './log-images.params.js';
 import type { LogOptions } from './metrics.js';
 
 export type { LogImagesOptions, TensorBatch };
 
-/** An optimizer with its learning rate as a pure function of the global step. */
+/** An optimizer and how it is used. Which parameters it trains is its own: several may have some in common. */
 export interface OptimizerConfig {
   readonly optimizer: Optimizer;
+  /** A pure function of the global step. */
   readonly learningRate: (globalStep: number) => number;
+  /** In the place of the trainer's `gradient_clip_val`; null for gradients as they are. */
+  readonly clip?: ClipOptions | null;
+  /** The global step from which on it is used; 0 where absent. Before, its training step is not called. */
+  readonly startStep?: number;
+  /**
+   * Steps that it takes in succession, in turns with the others, which then need one too; absent, every optimizer takes
+   * every step.
+   */
+  readonly frequency?: number;
 }
 
 /** Images to look at: `[N, H, W, C]` in [-1, 1], laid out in rows of `columns`. */
@@ -45,12 +56,18 @@ export abstract class LightningModule extends Module {
     this.#trainer = trainer;
   }
 
-  /** The loss of a batch: the scalar whose gradients are taken. Tensors made on the way are freed by the trainer. */
-  abstract trainingStep(batch: TensorBatch, batchIndex: number): tf.Scalar;
+  /**
+   * The loss of a batch for one of the optimizers: the scalar whose gradients are taken, with respect to the parameters
+   * of that optimizer alone. Called for one optimizer after the other, each of which sees the weights as those before
+   * left them. Tensors made on the way are freed by the trainer.
+   * @param optimizerIndex in what `configureOptimizers` returns
+   */
+  abstract trainingStep(batch: TensorBatch, batchIndex: number, optimizerIndex: number): tf.Scalar;
 
   /** Logs metrics of a batch that is not trained on. */
   abstract validationStep(batch: TensorBatch, batchIndex: number): void | Promise<void>;
 
+  /** The optimizers in the order in which they take a batch. */
   abstract configureOptimizers(): readonly OptimizerConfig[];
 
   /** Images by name; the caller disposes them. */
@@ -59,7 +76,7 @@ export abstract class LightningModule extends Module {
   onFitStart?(): void | Promise<void>;
   onTrainEpochStart?(): void | Promise<void>;
   onTrainBatchStart?(batch: TensorBatch, batchIndex: number): void | Promise<void>;
-  /** After the optimizer's step: the place for an exponential moving average. */
+  /** After the batch's steps of all optimizers: the place for an exponential moving average. */
   onTrainBatchEnd?(batch: TensorBatch, batchIndex: number): void | Promise<void>;
   onTrainEpochEnd?(): void | Promise<void>;
   onValidationStart?(): void | Promise<void>;

@@ -1,17 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGrads } from '../autodiff/index.js';
+import { UserError } from '../errors.js';
 import type { OptimizerState } from '../optim/index.js';
 import { checkFinite, type NamedTensor } from './check-finite.js';
 import { clipGradients, type ClipOptions } from './clip-gradients.js';
 import { GradientAccumulator } from './gradient-accumulator.js';
 import type { LightningModule, OptimizerConfig, TensorBatch } from './lightning-module.js';
+import { optimizerTurns } from './optimizer-turns.js';
 
 export interface OptimizationOptions {
   /** Batches whose mean gradient a step takes. */
   readonly accumulate: number;
+  /** Of each optimizer's gradients by themselves, where it has no bound of its own. */
   readonly clip?: ClipOptions;
   /** Whether to look for NaN and infinity in every loss and gradient. */
   readonly checksFinite: boolean;
+}
+
+interface RunningOptimizer extends OptimizerConfig {
+  readonly index: number;
+  readonly gradients: GradientAccumulator;
 }
 
 /**
@@ -21,50 +29,71 @@ export interface OptimizationOptions {
 export class Optimization {
   readonly #module: LightningModule;
   readonly #options: OptimizationOptions;
-  readonly #optimizers: readonly (OptimizerConfig & { readonly gradients: GradientAccumulator })[];
+  readonly #optimizers: readonly RunningOptimizer[];
+  readonly #turns: (step: number) => readonly number[];
 
+  /** @throws RangeError when the turns that the optimizers take do not go together */
   constructor(module: LightningModule, options: OptimizationOptions) {
     this.#module = module;
     this.#options = options;
-    this.#optimizers = module.configureOptimizers().map((one) => ({ ...one, gradients: new GradientAccumulator() }));
-  }
-
-  /** Each optimizer's name and rate at a step, counted from 0. */
-  learningRates(step: number): { name: string; rate: number }[] {
-    return this.#optimizers.map(({ optimizer, learningRate }) => ({
-      name: optimizer.constructor.name,
-      rate: learningRate(step),
-    }));
+    const configs = module.configureOptimizers();
+    this.#turns = optimizerTurns(configs);
+    this.#optimizers = configs.map((one, index) => ({ ...one, index, gradients: new GradientAccumulator() }));
   }
 
   /**
-   * Takes the gradients of a batch.
+   * Each optimizer's name and rate at a step, counted from 0. Of one kind, the second and those after have a number, as
+   * Lightning has it: `Adam`, `Adam-1`.
+   */
+  learningRates(step: number): { name: string; rate: number }[] {
+    const kinds = this.#optimizers.map(({ optimizer }) => optimizer.constructor.name);
+    return this.#optimizers.map(({ learningRate, index }) => {
+      const kind = kinds[index] ?? '';
+      const before = kinds.slice(0, index).filter((other) => other === kind).length;
+      return { name: before === 0 ? kind : `${kind}-${before}`, rate: learningRate(step) };
+    });
+  }
+
+  /**
+   * Takes the gradients of a batch, for each optimizer whose turn it is.
    * @param step of the training, counted from 0
    * @param isLast whether the batch is the last of its step, which is then taken
    * @throws Error on a loss or a gradient that is not finite, where that is checked
    */
   take(batch: TensorBatch, batchIndex: number, { step, isLast }: { step: number; isLast: boolean }): void {
-    const { accumulate, clip } = this.#options;
-    for (const { optimizer, learningRate, gradients } of this.#optimizers) {
-      const weights = optimizer.parameters.map(([, parameter]) => parameter.value);
-      const { value, grads } = valueAndGrads(() => {
-        const loss = this.#module.trainingStep(batch, batchIndex);
-        return accumulate === 1 ? loss : tf.div(loss, accumulate);
-      }, weights);
-      try {
-        if (this.#options.checksFinite) checkFinite(step + 1, namedTensors(optimizer, value, grads));
-      } finally {
-        value.dispose();
-        gradients.add(grads);
-      }
-      if (!isLast) continue;
-      const whole = gradients.take();
-      const clipped = clip && clipGradients(whole, clip);
-      try {
-        optimizer.step(clipped ?? whole, learningRate(step));
-      } finally {
-        tf.dispose([...whole, ...(clipped ?? [])]);
-      }
+    for (const index of this.#turns(step)) {
+      const running = this.#optimizers[index] as RunningOptimizer;
+      this.#addGradients(running, { batch, batchIndex, step });
+      if (isLast) this.#step(running, step);
+    }
+  }
+
+  #addGradients(
+    { optimizer, gradients, index }: RunningOptimizer,
+    { batch, batchIndex, step }: { batch: TensorBatch; batchIndex: number; step: number },
+  ): void {
+    const { accumulate, checksFinite } = this.#options;
+    // Nothing else is recorded: the parameters of the others are constants, whatever the loss does with them.
+    const weights = optimizer.parameters.map(([, parameter]) => parameter.value);
+    const { value, grads } = valueAndGrads(() => {
+      const loss = this.#module.trainingStep(batch, batchIndex, index);
+      return accumulate === 1 ? loss : tf.div(loss, accumulate);
+    }, weights);
+    try {
+      if (checksFinite) checkFinite(step + 1, namedTensors(optimizer, value, grads));
+    } finally {
+      value.dispose();
+      gradients.add(grads);
+    }
+  }
+
+  #step({ optimizer, learningRate, gradients, clip = this.#options.clip }: RunningOptimizer, step: number): void {
+    const whole = gradients.take();
+    const clipped = clip && clipGradients(whole, clip);
+    try {
+      optimizer.step(clipped ?? whole, learningRate(step));
+    } finally {
+      tf.dispose([...whole, ...(clipped ?? [])]);
     }
   }
 
@@ -72,10 +101,17 @@ export class Optimization {
     return this.#optimizers.map(({ optimizer }) => optimizer.state());
   }
 
+  /** @throws UserError when the states are of other optimizers */
   load(states: readonly OptimizerState[]): void {
+    if (states.length !== this.#optimizers.length) {
+      throw new UserError({
+        problem: 'the checkpoint is of a training with other optimizers',
+        found: `the states of ${states.length}`,
+        expected: `of ${this.#optimizers.length}, as many as the model has`,
+      });
+    }
     this.#optimizers.forEach(({ optimizer }, i) => {
-      const state = states[i];
-      if (state) optimizer.load(state);
+      optimizer.load(states[i] as OptimizerState);
     });
   }
 

@@ -45,7 +45,7 @@ interface Fit {
 }
 
 /**
- * The training loop: epochs of batches, each forward and backward, and a step of the optimizer after every one or, with
+ * The training loop: epochs of batches, each forward and backward, and a step of the optimizers after every one or, with
  * `accumulate_grad_batches`, after several, with validation, logging and callbacks around them, as PyTorch Lightning
  * orders them. What it does is a pure function of the configuration, the seed and the checkpoint it resumes from.
  */
@@ -106,7 +106,7 @@ export class Trainer implements TrainerHandle {
     return this.#latest;
   }
 
-  /** Each optimizer's name and rate at a step, counted from 0. */
+  /** Each optimizer's name, its own of several of one kind, and its rate at a step, counted from 0. */
   learningRates(step: number): { name: string; rate: number }[] {
     return this.#running().optimization.learningRates(step);
   }
@@ -356,7 +356,7 @@ export class Trainer implements TrainerHandle {
 
 const NO_METRICS: MetricValues = { logger: {}, progBar: {} };
 
-/** As Lightning's LearningRateMonitor names them. */
+/** By the optimizer's place; LearningRateMonitor adds Lightning's names. */
 function rateName(index: number): string {
   return index === 0 ? 'lr' : `lr-${index}`;
 }

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
-import { Linear, type Parameter } from '../../src/nn/index.js';
-import { Adam, AdamW, LitEma, type Optimizer } from '../../src/optim/index.js';
+import { Conv2d, Linear, type Parameter } from '../../src/nn/index.js';
+import { Adam, AdamW, Lion, LitEma, SGD, type Optimizer, type OptimizerFactory } from '../../src/optim/index.js';
 import { RandomStreams } from '../../src/random/index.js';
 import { assertClose, fillByHash } from '../support/compare.js';
 import { onEveryEngine } from '../support/engines.js';
 import { readGolden } from '../support/golden.js';
 
-onEveryEngine('Adam, AdamW and LitEma against the published ones', (test) => {
+onEveryEngine('optimizers and LitEma against the published ones', (test) => {
   const cases: [title: string, golden: string, optimizer: (parameters: [string, Parameter][]) => Optimizer][] = [
     ['AdamW with the defaults of torch.optim.AdamW', 'optim_adamw', (parameters) => new AdamW(parameters)],
     [
@@ -50,22 +50,126 @@ onEveryEngine('Adam, AdamW and LitEma against the published ones', (test) => {
     assertClose(layer.weight.value.dataSync(), [2 * (1 - 0.1 * 0.25) + (0.1 * 0.5) / 0.6], 1e-6, 'weight');
   });
 
-  test('AdamW goes on from its saved state as if it had never stopped', () => {
-    const gradient = tf.tensor2d([1, -2, 0.5, 4], [2, 2]);
-    const train = (stopAfter: number) => {
-      const layer = new Linear(2, 2).initialize(new RandomStreams(1));
-      let optimizer = new AdamW(layer.trainableParameters().slice(0, 1));
-      for (let i = 0; i < 6; i++) {
-        if (i === stopAfter) {
-          const state = optimizer.state();
-          optimizer = new AdamW(layer.trainableParameters().slice(0, 1));
-          optimizer.load(state);
-        }
-        optimizer.step([gradient], 0.1);
+  const sgd = readGolden('sgd', 'optim');
+  const sgdCases = JSON.parse(sgd.metadata.cases ?? '{}') as Record<string, ConstructorParameters<typeof SGD>[1]>;
+  for (const [name, options] of Object.entries(sgdCases)) {
+    test(`SGD (${name}) takes the steps of torch.optim.SGD`, () => {
+      const layer = new Linear(4, 3);
+      layer.weight.load(tf.tensor(sgd.floats('param.w'), [3, 4]));
+      const optimizer = new SGD([['w', layer.weight]], options);
+      const before = tf.memory().numTensors;
+      for (let i = 0; i < 5; i++) {
+        const gradient = tf.tensor(sgd.floats(`in.grad${i}`), [3, 4]);
+        optimizer.step([gradient], 0.1 / (1 + i));
+        assertClose(gradient.dataSync(), sgd.floats(`in.grad${i}`), 0, 'the gradient is only read');
+        gradient.dispose();
+        assertClose(layer.weight.value.dataSync(), sgd.floats(`out.${name}.w${i + 1}`), 1e-6, `step ${i + 1}`);
       }
-      return [...layer.weight.value.dataSync()];
-    };
-    assert.equal(train(3), train(-1));
+      assert.is(tf.memory().numTensors, before);
+      optimizer.dispose();
+      assert.is(tf.memory().numTensors, before - (options?.momentum ? 1 : 0), 'what it kept');
+    });
+  }
+
+  test('SGD refuses to look ahead without a velocity of undampened gradients', () => {
+    const message = /^SGD: nesterov needs a momentum and no dampening, found momentum 0, dampening 0$/;
+    const before = tf.memory().numTensors;
+    assert.throws(() => new SGD([], { nesterov: true }), message);
+    assert.throws(() => new SGD([], { nesterov: true, momentum: 0.9, dampening: 0.1 }), /dampening 0\.1/);
+    assert.throws(() => new Adam([], { amsgrad: true }), /amsgrad/);
+    assert.is(tf.memory().numTensors, before);
+  });
+
+  for (const { betas, decay } of [
+    { betas: [0.9, 0.99], decay: 0 },
+    { betas: [0.95, 0.98], decay: 0.3 },
+  ] as const) {
+    test(`Lion (betas ${betas.join(' and ')}, weight_decay ${decay}) is algorithm 2 of its article`, () => {
+      const layer = new Linear(4, 3);
+      const theta = [...sgd.floats('param.w')];
+      const momentum = theta.map(() => 0);
+      layer.weight.load(tf.tensor(theta, [3, 4]));
+      const options = decay === 0 ? {} : { betas: [...betas], weight_decay: decay };
+      const optimizer = new Lion([['w', layer.weight]], options);
+      const before = tf.memory().numTensors;
+      for (let i = 0; i < 5; i++) {
+        const rate = 0.01 * (i + 1);
+        const gradients = sgd.floats(`in.grad${i}`);
+        const gradient = tf.tensor(gradients, [3, 4]);
+        optimizer.step([gradient], rate);
+        gradient.dispose();
+        gradients.forEach((g, j) => {
+          const c = betas[0] * (momentum[j] ?? NaN) + (1 - betas[0]) * g;
+          theta[j] = (theta[j] ?? NaN) - rate * (Math.sign(c) + decay * (theta[j] ?? NaN));
+          momentum[j] = betas[1] * (momentum[j] ?? NaN) + (1 - betas[1]) * g;
+        });
+        assertClose(layer.weight.value.dataSync(), theta, 1e-6, `step ${i + 1}`);
+      }
+      assert.is(tf.memory().numTensors, before);
+    });
+  }
+
+  test('Lion stays where there is neither a gradient nor a moment', () => {
+    const layer = new Linear(1, 1);
+    layer.weight.assign(tf.tensor2d([[2]]));
+    new Lion([['w', layer.weight]]).step([tf.zeros([1, 1])], 0.1);
+    assert.equal([...layer.weight.value.dataSync()], [2]);
+  });
+
+  const factories: readonly [name: string, factory: OptimizerFactory][] = [
+    ['AdamW', (parameters) => new AdamW(parameters)],
+    ['Adam', (parameters) => new Adam(parameters, { weight_decay: 0.1 })],
+    ['SGD', (parameters) => new SGD(parameters, { momentum: 0.9, dampening: 0.3 })],
+    ['SGD without momentum', (parameters) => new SGD(parameters)],
+    ['Lion', (parameters) => new Lion(parameters, { weight_decay: 0.1 })],
+  ];
+  for (const [name, factory] of factories) {
+    test(`${name} goes on from its saved state as if it had never stopped`, () => {
+      const gradients = Array.from({ length: 6 }, (_, i) => tf.tensor(sgd.floats(`in.grad${i % 5}`), [3, 4]));
+      const train = (stopAfter: number) => {
+        // Held transposed to how it is published: a state is saved as its parameter is.
+        const filter = new Conv2d(4, 3, { kernelSize: 1 }).initialize(new RandomStreams(1));
+        const parameters = filter.trainableParameters().filter(([own]) => own === 'weight');
+        let optimizer = factory(parameters);
+        gradients.forEach((gradient, i) => {
+          if (i === stopAfter) {
+            const state = optimizer.state();
+            optimizer.dispose();
+            optimizer = factory(parameters);
+            optimizer.load(state);
+          }
+          const held = tf.reshape(gradient, [1, 1, 4, 3]);
+          optimizer.step([held], 0.1);
+          held.dispose();
+        });
+        const values = [...(parameters[0]?.[1].value.dataSync() ?? [])];
+        optimizer.dispose();
+        filter.dispose();
+        return values;
+      };
+      const before = tf.memory().numTensors;
+      const whole = train(-1);
+      assert.equal(train(1), whole);
+      assert.equal(train(3), whole);
+      assert.is(tf.memory().numTensors, before);
+      tf.dispose(gradients);
+    });
+  }
+
+  test('the state of another optimizer, or of other parameters, is refused before anything is loaded', () => {
+    const layer = new Linear(2, 2).initialize(new RandomStreams(1));
+    const parameters = layer.trainableParameters();
+    const lion = new Lion(parameters);
+    const { step, tensors } = new AdamW(parameters).state();
+    assert.throws(() => {
+      lion.load({ step, tensors });
+    }, /^the saved state of Lion has exp_avg_sq\.weight\n {2}expected: .+\n {2}to fix: .+ckpt_path$/);
+    assert.throws(() => {
+      new SGD(parameters, { momentum: 0.5 }).load({ step, tensors });
+    }, /^the saved state of SGD has no momentum_buffer\.weight\n/);
+    assert.throws(() => {
+      new AdamW(parameters.slice(0, 1)).load({ step, tensors });
+    }, /^the saved state of AdamW has exp_avg\.bias\n/);
   });
 
   test('LitEma: twelve updates with warm-up', () => {

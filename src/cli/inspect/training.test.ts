@@ -89,7 +89,7 @@ if (isTorchBuilt()) {
     const batch = { image: tf.zeros([batchSize, 32, 32, 1]), class_label: tf.zeros([batchSize], 'int32') };
     const weights = module.trainableParameters().map(([, parameter]) => parameter.value);
     const taken = peakBytes(() => {
-      const { values, pullback, dispose } = vjp(() => [module.trainingStep(batch, 0)], weights);
+      const { values, pullback, dispose } = vjp(() => [module.trainingStep(batch, 0, 0)], weights);
       tf.dispose([...values, ...pullback([tf.scalar(1)])]);
       dispose();
     });

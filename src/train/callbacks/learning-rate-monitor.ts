@@ -23,11 +23,7 @@ export class LearningRateMonitor implements Callback {
 
   /** @param step whose rates to log, counted from 0 */
   #log(trainer: Trainer, step: number): void {
-    const rates: Record<string, number> = {};
-    for (const { name, rate } of trainer.learningRates(step)) {
-      const taken = Object.keys(rates).filter((key) => key.startsWith(`lr-${name}`)).length;
-      rates[taken === 0 ? `lr-${name}` : `lr-${name}-${taken}`] = rate;
-    }
+    const rates = Object.fromEntries(trainer.learningRates(step).map(({ name, rate }) => [`lr-${name}`, rate]));
     trainer.logger.logScalars(rates, trainer.globalStep);
   }
 }
