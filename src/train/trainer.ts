@@ -8,6 +8,7 @@ import type { Logger } from '../logging/logger.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import type { Callback, ValidationResult } from './callbacks/callback.js';
+import type { NamedTensor } from './check-finite.js';
 import type { Checkpoint } from './checkpoint-file.js';
 import type { LightningModule, TrainerHandle } from './lightning-module.js';
 import { LoopPlan } from './loop-plan.js';
@@ -145,7 +146,7 @@ export class Trainer implements TrainerHandle {
     // Order matters: weights first, so that an average of them begins where they begin.
     module.initialize(this.#streams);
     if (resume) module.loadStateDict(resume.weights);
-    const optimization = new Optimization(module, this.#optimizationOptions(plan));
+    const optimization = new Optimization(module, this.#optimizationOptions(module, plan));
     this.#fit = { module, optimization, plan, trainLoader, valLoader };
     if (resume) this.#restore(resume);
     try {
@@ -162,10 +163,19 @@ export class Trainer implements TrainerHandle {
     }
   }
 
-  #optimizationOptions({ accumulate }: LoopPlan): OptimizationOptions {
+  #optimizationOptions(module: LightningModule, { accumulate }: LoopPlan): OptimizationOptions {
     const { gradient_clip_val: value, gradient_clip_algorithm: algorithm, ...params } = this.params;
     const checksFinite = params.detect_anomaly === true || params.terminate_on_nan === true;
-    return { accumulate, checksFinite, ...(value && { clip: { value, algorithm: algorithm ?? 'norm' } }) };
+    const interested = Object.values(this.#options.callbacks).filter((callback) => callback.onBeforeOptimizerStep);
+    const beforeStep = (gradients: readonly NamedTensor[]): void => {
+      for (const callback of interested) callback.onBeforeOptimizerStep?.(this, module, gradients);
+    };
+    return {
+      accumulate,
+      checksFinite,
+      ...(value && { clip: { value, algorithm: algorithm ?? 'norm' } }),
+      ...(interested.length > 0 && { beforeStep }),
+    };
   }
 
   /** The batches to train and to validate on; overfitting takes both from the training set, in its own order. */

@@ -84,6 +84,10 @@ export class Recorder implements Logger {
   logImage(name: string, _image: unknown, step: number): void {
     this.images.push([step, name]);
   }
+  readonly histograms: [number, string][] = [];
+  logHistogram(name: string, _histogram: unknown, step: number): void {
+    this.histograms.push([step, name]);
+  }
   logText(): void {
     return;
   }

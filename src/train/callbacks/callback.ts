@@ -1,4 +1,5 @@
 import type { TensorBatch } from '../../data/to-tensors.js';
+import type { NamedTensor } from '../check-finite.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { MetricValues } from '../metrics.js';
 import type { Trainer } from '../trainer.js';
@@ -15,6 +16,11 @@ export interface Callback {
   onFitStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onTrainEpochStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onTrainBatchStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  /**
+   * Of each optimizer, with the gradients that it steps by, not yet clipped, under the names of their parameters. The only
+   * hook that cannot be asynchronous.
+   */
+  onBeforeOptimizerStep?(trainer: Trainer, module: LightningModule, gradients: readonly NamedTensor[]): void;
   /** After the step's validation, if it had one. */
   onTrainBatchEnd?(trainer: Trainer, module: LightningModule, step: StepResult): void | Promise<void>;
   /** The trainer's epoch is the next one by then. */
