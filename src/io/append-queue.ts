@@ -69,7 +69,7 @@ export class AppendQueue {
     this.#draining ??= this.#writePending()
       .catch((cause: unknown) => {
         this.#failure = fileProblem(this.path, 'write', cause, { note: 'what was logged since is lost' });
-        this.#takePending();
+        void this.#takePending();
       })
       .finally(() => (this.#draining = undefined));
     return this.#draining;

@@ -21,15 +21,15 @@ export function tensorHistograms(tensors: readonly NamedTensor[], bins: number):
 
 /** `[5 + bins]`: the figures, then the counts. */
 function figuresOf(tensor: tf.Tensor, bins: number): tf.Tensor1D {
-  const x = tf.reshape(tensor, [-1]);
+  const x = tf.reshape<tf.Rank.R1>(tensor, [-1]);
   const isFinite = tf.isFinite(x);
   const finite = tf.where(isFinite, x, 0);
   const min = tf.min(tf.where(isFinite, x, Infinity));
   const max = tf.max(tf.where(isFinite, x, -Infinity));
   const position = tf.divNoNan(tf.mul(tf.sub(finite, min), bins), tf.sub(max, min));
   const bucket = tf.where(isFinite, tf.clipByValue(tf.floor(position), 0, bins - 1), 0);
-  const weights = tf.cast(isFinite, 'float32');
-  const counts = tf.denseBincount(tf.cast(bucket, 'int32') as tf.Tensor1D, weights as tf.Tensor1D, bins) as tf.Tensor1D;
+  const weights = tf.cast<tf.Tensor1D>(isFinite, 'float32');
+  const counts = tf.denseBincount(tf.cast<tf.Tensor1D>(bucket as tf.Tensor1D, 'int32'), weights, bins);
   const figures = tf.stack([tf.sum(weights), min, max, tf.sum(finite), tf.sum(tf.square(finite))]) as tf.Tensor1D;
   return tf.concat([figures, counts]);
 }

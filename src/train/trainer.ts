@@ -7,12 +7,12 @@ import type { RunFolder } from '../io/run-folder.js';
 import type { Logger } from '../logging/logger.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import type { Callback, ValidationResult } from './callbacks/callback.js';
+import type { Callback } from './callbacks/callback.js';
 import type { NamedTensor } from './check-finite.js';
 import type { Checkpoint } from './checkpoint-file.js';
 import type { LightningModule, TrainerHandle } from './lightning-module.js';
-import { LoopPlan } from './loop-plan.js';
-import { MetricCollector, type LogOptions, type MetricValues } from './metrics.js';
+import { evaluationBatches, LoopPlan } from './loop-plan.js';
+import { MetricCollector, type LogOptions, type MetricValues, type Stage } from './metrics.js';
 import { Optimization, type OptimizationOptions } from './optimization.js';
 import { trainerParams, type TrainerParams, type TrainerParamsInput } from './trainer.params.js';
 
@@ -36,6 +36,15 @@ export interface FitOptions {
   readonly resume?: Checkpoint;
 }
 
+export interface TestOptions {
+  readonly module: LightningModule;
+  readonly data: DataModule;
+  /** What to test on, by the test's step or the validation's. */
+  readonly set?: 'test' | 'validation';
+  /** Where the weights are from, of a module that this trainer has not trained. */
+  readonly checkpoint?: Checkpoint;
+}
+
 /** What a fit works with. */
 interface Fit {
   readonly module: LightningModule;
@@ -57,8 +66,9 @@ export class Trainer implements TrainerHandle {
   readonly #options: TrainerOptions;
   readonly #streams: RandomStreams;
   readonly #trainMetrics = new MetricCollector('train');
-  readonly #validationMetrics = new MetricCollector('validation');
-  #stage: 'train' | 'validation' = 'train';
+  #stage: Stage = 'train';
+  /** Of the stage. */
+  #metrics = this.#trainMetrics;
   #batchSize = 1;
   #globalStep = 0;
   #epoch = 0;
@@ -69,6 +79,8 @@ export class Trainer implements TrainerHandle {
   #isAccumulating = false;
   #latest: Record<string, number> = {};
   #fit: Fit | undefined;
+  /** The module that a fit has left with its weights. */
+  #fitted: LightningModule | undefined;
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -133,9 +145,10 @@ export class Trainer implements TrainerHandle {
   }
 
   log(name: string, value: tf.Tensor | number, options: LogOptions): void {
-    const metrics = this.#stage === 'train' ? this.#trainMetrics : this.#validationMetrics;
     const number = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
-    metrics.log(name, number, this.#batchSize, options);
+    // A module that tests as it validates logs under the names of a validation.
+    const ownName = this.#stage === 'test' ? name.replace(/^val(?=[/_])/, 'test') : name;
+    this.#metrics.log(ownName, number, this.#batchSize, options);
   }
 
   /** Trains until the last step or a stop. The module keeps its weights; its optimizers' state is freed. */
@@ -156,6 +169,7 @@ export class Trainer implements TrainerHandle {
       while (!this.#done()) await this.#trainEpoch();
       await module.onFitEnd?.();
       await this.#callbacks((callback) => callback.onFitEnd?.(this, module));
+      this.#fitted = module;
     } finally {
       module.attach(undefined);
       optimization.dispose();
@@ -163,10 +177,43 @@ export class Trainer implements TrainerHandle {
     }
   }
 
+  /**
+   * Runs the test set, or the validation set, through the module once, logs the means and returns them. A module that this
+   * trainer has not trained is initialized, and takes its weights from `checkpoint` if there is one.
+   * @throws Error where the data have no such set
+   */
+  async test({ module, data, set = 'test', checkpoint }: TestOptions): Promise<Readonly<Record<string, number>>> {
+    const { seed } = this.#options;
+    const loader = set === 'test' ? data.testLoader(seed) : data.valLoader(seed);
+    if (!loader) throw new Error(`the data module has no ${set} data`);
+    if (this.#fitted !== module) module.initialize(this.#streams);
+    if (checkpoint) {
+      module.loadStateDict(checkpoint.weights);
+      this.#epoch = checkpoint.progress.epoch;
+      this.#globalStep = checkpoint.progress.globalStep;
+    }
+    const option = set === 'test' ? 'limit_test_batches' : 'limit_val_batches';
+    const limit = evaluationBatches(this.params, option, loader.length);
+    module.attach(this);
+    try {
+      const metrics = await this.#evaluate(set, { module, loader, limit }, (hook) => this.#callbacks(hook));
+      if (this.#stopReason !== undefined) return {};
+      this.logger.logScalars(metrics.logger, this.#globalStep);
+      await this.#callbacks((callback) =>
+        set === 'test'
+          ? callback.onTestEnd?.(this, module, metrics)
+          : callback.onValidationEnd?.(this, module, metrics),
+      );
+      return metrics.logger;
+    } finally {
+      module.attach(undefined);
+    }
+  }
+
   #optimizationOptions(module: LightningModule, { accumulate }: LoopPlan): OptimizationOptions {
     const { gradient_clip_val: value, gradient_clip_algorithm: algorithm, ...params } = this.params;
     const checksFinite = params.detect_anomaly === true || params.terminate_on_nan === true;
-    const interested = Object.values(this.#options.callbacks).filter((callback) => callback.onBeforeOptimizerStep);
+    const interested = Object.values(this.#options.callbacks).filter((callback) => 'onBeforeOptimizerStep' in callback);
     const beforeStep = (gradients: readonly NamedTensor[]): void => {
       for (const callback of interested) callback.onBeforeOptimizerStep?.(this, module, gradients);
     };
@@ -300,51 +347,59 @@ export class Trainer implements TrainerHandle {
     await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
   }
 
-  /** @param call runs a hook of the callbacks, or does not */
-  async #validationLoop(
-    limit: number,
-    call: (hook: (callback: Callback) => unknown) => Promise<void>,
+  /** The validation of a fit. @param call runs a hook of the callbacks, or does not */
+  #validationLoop(limit: number, call: CallHook): Promise<MetricValues> {
+    const { module, valLoader: loader } = this.#running();
+    return loader ? this.#evaluate('validation', { module, loader, limit }, call) : Promise.resolve(NO_METRICS);
+  }
+
+  /** Means over the first `limit` batches. @param call runs a hook of the callbacks, or does not */
+  async #evaluate(
+    stage: 'validation' | 'test',
+    { module, loader, limit }: { module: LightningModule; loader: DataLoader; limit: number },
+    call: CallHook,
   ): Promise<MetricValues> {
-    const { module, valLoader } = this.#running();
-    if (!valLoader || limit === 0) return NO_METRICS;
+    if (limit === 0) return NO_METRICS;
     const trainBatchSize = this.#batchSize;
-    this.#stage = 'validation';
+    const isTest = stage === 'test';
+    const metrics = new MetricCollector(stage);
+    this.#stage = stage;
+    this.#metrics = metrics;
     module.eval();
     try {
-      await module.onValidationStart?.();
-      await call((callback) => callback.onValidationStart?.(this, module));
+      await (isTest ? module.onTestStart() : module.onValidationStart?.());
+      await call((callback) =>
+        isTest ? callback.onTestStart?.(this, module) : callback.onValidationStart?.(this, module),
+      );
       let batchIndex = 0;
-      for await (const hostBatch of valLoader.epoch(this.#epoch)) {
+      for await (const hostBatch of loader.epoch(this.#epoch)) {
         if (batchIndex >= limit || this.#stopReason !== undefined) break;
         const batch = toTensors(hostBatch);
         this.#batchSize = batchSize(batch);
-        const result = { batch, batchIndex };
+        const result = { batch, batchIndex, batches: limit };
         try {
-          await this.#validationStep(result);
-          await call((callback) => callback.onValidationBatchEnd?.(this, module, result));
+          await evaluationStep(() =>
+            isTest ? module.testStep(batch, batchIndex) : module.validationStep(batch, batchIndex),
+          );
+          await call((callback) =>
+            isTest
+              ? callback.onTestBatchEnd?.(this, module, result)
+              : callback.onValidationBatchEnd?.(this, module, result),
+          );
         } finally {
           disposeTensors(batch);
         }
         batchIndex += 1;
         await nextTick();
       }
-      await module.onValidationEnd?.();
+      await (isTest ? module.onTestEnd() : module.onValidationEnd?.());
     } finally {
       module.train();
       this.#stage = 'train';
+      this.#metrics = this.#trainMetrics;
       this.#batchSize = trainBatchSize;
     }
-    return this.#validationMetrics.takeEpoch();
-  }
-
-  /** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
-  async #validationStep({ batch, batchIndex }: ValidationResult): Promise<void> {
-    tf.engine().startScope();
-    try {
-      await this.#running().module.validationStep(batch, batchIndex);
-    } finally {
-      tf.engine().endScope();
-    }
+    return metrics.takeEpoch();
   }
 
   #done(): boolean {
@@ -364,7 +419,19 @@ export class Trainer implements TrainerHandle {
   }
 }
 
+type CallHook = (hook: (callback: Callback) => unknown) => Promise<void>;
+
 const NO_METRICS: MetricValues = { logger: {}, progBar: {} };
+
+/** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
+async function evaluationStep(step: () => void | Promise<void>): Promise<void> {
+  tf.engine().startScope();
+  try {
+    await step();
+  } finally {
+    tf.engine().endScope();
+  }
+}
 
 /** By the optimizer's place; LearningRateMonitor adds Lightning's names. */
 function rateName(index: number): string {

@@ -28,6 +28,9 @@ export interface Callback {
   onValidationStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onValidationBatchEnd?(trainer: Trainer, module: LightningModule, result: ValidationResult): void | Promise<void>;
   onValidationEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
+  onTestStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  onTestBatchEnd?(trainer: Trainer, module: LightningModule, result: ValidationResult): void | Promise<void>;
+  onTestEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
   /** At the end of a fit that ended by itself or was asked to stop; not after an error. */
   onFitEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
 }
@@ -42,5 +45,8 @@ export interface StepResult {
   readonly metrics: MetricValues;
 }
 
-/** A validation batch as callbacks see it; its tensors are disposed after the hooks. */
-export type ValidationResult = Pick<StepResult, 'batch' | 'batchIndex'>;
+/** A batch of a validation or a test as callbacks see it; its tensors are disposed after the hooks. */
+export interface ValidationResult extends Pick<StepResult, 'batch' | 'batchIndex'> {
+  /** How many there are. */
+  readonly batches: number;
+}
