@@ -3,10 +3,15 @@ import { join, relative } from 'node:path';
 import { instantiateFromConfig, type Experiment } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
+import { UserError } from '../errors.js';
 import type { RunFolder } from '../io/run-folder.js';
+import { formatValue } from '../logging/format.js';
+import { flattenHyperparameters } from '../logging/hyperparameters.js';
 import { Reporter } from '../logging/reporter.js';
 import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
+import type { Callback } from '../train/callbacks/callback.js';
+import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
 import { Interrupt, INTERRUPTED } from '../train/interrupt.js';
 import { scaledLearningRate } from '../train/learning-rate.js';
@@ -17,6 +22,7 @@ import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, notesOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
 import { loadConfig } from './load-config.js';
+import { metricsTable } from './metrics-table.js';
 import { runCallbacks } from './run/callbacks.js';
 import { chosenDevice } from './run/chosen-device.js';
 import { runRequest, type RunRequest } from './run/request.js';
@@ -46,6 +52,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   const engine = await startEngine(precisionNamed(options.precision), device.name);
   // Data first: a data set that is missing is found before a network is built.
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
+  const tests = data.test !== undefined && !request.noTest;
+  if (!tests && !request.train) throw nothingToDo();
   const module = await instantiateFromConfig<LightningModule>(experiment.model, registry);
   // A run that goes on has weights of its own.
   const initial = resume ? [] : initFromCheckpoints(module);
@@ -67,7 +75,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   data.warn = (text) => {
     reporter.warn(text);
   };
-  reporter.info(header({ experiment, engine, folder, module, data, formula: rate.formula, seed }));
+  reporter.info(header({ request, experiment, engine, folder, module, data, formula: rate.formula, seed }));
   for (const report of initial) reporter.info(describeInit(report));
   if (engine.note !== undefined) reporter.warn(engine.note);
   if (device.note !== undefined) reporter.warn(device.note);
@@ -81,12 +89,16 @@ export async function run(argv: readonly string[]): Promise<number> {
     isOn: options.logger !== false && !options.fast_dev_run,
     resumedStep: request.resumeFolder === undefined ? undefined : resume?.progress.globalStep,
   });
+  logger.logText('command', `    ${process.argv.slice(1).join(' ')}`, resume?.progress.globalStep ?? 0);
   logger.logText('config', `\`\`\`yaml\n${configs.whole}\`\`\``, resume?.progress.globalStep ?? 0);
+  const { model, data: dataConfig, trainer: trainerConfig } = experiment;
+  logger.logHyperparameters?.(flattenHyperparameters({ seed, model, data: dataConfig, trainer: trainerConfig }));
+  const callbacks = await runCallbacks(experiment, { registry, options, folder, reporter });
   const trainer = new Trainer({
     params: options,
     logger,
     run: folder,
-    callbacks: await runCallbacks(experiment, { registry, options, folder, reporter }),
+    callbacks,
     seed,
     config: configs.whole,
     report: (text) => {
@@ -98,26 +110,34 @@ export async function run(argv: readonly string[]): Promise<number> {
     trainer.stop(signal);
   });
   try {
-    await trainer.fit({ module, data, ...(resume && { resume }) });
+    if (request.train) await trainer.fit({ module, data, ...(resume && { resume }) });
+    if (tests && interrupt.signal === undefined) {
+      const checkpoint = request.train ? undefined : resume;
+      const metrics = await trainer.test({ module, data, ...(checkpoint && { checkpoint }) });
+      reporter.info(`test\n${metricsTable(metrics)}`);
+    }
+    logger.logEnding?.(interrupt.signal === undefined ? 'done' : 'stopped');
     await logger.close();
   } catch (error) {
     // The training's own error is what counts; the logs are closed as well as they can be.
+    logger.logEnding?.('failed');
     await logger.close().catch(() => undefined);
     throw error;
   } finally {
     interrupt.dispose();
   }
-  reporter.info(summary(folder, trainer, interrupt.signal));
+  reporter.info(summary({ folder, trainer, callbacks, signal: interrupt.signal }));
   return interrupt.signal === undefined ? 0 : INTERRUPTED;
 }
 
 /** What the user should know of options that do nothing here. */
 function runNotes(request: RunRequest, experiment: Experiment, data: DataModule): string[] {
-  const tests = data.test && !request.noTest ? ['the test set is not used: there is no test loop yet'] : [];
-  return [...request.notes, ...notesOf(experiment), ...tests];
+  const noTest = request.noTest && data.test ? ['the test set is not used: --no-test'] : [];
+  return [...request.notes, ...notesOf(experiment), ...noTest];
 }
 
 function header(facts: {
+  request: RunRequest;
   experiment: Experiment;
   engine: EngineInfo;
   folder: RunFolder;
@@ -126,7 +146,7 @@ function header(facts: {
   formula: string;
   seed: number;
 }): string {
-  const { experiment, engine, folder, module, data, formula, seed } = facts;
+  const { request, experiment, engine, folder, module, data, formula, seed } = facts;
   const parameters = module.trainableParameters().reduce((sum, [, { size }]) => sum + size, 0);
   const sets = [
     ['train', data.train],
@@ -135,6 +155,7 @@ function header(facts: {
   ] as const;
   const sizes = sets.flatMap(([name, set]) => (set ? [`${set.length.toLocaleString('en')} ${name}`] : []));
   return alignFacts([
+    ['config', [...request.configs, ...request.overrides].join(' ')],
     ['run', relativePath(folder.path)],
     [
       'engine',
@@ -147,20 +168,45 @@ function header(facts: {
   ]);
 }
 
-function summary(folder: RunFolder, trainer: Trainer, signal: NodeJS.Signals | undefined): string {
+function summary({
+  folder,
+  trainer,
+  callbacks,
+  signal,
+}: {
+  folder: RunFolder;
+  trainer: Trainer;
+  callbacks: Readonly<Record<string, Callback>>;
+  signal: NodeJS.Signals | undefined;
+}): string {
   const path = relativePath(folder.path);
   const last = join(folder.checkpoints, 'last.ckpt');
   const ended = signal === undefined ? 'done' : `stopped by ${signal}`;
   const next: readonly [string, string] =
     signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`];
   const isSaved = existsSync(last);
+  const best = Object.values(callbacks).flatMap((callback) =>
+    callback instanceof ModelCheckpoint ? (callback.bestIn(folder) ?? []) : [],
+  );
   return alignFacts([
     [ended, `step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
     ...(isSaved ? [['checkpoint', relativePath(last)] as const] : []),
+    ...best.map(
+      ({ path, monitor, score }) => ['best', `${relativePath(path)} (${monitor} ${formatValue(score)})`] as const,
+    ),
     ['images', relativePath(folder.images.train)],
+    ...(existsSync(folder.metrics) ? [['metrics', relativePath(folder.metrics)] as const] : []),
     ['curves', `tensorboard --logdir ${path}`],
     ...(isSaved ? [next] : []),
   ]);
+}
+
+function nothingToDo(): UserError {
+  return new UserError({
+    path: 'data.params.test',
+    problem: 'there is no test set, and nothing else to do without training',
+    remedy: 'describe one, leave out --train false, or measure on the validation set: ldm test RUN --set validation',
+  });
 }
 
 function relativePath(path: string): string {

@@ -158,6 +158,16 @@ test('writes what a run was given and how it ended for the HParams page', async 
   assert.equal([numberAt(info!, 1), numberAt(info!, 2)], [1, 1_795_249_800.5]);
 });
 
+test('what is added to a run hides nothing of it', async () => {
+  const logger = new TensorBoardLogger(temporaryFolder(), { purgeStep: null });
+  logger.logScalars({ 'test/loss': 1 }, 12);
+  await logger.close();
+  assert.equal(
+    readEventFile(logger.path).map((event) => messagesAt(event, 7)),
+    [[], []],
+  );
+});
+
 test('fifty thousand scalars are fifty thousand events', async () => {
   const logger = new TensorBoardLogger(temporaryFolder());
   for (let step = 0; step < 50_000; step++) logger.logScalars({ 'train/loss': step }, step);

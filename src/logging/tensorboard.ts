@@ -17,10 +17,10 @@ import { frameRecord } from './tfrecord.js';
 
 export interface TensorBoardOptions {
   /**
-   * For a resumed run, the first step that it logs: TensorBoard then hides what earlier files of the folder hold from
-   * this step on, so that curves go on without a fold.
+   * The first step of a resumed run (default: 0): TensorBoard then hides what earlier files of the folder hold from this
+   * step on, so that curves go on without a fold. Null to add to them.
    */
-  readonly purgeStep?: number | undefined;
+  readonly purgeStep?: number | null;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 }
@@ -35,14 +35,16 @@ export class TensorBoardLogger implements Logger {
   readonly #clock: () => number;
 
   /** @param folder an existing one. Nothing is written before the first event is due. */
-  constructor(folder: string, { purgeStep, clock = Date.now }: TensorBoardOptions = {}) {
+  constructor(folder: string, { purgeStep = 0, clock = Date.now }: TensorBoardOptions = {}) {
     this.#clock = clock;
     const seconds = Math.floor(clock() / 1000);
     this.path = join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${filesOpened++}`);
     this.#queue = new AppendQueue(this.path);
     this.#write({ wallTime: clock() / 1000, fileVersion: 'brain.Event:2' });
     // A new run says that it starts too: readers take the first start that they meet for one that hides nothing.
-    this.#write({ wallTime: clock() / 1000, step: purgeStep ?? 0, sessionLog: { status: SESSION_START } });
+    if (purgeStep !== null) {
+      this.#write({ wallTime: clock() / 1000, step: purgeStep, sessionLog: { status: SESSION_START } });
+    }
   }
 
   logScalars(scalars: Readonly<Record<string, number>>, step: number): void {

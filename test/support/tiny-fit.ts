@@ -111,9 +111,10 @@ export interface FitResult {
   readonly trainer: Trainer;
   readonly run: RunFolder;
   readonly reports: readonly string[];
+  readonly data: DataModule;
 }
 
-/** Two batches of two examples and one of one in an epoch, two batches of a validation; logs every step. */
+/** Two batches of two examples and one of one in an epoch, two batches of a validation and of a test; logs every step. */
 export async function fit(
   params: TrainerParamsInput,
   {
@@ -135,7 +136,7 @@ export async function fit(
   });
   const module = new Regression();
   module.learningRate = 0.1;
-  const data = new DataModule({ batchSize: 2, train: new Line(5), validation: new Line(3) });
+  const data = new DataModule({ batchSize: 2, train: new Line(5), validation: new Line(3), test: new Line(4) });
   await trainer.fit({ module, data, ...(resume && { resume }) });
-  return { module, logger, trainer, run, reports };
+  return { module, logger, trainer, run, reports, data };
 }

@@ -49,13 +49,18 @@ export interface LoggersOptions {
   readonly isOn: boolean;
   /** Of a run that goes on in its folder. */
   readonly resumedStep: number | undefined;
+  /** Whether what is logged is added to what a run logged, which stays as it is. */
+  readonly isAdded?: boolean;
 }
 
 /** The run's loggers; what an earlier attempt logged after the step it resumes from is taken back. */
-export async function openLoggers(run: RunFolder, { config, isOn, resumedStep }: LoggersOptions): Promise<Logger> {
+export async function openLoggers(
+  run: RunFolder,
+  { config, isOn, resumedStep, isAdded }: LoggersOptions,
+): Promise<Logger> {
   if (!isOn) return new CompositeLogger([]);
   const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
   if (resumedStep !== undefined) truncateMetrics(run.metrics, resumedStep);
-  const options = resumedStep === undefined ? {} : { purgeStep: resumedStep + 1 };
+  const options = isAdded ? { purgeStep: null } : resumedStep === undefined ? {} : { purgeStep: resumedStep + 1 };
   return new CompositeLogger([open(run, options), new MetricsFile(run.metrics)]);
 }
