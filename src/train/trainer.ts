@@ -78,6 +78,8 @@ export class Trainer implements TrainerHandle {
   /** Whether batches were taken whose step is still to come. */
   #isAccumulating = false;
   #latest: Record<string, number> = {};
+  /** The newest value of everything that the progress line is to show. */
+  readonly #progBar: Record<string, number> = {};
   #fit: Fit | undefined;
   /** The module that a fit has left with its weights. */
   #fitted: LightningModule | undefined;
@@ -292,8 +294,9 @@ export class Trainer implements TrainerHandle {
     if (this.#stopReason !== undefined) return;
     if (plan.validatesEpoch(this.#epoch)) await this.#validate();
     await module.onTrainEpochEnd?.();
-    const { logger: means } = this.#trainMetrics.takeEpoch();
-    Object.assign(this.#latest, means);
+    const { logger: means, progBar } = this.#trainMetrics.takeEpoch();
+    Object.assign(this.#latest, means, withoutSuffix(means));
+    Object.assign(this.#progBar, progBar);
     this.logger.logScalars({ ...means, epoch: this.#epoch }, this.#globalStep);
     // Before the callbacks: a checkpoint made there goes on with the next epoch.
     this.#epoch += 1;
@@ -317,6 +320,7 @@ export class Trainer implements TrainerHandle {
     // Of a step on several batches, the values of the last one are the step's.
     const metrics = stepped ? this.#trainMetrics.takeStep() : NO_METRICS;
     Object.assign(this.#latest, metrics.logger);
+    Object.assign(this.#progBar, metrics.progBar);
     if (stepped && this.#globalStep % this.params.log_every_n_steps === 0) {
       const rates = this.learningRates(this.#globalStep - 1).map(({ rate }, i) => [rateName(i), rate] as const);
       this.logger.logScalars({ ...metrics.logger, ...Object.fromEntries(rates) }, this.#globalStep);
@@ -324,7 +328,12 @@ export class Trainer implements TrainerHandle {
     // Before the callbacks: a checkpoint of this step then has its validation behind it.
     if (plan.validatesAfter(this.#batchInEpoch, this.#epoch)) await this.#validate();
     await this.#callbacks((callback) =>
-      callback.onTrainBatchEnd?.(this, module, { batch, batchIndex, stepped, metrics }),
+      callback.onTrainBatchEnd?.(this, module, {
+        batch,
+        batchIndex,
+        stepped,
+        metrics: { ...metrics, progBar: this.#progBar },
+      }),
     );
   }
 
@@ -332,7 +341,7 @@ export class Trainer implements TrainerHandle {
   async #sanityCheck(): Promise<void> {
     const { plan } = this.#running();
     const streams = this.#streams.state;
-    await this.#validationLoop(plan.sanityBatches, () => Promise.resolve());
+    await this.#validationLoop(plan.sanityBatches, NO_HOOKS);
     this.#streams.state = streams;
   }
 
@@ -342,7 +351,8 @@ export class Trainer implements TrainerHandle {
     const metrics = await this.#validationLoop(plan.validationBatches, (hook) => this.#callbacks(hook));
     // A validation that was broken off is no validation: its means cover other batches than the ones before.
     if (this.#stopReason !== undefined) return;
-    Object.assign(this.#latest, metrics.logger);
+    Object.assign(this.#latest, metrics.logger, withoutSuffix(metrics.logger));
+    Object.assign(this.#progBar, metrics.progBar);
     this.logger.logScalars(metrics.logger, this.#globalStep);
     await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
   }
@@ -389,6 +399,11 @@ export class Trainer implements TrainerHandle {
         } finally {
           disposeTensors(batch);
         }
+        // Of single batches there are several values at one step.
+        const { logger: ownValues } = metrics.takeStep();
+        if (call !== NO_HOOKS && Object.keys(ownValues).length > 0) {
+          this.logger.logScalars(ownValues, this.#globalStep);
+        }
         batchIndex += 1;
         await nextTick();
       }
@@ -421,6 +436,9 @@ export class Trainer implements TrainerHandle {
 
 type CallHook = (hook: (callback: Callback) => unknown) => Promise<void>;
 
+/** Of a validation that leaves no trace. */
+const NO_HOOKS: CallHook = () => Promise.resolve();
+
 const NO_METRICS: MetricValues = { logger: {}, progBar: {} };
 
 /** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
@@ -436,4 +454,10 @@ async function evaluationStep(step: () => void | Promise<void>): Promise<void> {
 /** By the optimizer's place; LearningRateMonitor adds Lightning's names. */
 function rateName(index: number): string {
   return index === 0 ? 'lr' : `lr-${index}`;
+}
+
+/** Of a value logged per step and per epoch, the epoch's mean goes by the plain name too, as monitors may name it. */
+function withoutSuffix(means: Readonly<Record<string, number>>): Record<string, number> {
+  const forked = Object.entries(means).filter(([name]) => name.endsWith('_epoch'));
+  return Object.fromEntries(forked.map(([name, value]) => [name.slice(0, -'_epoch'.length), value]));
 }

@@ -41,7 +41,7 @@ export interface StepResult {
   readonly batchIndex: number;
   /** Whether the optimizers stepped: not after each of the batches whose gradients are accumulated for one step. */
   readonly stepped: boolean;
-  /** Of the step; empty where there was none. */
+  /** Of the step, empty where there was none; for the progress line, the newest of each value. */
   readonly metrics: MetricValues;
 }
 

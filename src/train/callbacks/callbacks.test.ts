@@ -178,7 +178,7 @@ test('ModelCheckpoint with a monitor that nothing is named: saves the last, then
   } catch (error) {
     assert.is(
       (error as Error).message,
-      'monitor: nothing named val/y is logged\n  expected:     one of loss_step, val/x, loss_epoch\n' +
+      'monitor: nothing named val/y is logged\n  expected:     one of loss_step, val/x, loss_epoch, loss\n' +
         '  did you mean: val/x\n' +
         '  to fix:       set monitor to a logged value; a checkpoint takes it from model.params.monitor where it has none',
     );
