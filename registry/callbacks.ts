@@ -2,6 +2,7 @@ import { defineComponent, type ParamProblem } from '../src/config/index.js';
 import { patternProblem } from '../src/train/callbacks/checkpoint-name.js';
 import { deviceStatisticsParams } from '../src/train/callbacks/device-statistics.params.js';
 import { earlyStoppingParams } from '../src/train/callbacks/early-stopping.params.js';
+import { histogramLoggerParams } from '../src/train/callbacks/histogram-logger.params.js';
 import { imageLoggerParams } from '../src/train/callbacks/image-logger.params.js';
 import { learningRateMonitorParams } from '../src/train/callbacks/learning-rate-monitor.params.js';
 import { modelCheckpointParams } from '../src/train/callbacks/model-checkpoint.params.js';
@@ -30,6 +31,18 @@ function checkTriggers(params: Params<typeof modelCheckpointParams>): ParamProbl
   ];
 }
 
+/** Of a parameter that is a regular expression. */
+function patternProblems(name: string, pattern: string | null): ParamProblem[] {
+  try {
+    RegExp(pattern ?? '');
+    return [];
+  } catch (error) {
+    return [
+      { path: [name], problem: (error as Error).message, found: pattern ?? '', expected: 'a regular expression' },
+    ];
+  }
+}
+
 export const callbacks = [
   defineComponent({
     target: 'ImageLogger',
@@ -41,6 +54,18 @@ export const callbacks = [
     load: async () => {
       const { ImageLogger } = await import('../src/train/callbacks/image-logger.js');
       return (params) => new ImageLogger(params);
+    },
+  }),
+  defineComponent({
+    target: 'HistogramLogger',
+    kind: 'callback',
+    summary: 'Logs how weights and gradients are distributed, as histograms in TensorBoard.',
+    source: 'own',
+    params: histogramLoggerParams,
+    check: ({ include }) => patternProblems('include', include),
+    load: async () => {
+      const { HistogramLogger } = await import('../src/train/callbacks/histogram-logger.js');
+      return (params) => new HistogramLogger(params);
     },
   }),
   defineComponent({

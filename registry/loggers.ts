@@ -11,7 +11,7 @@ export const loggers = [
       'pytorch_lightning.loggers.test_tube.TestTubeLogger',
     ],
     kind: 'logger',
-    summary: 'Scalars, images and text as event files for TensorBoard.',
+    summary: 'Scalars, images, histograms, text and hyperparameters as event files for TensorBoard.',
     source: 'PyTorch Lightning, TensorBoardLogger',
     params: tensorBoardLoggerParams,
     check: ({ log_graph: graph, create_git_tag: tag }) => [

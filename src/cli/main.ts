@@ -112,6 +112,20 @@ export function commandLine(): CAC {
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
     .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
 
+  const test = cli
+    .command('test <run> [...overrides]', 'Measure a trained model: a run folder or a checkpoint, [path=value …]')
+    .option('--set <name>', 'test or validation (default: test where the data have such a set)')
+    .option('--seed <n>', "Seed of the noise (default: the run's)")
+    .option('--json', 'Print the metrics as JSON');
+  withEngineOptions(test)
+    .option('--precision <value>', '32 or bf16-mixed (engine torch only; default: as it was trained)')
+    .option('-d, --debug', 'Show stack traces of errors')
+    .example('ldm test runs/2026-11-21T08-30-00_mnist')
+    .example('ldm test runs/2026-11-21T08-30-00_mnist --set validation data.params.batch_size=16 --json')
+    .action(async (path: string, overrides: string[], flags: Flags) =>
+      (await import('./test.js')).test(path, overrides, flags),
+    );
+
   cli
     .command('check [...words]', 'Find all mistakes in configs, without building anything: CONFIG… [path=value …]')
     .option('--json', 'Print what was found as JSON')

@@ -5,10 +5,14 @@ import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
 import { listCheckpoints } from '../io/find-checkpoint.js';
 import type { RunFolder } from '../io/run-folder.js';
+import { formatValue } from '../logging/format.js';
+import { flattenHyperparameters } from '../logging/hyperparameters.js';
 import { Reporter } from '../logging/reporter.js';
-import { describeProblem } from '../errors.js';
+import { describeProblem, UserError } from '../errors.js';
 import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
+import type { Callback } from '../train/callbacks/callback.js';
+import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
 import { readCheckpoint, readNewestCheckpoint, type Checkpoint } from '../train/checkpoint-file.js';
 import { Interrupt, INTERRUPTED } from '../train/interrupt.js';
 import { scaledLearningRate } from '../train/learning-rate.js';
@@ -20,6 +24,7 @@ import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, notesOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
 import type { Flags } from './flags.js';
 import { loadConfig } from './load-config.js';
+import { metricsTable } from './metrics-table.js';
 import { runCallbacks } from './run/callbacks.js';
 import { chosenDevice } from './run/chosen-device.js';
 import { runRequest, type RunRequest } from './run/request.js';
@@ -54,6 +59,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   const engine = await startEngine(precisionNamed(options.precision), device.name);
   // Data first: a data set that is missing is found before a network is built.
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
+  const tests = data.test !== undefined && !request.noTest;
+  if (!tests && !request.train) throw nothingToDo();
   const module = await instantiateFromConfig<LightningModule>(experiment.model, registry);
   // A run that goes on has weights of its own.
   const initial = resume ? [] : initFromCheckpoints(module);
@@ -76,7 +83,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   };
   for (const warning of start.warnings) reporter.warn(warning);
   if (start.note !== undefined) reporter.info(start.note);
-  reporter.info(header({ experiment, engine, folder, module, data, formula: rate.formula, seed }));
+  reporter.info(header({ request, experiment, engine, folder, module, data, formula: rate.formula, seed }));
   for (const report of initial) reporter.info(describeInit(report));
   for (const warning of config.tree.warnings ?? []) reporter.warn(describeProblem(warning));
   if (engine.note !== undefined) reporter.warn(engine.note);
@@ -89,12 +96,16 @@ export async function run(argv: readonly string[]): Promise<number> {
     isOn: options.logger !== false && !options.fast_dev_run,
     resumed: start.folder && loggedBefore(start.checkpoint),
   });
+  logger.logText('command', `    ${process.argv.slice(1).join(' ')}`, resume?.progress.globalStep ?? 0);
   logger.logText('config', `\`\`\`yaml\n${configs.whole}\`\`\``, resume?.progress.globalStep ?? 0);
+  const { model, data: dataConfig, trainer: trainerConfig } = experiment;
+  logger.logHyperparameters?.(flattenHyperparameters({ seed, model, data: dataConfig, trainer: trainerConfig }));
+  const callbacks = await runCallbacks(experiment, { registry, options, folder, reporter });
   const trainer = new Trainer({
     params: options,
     logger,
     run: folder,
-    callbacks: await runCallbacks(experiment, { registry, options, folder, reporter }),
+    callbacks,
     seed,
     scaleLr,
     config: configs.whole,
@@ -113,10 +124,17 @@ export async function run(argv: readonly string[]): Promise<number> {
     },
   });
   try {
-    await trainer.fit({ module, data, ...(resume && { resume }) });
+    if (request.train) await trainer.fit({ module, data, ...(resume && { resume }) });
+    if (tests && interrupt.signal === undefined) {
+      const checkpoint = request.train ? undefined : resume;
+      const metrics = await trainer.test({ module, data, ...(checkpoint && { checkpoint }) });
+      reporter.info(`test\n${metricsTable(metrics)}`);
+    }
+    logger.logEnding?.(interrupt.signal === undefined ? 'done' : 'stopped');
     await logger.close();
   } catch (error) {
     // The training's own error is what counts; the logs are closed as well as they can be.
+    logger.logEnding?.('failed');
     await logger.close().catch(() => undefined);
     reporter.clearLive();
     reporter.note(`failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -125,17 +143,18 @@ export async function run(argv: readonly string[]): Promise<number> {
   } finally {
     interrupt.dispose();
   }
-  reporter.info(summary(folder, trainer, interrupt.signal));
+  reporter.info(summary({ folder, trainer, callbacks, signal: interrupt.signal }));
   return interrupt.signal === undefined ? 0 : INTERRUPTED;
 }
 
 /** What the user should know of options that do nothing here. */
 function runNotes(request: RunRequest, experiment: Experiment, data: DataModule): string[] {
-  const tests = data.test && !request.noTest ? ['the test set is not used: there is no test loop yet'] : [];
-  return [...request.notes, ...notesOf(experiment), ...tests];
+  const noTest = request.noTest && data.test ? ['the test set is not used: --no-test'] : [];
+  return [...request.notes, ...notesOf(experiment), ...noTest];
 }
 
 function header(facts: {
+  request: RunRequest;
   experiment: Experiment;
   engine: EngineInfo;
   folder: RunFolder;
@@ -144,7 +163,7 @@ function header(facts: {
   formula: string;
   seed: number;
 }): string {
-  const { experiment, engine, folder, module, data, formula, seed } = facts;
+  const { request, experiment, engine, folder, module, data, formula, seed } = facts;
   const parameters = module.trainableParameters().reduce((sum, [, { size }]) => sum + size, 0);
   const sets = [
     ['train', data.train],
@@ -153,6 +172,7 @@ function header(facts: {
   ] as const;
   const sizes = sets.flatMap(([name, set]) => (set ? [`${set.length.toLocaleString('en')} ${name}`] : []));
   return alignFacts([
+    ['config', [...request.configs, ...request.overrides].join(' ')],
     ['run', relativePath(folder.path)],
     [
       'engine',
@@ -165,17 +185,34 @@ function header(facts: {
   ]);
 }
 
-function summary(folder: RunFolder, trainer: Trainer, signal: NodeJS.Signals | undefined): string {
+function summary({
+  folder,
+  trainer,
+  callbacks,
+  signal,
+}: {
+  folder: RunFolder;
+  trainer: Trainer;
+  callbacks: Readonly<Record<string, Callback>>;
+  signal: NodeJS.Signals | undefined;
+}): string {
   const path = relativePath(folder.path);
   const last = join(folder.checkpoints, 'last.ckpt');
   const ended = signal === undefined ? 'done' : `stopped by ${signal}`;
   const next: readonly [string, string] =
     signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`];
   const isSaved = existsSync(last);
+  const best = Object.values(callbacks).flatMap((callback) =>
+    callback instanceof ModelCheckpoint ? (callback.bestIn(folder) ?? []) : [],
+  );
   return alignFacts([
     [ended, `step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
     ...(isSaved ? [['checkpoint', relativePath(last)] as const] : []),
+    ...best.map(
+      ({ path, monitor, score }) => ['best', `${relativePath(path)} (${monitor} ${formatValue(score)})`] as const,
+    ),
     ['images', relativePath(folder.images.train)],
+    ...(existsSync(folder.metrics) ? [['metrics', relativePath(folder.metrics)] as const] : []),
     ['curves', `tensorboard --logdir ${path}`],
     ...(isSaved ? [next] : []),
   ]);
@@ -207,6 +244,14 @@ function loggedBefore(checkpoint: Checkpoint | undefined): LoggedSoFar {
 /** Those that were given. */
 function engineFlagsOf(flags: Flags): Flags {
   return Object.fromEntries(engineFlags.flatMap(({ name }) => (name in flags ? [[name, flags[name]]] : [])));
+}
+
+function nothingToDo(): UserError {
+  return new UserError({
+    path: 'data.params.test',
+    problem: 'there is no test set, and nothing else to do without training',
+    remedy: 'describe one, leave out --train false, or measure on the validation set: ldm test RUN --set validation',
+  });
 }
 
 function relativePath(path: string): string {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
+import { command } from '../../test/support/command.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { AppendQueue } from './append-queue.js';
 
@@ -34,6 +35,22 @@ test('writes by itself after a moment', async () => {
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.is(readFileSync(path, 'utf8'), '1');
   await queue.close();
+});
+
+test('what waits is written when the process exits without a flush', async () => {
+  const path = join(temporaryFolder(), 'a');
+  const source = JSON.stringify(new URL('./append-queue.ts', import.meta.url).href);
+  const code = `
+    const { AppendQueue } = await import(${source});
+    const queue = new AppendQueue(${JSON.stringify(path)});
+    queue.append(Buffer.from('1'));
+    await queue.flush();
+    queue.append(Buffer.from('2'));
+    queue.append(Buffer.from('3'));
+    process.exit(5);`;
+  const result = await command([process.execPath, '--import', 'tsx', '--input-type=module', '-e', code]);
+  assert.is(result.code, 5, result.stderr);
+  assert.is(readFileSync(path, 'utf8'), '123');
 });
 
 test('a failure is thrown by every flush after it, and nowhere else', async () => {

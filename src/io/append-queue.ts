@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { fileProblem } from './file-problems.js';
 
@@ -9,7 +10,8 @@ const DELAY_MS = 200;
 
 /**
  * Appends to a file in the background: `append` returns at once, the order is kept, and one write is under way at a
- * time. The first failure ends the writing, and every `flush` from then on throws it.
+ * time. The first failure ends the writing, and every `flush` from then on throws it. A process that exits without a
+ * flush, as by a second Ctrl-C, still writes what waits for its turn, unless it is still being made.
  */
 export class AppendQueue {
   #pending: Chunk[] = [];
@@ -17,6 +19,15 @@ export class AppendQueue {
   #timer: NodeJS.Timeout | undefined;
   #draining: Promise<void> | undefined;
   #failure: Error | undefined;
+  readonly #onExit = (): void => {
+    const ready = this.#pending.filter((chunk) => chunk instanceof Uint8Array);
+    this.#pending = [];
+    try {
+      if (ready.length > 0) appendFileSync(this.path, Buffer.concat(ready));
+    } catch {
+      // There is no one left to tell, and the exit has a reason of its own.
+    }
+  };
 
   constructor(readonly path: string) {}
 
@@ -24,6 +35,7 @@ export class AppendQueue {
     if (this.#failure) return;
     // A failure to make the bytes is met when their turn comes; to Node it would be an unhandled rejection until then.
     if (chunk instanceof Promise) chunk.catch(() => undefined);
+    if (this.#pending.length === 0) process.once('exit', this.#onExit);
     this.#pending.push(chunk);
     // Keeps the process alive until written, should it end without closing.
     this.#timer ??= setTimeout(() => void this.#drain(), DELAY_MS);
@@ -57,7 +69,7 @@ export class AppendQueue {
     this.#draining ??= this.#writePending()
       .catch((cause: unknown) => {
         this.#failure = fileProblem(this.path, 'write', cause, { note: 'what was logged since is lost' });
-        this.#pending = [];
+        void this.#takePending();
       })
       .finally(() => (this.#draining = undefined));
     return this.#draining;
@@ -66,12 +78,17 @@ export class AppendQueue {
   async #writePending(): Promise<void> {
     this.#file ??= await open(this.path, 'a');
     while (this.#pending.length > 0) {
-      const chunks = this.#pending;
-      this.#pending = [];
+      const chunks = this.#takePending();
       const ready: Uint8Array[] = [];
       for (const chunk of chunks) ready.push(chunk instanceof Promise ? await chunk : chunk);
       // appendFile, unlike write, goes on until all is written.
       await this.#file.appendFile(Buffer.concat(ready));
     }
+  }
+  #takePending(): Chunk[] {
+    process.off('exit', this.#onExit);
+    const chunks = this.#pending;
+    this.#pending = [];
+    return chunks;
   }
 }

@@ -15,6 +15,9 @@ function noting(failure?: string): Logger & { readonly calls: unknown[][] } {
     logScalars: (scalars, step) => calls.push(['scalars', scalars, step]),
     logImage: (name, image, step) => calls.push(['image', name, image, step]),
     logText: (name, text, step) => calls.push(['text', name, text, step]),
+    logHistogram: (name, histogram, step) => calls.push(['histogram', name, histogram, step]),
+    logHyperparameters: (values) => calls.push(['hyperparameters', values]),
+    logEnding: (ending) => calls.push(['ending', ending]),
     flush: () => end('flush'),
     close: () => end('close'),
   };
@@ -27,6 +30,10 @@ test('passes everything on to all', async () => {
   composite.logScalars({ a: 1 }, 2);
   composite.logImage('i', image, 3);
   composite.logText('t', 'text', 4);
+  const histogram = { min: 0, max: 1, num: 1, sum: 1, sumSquares: 1, bucketLimit: [1], bucket: [1] };
+  composite.logHistogram('h', histogram, 5);
+  composite.logHyperparameters({ lr: 1 });
+  composite.logEnding('done');
   await composite.flush();
   await composite.close();
   for (const { calls } of loggers) {
@@ -34,6 +41,9 @@ test('passes everything on to all', async () => {
       ['scalars', { a: 1 }, 2],
       ['image', 'i', image, 3],
       ['text', 't', 'text', 4],
+      ['histogram', 'h', histogram, 5],
+      ['hyperparameters', { lr: 1 }],
+      ['ending', 'done'],
       ['flush'],
       ['close'],
     ]);

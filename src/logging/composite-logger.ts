@@ -1,4 +1,4 @@
-import type { LoggedImage, Logger } from './logger.js';
+import type { Histogram, Hyperparameters, LoggedImage, Logger, RunEnding } from './logger.js';
 
 /** Logs to several places; one that fails does not keep the others from being flushed. */
 export class CompositeLogger implements Logger {
@@ -14,6 +14,18 @@ export class CompositeLogger implements Logger {
 
   logText(name: string, text: string, step: number): void {
     for (const logger of this.loggers) logger.logText(name, text, step);
+  }
+
+  logHistogram(name: string, histogram: Histogram, step: number): void {
+    for (const logger of this.loggers) logger.logHistogram?.(name, histogram, step);
+  }
+
+  logHyperparameters(values: Hyperparameters): void {
+    for (const logger of this.loggers) logger.logHyperparameters?.(values);
+  }
+
+  logEnding(ending: RunEnding): void {
+    for (const logger of this.loggers) logger.logEnding?.(ending);
   }
 
   flush(): Promise<void> {

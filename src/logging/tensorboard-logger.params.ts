@@ -17,7 +17,11 @@ export const tensorBoardLoggerParams = {
       description: "Folder in that; null for the run's name where save_dir is given, else none.",
     },
     log_graph: { type: 'boolean', default: false, description: 'Not built: log the graph of the model.' },
-    default_hp_metric: { type: 'boolean', default: true, description: 'No effect: no hyperparameters are logged.' },
+    default_hp_metric: {
+      type: 'boolean',
+      default: true,
+      description: 'No effect: every scalar is a metric of the HParams page.',
+    },
     debug: { type: 'boolean', default: false, description: 'No effect.' },
     create_git_tag: { type: 'boolean', default: false, description: 'Not built: tag the commit in git.' },
   },

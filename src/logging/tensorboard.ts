@@ -6,19 +6,21 @@ import {
   DATA_CLASS_TENSOR,
   DT_STRING,
   encodeEvent,
+  encodeHParams,
+  type HParamsPluginData,
   SESSION_START,
   type SummaryValue,
   type TensorBoardEvent,
 } from './event-schema.js';
-import type { LoggedImage, Logger } from './logger.js';
+import type { Histogram, Hyperparameters, LoggedImage, Logger, RunEnding } from './logger.js';
 import { frameRecord } from './tfrecord.js';
 
 export interface TensorBoardOptions {
   /**
-   * For a resumed run, the first step that it logs: TensorBoard then hides what earlier files of the folder hold from
-   * this step on, so that curves go on without a fold.
+   * The first step of a resumed run (default: 0): TensorBoard then hides what earlier files of the folder hold from this
+   * step on, so that curves go on without a fold. Null to add to them.
    */
-  readonly purgeStep?: number | undefined;
+  readonly purgeStep?: number | null;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 }
@@ -33,13 +35,14 @@ export class TensorBoardLogger implements Logger {
   readonly #clock: () => number;
 
   /** @param folder an existing one. Nothing is written before the first event is due. */
-  constructor(folder: string, { purgeStep, clock = Date.now }: TensorBoardOptions = {}) {
+  constructor(folder: string, { purgeStep = 0, clock = Date.now }: TensorBoardOptions = {}) {
     this.#clock = clock;
     const seconds = Math.floor(clock() / 1000);
     this.path = join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${filesOpened++}`);
     this.#queue = new AppendQueue(this.path);
     this.#write({ wallTime: clock() / 1000, fileVersion: 'brain.Event:2' });
-    if (purgeStep !== undefined) {
+    // A new run says that it starts too: readers take the first start that they meet for one that hides nothing.
+    if (purgeStep !== null) {
       this.#write({ wallTime: clock() / 1000, step: purgeStep, sessionLog: { status: SESSION_START } });
     }
   }
@@ -63,6 +66,21 @@ export class TensorBoardLogger implements Logger {
     this.#write(this.#summary([textValue(name, text)], step));
   }
 
+  logHistogram(name: string, histogram: Histogram, step: number): void {
+    this.#write(this.#summary([{ tag: name, histo: histogram }], step));
+  }
+
+  /** For the HParams page, which compares runs by these and by the scalars that they log. */
+  logHyperparameters(values: Hyperparameters): void {
+    const hparams = Object.entries(values).map(([key, value]) => ({ key, value: hparamValue(value) }));
+    this.#writeSession('start', { sessionStartInfo: { hparams, startTimeSecs: this.#clock() / 1000 } });
+  }
+
+  logEnding(ending: RunEnding): void {
+    const sessionEndInfo = { status: SESSION_STATUS[ending], endTimeSecs: this.#clock() / 1000 };
+    this.#writeSession('end', { sessionEndInfo });
+  }
+
   flush(): Promise<void> {
     return this.#queue.flush();
   }
@@ -75,9 +93,22 @@ export class TensorBoardLogger implements Logger {
     return { wallTime: this.#clock() / 1000, step, summary: { value } };
   }
 
+  #writeSession(part: 'start' | 'end', data: HParamsPluginData): void {
+    const metadata = { pluginData: { pluginName: 'hparams', content: encodeHParams(data) } };
+    this.#write(this.#summary([{ tag: `_hparams_/session_${part}_info`, metadata }], 0));
+  }
+
   #write(event: TensorBoardEvent): void {
     this.#queue.append(frameRecord(encodeEvent(event)));
   }
+}
+
+/** The plugin's words for how a session ended; it has none for one that was stopped. */
+const SESSION_STATUS: Readonly<Record<RunEnding, number>> = { stopped: 0, done: 1, failed: 2 };
+
+function hparamValue(value: number | string | boolean) {
+  if (typeof value === 'number') return { numberValue: value };
+  return typeof value === 'string' ? { stringValue: value } : { boolValue: value };
 }
 
 function textValue(tag: string, text: string): SummaryValue {

@@ -67,6 +67,11 @@ export abstract class LightningModule extends Module {
   /** Logs metrics of a batch that is not trained on. */
   abstract validationStep(batch: TensorBatch, batchIndex: number): void | Promise<void>;
 
+  /** Logs metrics of a batch of the test set: those of a validation, where it is not told otherwise. */
+  testStep(batch: TensorBatch, batchIndex: number): void | Promise<void> {
+    return this.validationStep(batch, batchIndex);
+  }
+
   /** The optimizers in the order in which they take a batch. */
   abstract configureOptimizers(): readonly OptimizerConfig[];
 
@@ -81,6 +86,16 @@ export abstract class LightningModule extends Module {
   onTrainEpochEnd?(): void | Promise<void>;
   onValidationStart?(): void | Promise<void>;
   onValidationEnd?(): void | Promise<void>;
+
+  /** What a test asks for before and after is what a validation does, as the step is. */
+  onTestStart(): void | Promise<void> {
+    return this.onValidationStart?.();
+  }
+
+  onTestEnd(): void | Promise<void> {
+    return this.onValidationEnd?.();
+  }
+
   onFitEnd?(): void | Promise<void>;
 
   protected log(name: string, value: tf.Tensor | number, options: LogOptions = {}): void {

@@ -43,7 +43,6 @@ const withoutEffect: Readonly<Record<string, OtherOption>> = {
   weights_save_path: { type: ['string', 'null'], why: '--logdir chooses the folder of all runs' },
   reload_dataloaders_every_n_epochs: { type: 'integer', neutral: [0], why: 'each epoch draws its order anew' },
   reload_dataloaders_every_epoch: { type: 'boolean', why: 'each epoch draws its order anew' },
-  limit_test_batches: { type: ['number', 'null'], why: 'there is no test loop yet' },
   limit_predict_batches: { type: ['number', 'null'], why: 'there is no prediction loop; "ldm sample" draws images' },
 };
 
@@ -121,6 +120,7 @@ export function notesOn(options: Readonly<Record<string, unknown>>): string[] {
 export const batchCounts = [
   'limit_train_batches',
   'limit_val_batches',
+  'limit_test_batches',
   'overfit_batches',
   'val_check_interval',
 ] as const;

@@ -101,6 +101,16 @@ export class LoopPlan {
   }
 }
 
+/** How many batches a test has, or a validation outside of training. @throws UserError as {@link LoopPlan} */
+export function evaluationBatches(
+  params: TrainerParams,
+  option: 'limit_val_batches' | 'limit_test_batches',
+  available: number,
+): number {
+  const devBatches = Number(params.fast_dev_run);
+  return Math.min(devBatches > 0 ? devBatches : Infinity, limited(option, params[option], available));
+}
+
 /** A number of batches, or below 1 a fraction of those there are. @throws UserError for a fraction that is not one batch */
 function limited(name: string, limit: number | null, available: number): number {
   if (limit === null) return available;

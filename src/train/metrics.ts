@@ -6,9 +6,12 @@ export interface LogOptions {
   readonly logger?: boolean;
   /** Log each step's value (default in training). */
   readonly onStep?: boolean;
-  /** Log the epoch's mean, weighted by batch size (default in validation). */
+  /** Log the epoch's mean, weighted by batch size (default in validation and test). */
   readonly onEpoch?: boolean;
 }
+
+/** What a run is at. */
+export type Stage = 'train' | 'validation' | 'test';
 
 interface EpochMean {
   sum: number;
@@ -35,8 +38,8 @@ export class MetricCollector {
   #step: { logger: Record<string, number>; progBar: Record<string, number> } = { logger: {}, progBar: {} };
   #epoch = new Map<string, EpochMean>();
 
-  constructor(stage: 'train' | 'validation') {
-    this.#defaults = { onStep: stage === 'train', onEpoch: stage === 'validation' };
+  constructor(stage: Stage) {
+    this.#defaults = { onStep: stage === 'train', onEpoch: stage !== 'train' };
   }
 
   /** @param weight the batch size */

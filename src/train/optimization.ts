@@ -15,6 +15,8 @@ export interface OptimizationOptions {
   readonly clip?: ClipOptions;
   /** Whether to look for NaN and infinity in every loss and gradient. */
   readonly checksFinite: boolean;
+  /** Sees the gradients of an optimizer before it steps, and before they are clipped. */
+  readonly beforeStep?: (gradients: readonly NamedTensor[]) => void;
 }
 
 interface RunningOptimizer extends OptimizerConfig {
@@ -89,6 +91,7 @@ export class Optimization {
 
   #step({ optimizer, learningRate, gradients, clip = this.#options.clip }: RunningOptimizer, step: number): void {
     const whole = gradients.take();
+    this.#options.beforeStep?.(optimizer.parameters.map(([name], i) => [name, whole[i] as tf.Tensor]));
     const clipped = clip && clipGradients(whole, clip);
     try {
       optimizer.step(clipped ?? whole, learningRate(step));

@@ -60,6 +60,12 @@ export const trainerParams = {
       default: null,
       description: 'Batches of each validation, a number or a fraction; null for all, 0 for no validation.',
     },
+    limit_test_batches: {
+      type: ['number', 'null'],
+      minimum: 0,
+      default: null,
+      description: 'Batches of a test, a number or a fraction; null for all, 0 for no test.',
+    },
     overfit_batches: {
       type: ['number', 'null'],
       minimum: 0,
@@ -72,7 +78,7 @@ export const trainerParams = {
       minimum: 0,
       default: false,
       description:
-        'Run one batch (or this many) of training and validation to see whether all works; saves and logs nothing.',
+        'Run one batch (or this many) of training, validation and test to see whether all works; saves and logs nothing.',
     },
     num_sanity_val_steps: {
       type: ['integer', 'null'],

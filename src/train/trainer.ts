@@ -8,11 +8,12 @@ import type { RunFolder } from '../io/run-folder.js';
 import type { Logger } from '../logging/logger.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import type { Callback, StepResult, ValidationResult } from './callbacks/callback.js';
+import type { Callback, StepResult } from './callbacks/callback.js';
+import type { NamedTensor } from './check-finite.js';
 import type { Checkpoint } from './checkpoint-file.js';
 import type { LightningModule, TrainerHandle } from './lightning-module.js';
-import { LoopPlan } from './loop-plan.js';
-import { MetricCollector, type LogOptions, type MetricValues } from './metrics.js';
+import { evaluationBatches, LoopPlan } from './loop-plan.js';
+import { MetricCollector, type LogOptions, type MetricValues, type Stage } from './metrics.js';
 import { Optimization, type OptimizationOptions } from './optimization.js';
 import { trainerParams, type TrainerParams, type TrainerParamsInput } from './trainer.params.js';
 
@@ -38,6 +39,15 @@ export interface FitOptions {
   readonly resume?: Checkpoint;
 }
 
+export interface TestOptions {
+  readonly module: LightningModule;
+  readonly data: DataModule;
+  /** What to test on, by the test's step or the validation's. */
+  readonly set?: 'test' | 'validation';
+  /** Where the weights are from, of a module that this trainer has not trained. */
+  readonly checkpoint?: Checkpoint;
+}
+
 /** What a fit works with. */
 interface Fit {
   readonly module: LightningModule;
@@ -59,8 +69,9 @@ export class Trainer implements TrainerHandle {
   readonly #options: TrainerOptions;
   readonly #streams: RandomStreams;
   readonly #trainMetrics = new MetricCollector('train');
-  readonly #validationMetrics = new MetricCollector('validation');
-  #stage: 'train' | 'validation' = 'train';
+  #stage: Stage = 'train';
+  /** Of the stage. */
+  #metrics = this.#trainMetrics;
   #batchSize = 1;
   #globalStep = 0;
   #epoch = 0;
@@ -73,7 +84,11 @@ export class Trainer implements TrainerHandle {
   #isBatchUnended = false;
   #wantsSave = false;
   #latest: Record<string, number> = {};
+  /** The newest value of everything that the progress line is to show. */
+  readonly #progBar: Record<string, number> = {};
   #fit: Fit | undefined;
+  /** The module that a fit has left with its weights. */
+  #fitted: LightningModule | undefined;
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -148,9 +163,10 @@ export class Trainer implements TrainerHandle {
   }
 
   log(name: string, value: tf.Tensor | number, options: LogOptions): void {
-    const metrics = this.#stage === 'train' ? this.#trainMetrics : this.#validationMetrics;
     const number = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
-    metrics.log(name, number, this.#batchSize, options);
+    // A module that tests as it validates logs under the names of a validation.
+    const ownName = this.#stage === 'test' ? name.replace(/^val(?=[/_])/, 'test') : name;
+    this.#metrics.log(ownName, number, this.#batchSize, options);
   }
 
   /** Trains until the last step or a stop. The module keeps its weights; its optimizers' state is freed. */
@@ -161,7 +177,7 @@ export class Trainer implements TrainerHandle {
     // Order matters: weights first, so that an average of them begins where they begin.
     module.initialize(this.#streams);
     if (resume) module.loadStateDict(resume.weights);
-    const optimization = new Optimization(module, this.#optimizationOptions(plan));
+    const optimization = new Optimization(module, this.#optimizationOptions(module, plan));
     this.#fit = { module, optimization, plan, trainLoader, valLoader };
     if (resume) this.#restore(resume);
     try {
@@ -172,6 +188,7 @@ export class Trainer implements TrainerHandle {
       while (!this.#done()) await this.#trainEpoch();
       await module.onFitEnd?.();
       await this.#callbacks((callback) => callback.onFitEnd?.(this, module));
+      this.#fitted = module;
     } finally {
       module.attach(undefined);
       optimization.dispose();
@@ -179,10 +196,52 @@ export class Trainer implements TrainerHandle {
     }
   }
 
-  #optimizationOptions({ accumulate }: LoopPlan): OptimizationOptions {
+  /**
+   * Runs the test set, or the validation set, through the module once, logs the means and returns them. A module that this
+   * trainer has not trained is initialized, and takes its weights from `checkpoint` if there is one.
+   * @throws Error where the data have no such set
+   */
+  async test({ module, data, set = 'test', checkpoint }: TestOptions): Promise<Readonly<Record<string, number>>> {
+    const { seed } = this.#options;
+    const loader = set === 'test' ? data.testLoader(seed) : data.valLoader(seed);
+    if (!loader) throw new Error(`the data module has no ${set} data`);
+    if (this.#fitted !== module) module.initialize(this.#streams);
+    if (checkpoint) {
+      module.loadStateDict(checkpoint.weights);
+      this.#epoch = checkpoint.progress.epoch;
+      this.#globalStep = checkpoint.progress.globalStep;
+    }
+    const option = set === 'test' ? 'limit_test_batches' : 'limit_val_batches';
+    const limit = evaluationBatches(this.params, option, loader.length);
+    module.attach(this);
+    try {
+      const metrics = await this.#evaluate(set, { module, loader, limit }, (hook) => this.#callbacks(hook));
+      if (metrics === undefined) return {};
+      this.logger.logScalars(metrics.logger, this.#globalStep);
+      await this.#callbacks((callback) =>
+        set === 'test'
+          ? callback.onTestEnd?.(this, module, metrics)
+          : callback.onValidationEnd?.(this, module, metrics),
+      );
+      return metrics.logger;
+    } finally {
+      module.attach(undefined);
+    }
+  }
+
+  #optimizationOptions(module: LightningModule, { accumulate }: LoopPlan): OptimizationOptions {
     const { gradient_clip_val: value, gradient_clip_algorithm: algorithm, ...params } = this.params;
     const checksFinite = params.detect_anomaly === true || params.terminate_on_nan === true;
-    return { accumulate, checksFinite, ...(value && { clip: { value, algorithm: algorithm ?? 'norm' } }) };
+    const interested = Object.values(this.#options.callbacks).filter((callback) => 'onBeforeOptimizerStep' in callback);
+    const beforeStep = (gradients: readonly NamedTensor[]): void => {
+      for (const callback of interested) callback.onBeforeOptimizerStep?.(this, module, gradients);
+    };
+    return {
+      accumulate,
+      checksFinite,
+      ...(value && { clip: { value, algorithm: algorithm ?? 'norm' } }),
+      ...(interested.length > 0 && { beforeStep }),
+    };
   }
 
   /** The batches to train and to validate on; overfitting takes both from the training set, in its own order. */
@@ -261,8 +320,9 @@ export class Trainer implements TrainerHandle {
     if (this.#stopReason !== undefined) return;
     if (plan.validatesEpoch(this.#epoch) && !(await this.#validate())) return;
     await module.onTrainEpochEnd?.();
-    const { logger: means } = this.#trainMetrics.takeEpoch();
-    Object.assign(this.#latest, means);
+    const { logger: means, progBar } = this.#trainMetrics.takeEpoch();
+    Object.assign(this.#latest, means, withoutSuffix(means));
+    Object.assign(this.#progBar, progBar);
     this.logger.logScalars({ ...means, epoch: this.#epoch }, this.#globalStep);
     // Before the callbacks: a checkpoint made there goes on with the next epoch.
     this.#epoch += 1;
@@ -306,11 +366,12 @@ export class Trainer implements TrainerHandle {
     // Of a step on several batches, the values of the last one are the step's.
     const metrics = stepped ? this.#trainMetrics.takeStep() : NO_METRICS;
     Object.assign(this.#latest, metrics.logger);
+    Object.assign(this.#progBar, metrics.progBar);
     if (stepped && this.#globalStep % this.params.log_every_n_steps === 0) {
       const rates = this.learningRates(this.#globalStep - 1).map(({ rate }, i) => [rateName(i), rate] as const);
       this.logger.logScalars({ ...metrics.logger, ...Object.fromEntries(rates) }, this.#globalStep);
     }
-    await this.#endBatch({ batch, batchIndex, stepped, metrics });
+    await this.#endBatch({ batch, batchIndex, stepped, metrics: { ...metrics, progBar: this.#progBar } });
   }
 
   async #endBatch(result: StepResult): Promise<void> {
@@ -332,7 +393,7 @@ export class Trainer implements TrainerHandle {
   async #sanityCheck(): Promise<void> {
     const { plan } = this.#running();
     const streams = this.#streams.state;
-    await this.#validationLoop(plan.sanityBatches, () => Promise.resolve());
+    await this.#validationLoop(plan.sanityBatches, NO_HOOKS);
     this.#streams.state = streams;
   }
 
@@ -346,65 +407,83 @@ export class Trainer implements TrainerHandle {
       this.#streams.state = streams;
       return false;
     }
-    Object.assign(this.#latest, metrics.logger);
+    Object.assign(this.#latest, metrics.logger, withoutSuffix(metrics.logger));
+    Object.assign(this.#progBar, metrics.progBar);
     this.logger.logScalars(metrics.logger, this.#globalStep);
     await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
     return true;
   }
 
   /**
+   * The validation of a fit.
    * @param call runs a hook of the callbacks, or does not
    * @returns undefined where a stop broke it off
    */
-  async #validationLoop(
-    limit: number,
-    call: (hook: (callback: Callback) => unknown) => Promise<void>,
+  #validationLoop(limit: number, call: CallHook): Promise<MetricValues | undefined> {
+    const { module, valLoader: loader } = this.#running();
+    return loader ? this.#evaluate('validation', { module, loader, limit }, call) : Promise.resolve(NO_METRICS);
+  }
+
+  /**
+   * Means over the first `limit` batches.
+   * @param call runs a hook of the callbacks, or does not
+   * @returns undefined where a stop broke it off: means over other batches than the ones before are no means
+   */
+  async #evaluate(
+    stage: 'validation' | 'test',
+    { module, loader, limit }: { module: LightningModule; loader: DataLoader; limit: number },
+    call: CallHook,
   ): Promise<MetricValues | undefined> {
-    const { module, valLoader } = this.#running();
-    if (!valLoader || limit === 0) return NO_METRICS;
+    if (limit === 0) return NO_METRICS;
     const trainBatchSize = this.#batchSize;
+    const isTest = stage === 'test';
+    const metrics = new MetricCollector(stage);
     let isBrokenOff = false;
-    this.#stage = 'validation';
+    this.#stage = stage;
+    this.#metrics = metrics;
     module.eval();
     try {
-      await module.onValidationStart?.();
-      await call((callback) => callback.onValidationStart?.(this, module));
+      await (isTest ? module.onTestStart() : module.onValidationStart?.());
+      await call((callback) =>
+        isTest ? callback.onTestStart?.(this, module) : callback.onValidationStart?.(this, module),
+      );
       let batchIndex = 0;
-      for await (const hostBatch of valLoader.epoch(this.#epoch)) {
+      for await (const hostBatch of loader.epoch(this.#epoch)) {
         if (batchIndex >= limit) break;
         // Between the batches of a step there is nothing to save: it goes on, and so does its validation.
         isBrokenOff = this.#stopReason !== undefined && !this.#isAccumulating;
         if (isBrokenOff) break;
         const batch = toTensors(hostBatch);
         this.#batchSize = batchSize(batch);
-        const result = { batch, batchIndex };
+        const result = { batch, batchIndex, batches: limit };
         try {
-          await this.#validationStep(result);
-          await call((callback) => callback.onValidationBatchEnd?.(this, module, result));
+          await evaluationStep(() =>
+            isTest ? module.testStep(batch, batchIndex) : module.validationStep(batch, batchIndex),
+          );
+          await call((callback) =>
+            isTest
+              ? callback.onTestBatchEnd?.(this, module, result)
+              : callback.onValidationBatchEnd?.(this, module, result),
+          );
         } finally {
           disposeTensors(batch);
+        }
+        // Of single batches there are several values at one step.
+        const { logger: ownValues } = metrics.takeStep();
+        if (call !== NO_HOOKS && Object.keys(ownValues).length > 0) {
+          this.logger.logScalars(ownValues, this.#globalStep);
         }
         batchIndex += 1;
         await nextTick();
       }
-      await module.onValidationEnd?.();
+      await (isTest ? module.onTestEnd() : module.onValidationEnd?.());
     } finally {
       module.train();
       this.#stage = 'train';
+      this.#metrics = this.#trainMetrics;
       this.#batchSize = trainBatchSize;
     }
-    const metrics = this.#validationMetrics.takeEpoch();
-    return isBrokenOff ? undefined : metrics;
-  }
-
-  /** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
-  async #validationStep({ batch, batchIndex }: ValidationResult): Promise<void> {
-    tf.engine().startScope();
-    try {
-      await this.#running().module.validationStep(batch, batchIndex);
-    } finally {
-      tf.engine().endScope();
-    }
+    return isBrokenOff ? undefined : metrics.takeEpoch();
   }
 
   #done(): boolean {
@@ -424,6 +503,11 @@ export class Trainer implements TrainerHandle {
   }
 }
 
+type CallHook = (hook: (callback: Callback) => unknown) => Promise<void>;
+
+/** Of a validation that leaves no trace. */
+const NO_HOOKS: CallHook = () => Promise.resolve();
+
 const NO_METRICS: MetricValues = { logger: {}, progBar: {} };
 
 /** What has been logged: the run that goes on takes back what was logged after. */
@@ -432,7 +516,23 @@ function loggedBytes(path: string): { loggedBytes?: number } {
   return file ? { loggedBytes: file.size } : {};
 }
 
+/** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
+async function evaluationStep(step: () => void | Promise<void>): Promise<void> {
+  tf.engine().startScope();
+  try {
+    await step();
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
 /** By the optimizer's place; LearningRateMonitor adds Lightning's names. */
 function rateName(index: number): string {
   return index === 0 ? 'lr' : `lr-${index}`;
+}
+
+/** Of a value logged per step and per epoch, the epoch's mean goes by the plain name too, as monitors may name it. */
+function withoutSuffix(means: Readonly<Record<string, number>>): Record<string, number> {
+  const forked = Object.entries(means).filter(([name]) => name.endsWith('_epoch'));
+  return Object.fromEntries(forked.map(([name, value]) => [name.slice(0, -'_epoch'.length), value]));
 }

@@ -86,6 +86,10 @@ export class Recorder implements Logger {
   logImage(name: string, _image: unknown, step: number): void {
     this.images.push([step, name]);
   }
+  readonly histograms: [number, string][] = [];
+  logHistogram(name: string, _histogram: unknown, step: number): void {
+    this.histograms.push([step, name]);
+  }
   logText(): void {
     return;
   }
@@ -110,9 +114,10 @@ export interface FitResult {
   readonly trainer: Trainer;
   readonly run: RunFolder;
   readonly reports: readonly string[];
+  readonly data: DataModule;
 }
 
-/** Two batches of two examples and one of one in an epoch, two batches of a validation; logs every step. */
+/** Two batches of two examples and one of one in an epoch, two batches of a validation and of a test; logs every step. */
 export async function fit(
   params: TrainerParamsInput,
   {
@@ -134,7 +139,7 @@ export async function fit(
     report: (text) => reports.push(text),
   });
   module.learningRate = 0.1;
-  const data = new DataModule({ batchSize: 2, train: new Line(5), validation: new Line(3) });
+  const data = new DataModule({ batchSize: 2, train: new Line(5), validation: new Line(3), test: new Line(4) });
   await trainer.fit({ module, data, ...(resume && { resume }) });
-  return { module, logger, trainer, run, reports };
+  return { module, logger, trainer, run, reports, data };
 }

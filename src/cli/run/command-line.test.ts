@@ -99,6 +99,7 @@ test('flags that mean nothing here say so', () => {
     '--project has no effect: --name and --logdir say where a run lies',
   ]);
   assert.is(request('a.yaml --no-test').noTest, true);
+  assert.equal([request('a.yaml').train, request('a.yaml -t false').train], [true, false]);
   assert.is(request('a.yaml').noTest, false);
 });
 
@@ -133,9 +134,9 @@ const mistakes: [line: string, message: string][] = [
       '  to fix:       write data.params.batch_size=…',
   ],
   [
-    'a.yaml --train False',
-    '--train: without training there is nothing to do: there is no test loop yet\n' +
-      '  to fix:       leave the flag out, or draw from a run: ldm sample RUN',
+    'a.yaml --train False --no-test',
+    '--train: neither a training nor a test is nothing to do\n' +
+      '  to fix:       leave out one of --train false and --no-test, or draw from a run: ldm sample RUN',
   ],
   [
     '-r a --resume_from_checkpoint b',

@@ -29,6 +29,8 @@ export interface RunRequest {
   /** Whether the command line says so; a run that goes on has a seed of its own. */
   readonly isSeedGiven: boolean;
   readonly scaleLr: boolean;
+  /** Whether to train; false to test alone. */
+  readonly train: boolean;
   /** Whether a test set is to be left alone. */
   readonly noTest: boolean;
   /** The flags, of which `engineFromFlags` reads those of the engine. */
@@ -52,11 +54,13 @@ const DEFAULT_SEED = 23;
  */
 export function runRequest(argv: readonly string[]): RunRequest {
   const { words, flags } = readCommandLine(argv);
-  if (!booleanFlag(flags, 'train', true)) {
+  const train = booleanFlag(flags, 'train', true);
+  const noTest = booleanFlag(flags, 'no-test', false);
+  if (!train && noTest) {
     throw new UserError({
       where: '--train',
-      problem: 'without training there is nothing to do: there is no test loop yet',
-      remedy: 'leave the flag out, or draw from a run: ldm sample RUN',
+      problem: 'neither a training nor a test is nothing to do',
+      remedy: 'leave out one of --train false and --no-test, or draw from a run: ldm sample RUN',
     });
   }
   const resume = textFlag(flags, 'resume');
@@ -93,7 +97,8 @@ export function runRequest(argv: readonly string[]): RunRequest {
     seed: integerFlag(flags, 'seed', 0) ?? DEFAULT_SEED,
     isSeedGiven: flags.seed !== undefined,
     scaleLr: booleanFlag(flags, 'scale_lr', true),
-    noTest: booleanFlag(flags, 'no-test', false),
+    train,
+    noTest,
     flags,
     notes: [
       ...(flags.project === undefined ? [] : ['--project has no effect: --name and --logdir say where a run lies']),

@@ -53,8 +53,8 @@ const ownFlags: readonly RunFlag[] = [
     expected: 'a config',
     description: 'A config, as CompVis gives it, or several',
   },
-  { name: 'train', short: 't', ...truth, description: 'Train (default)' },
-  { name: 'no-test', ...truth, description: 'Do not test after training; there is no test loop yet' },
+  { name: 'train', short: 't', ...truth, description: 'Train (default); false to test alone' },
+  { name: 'no-test', ...truth, description: 'Do not run the test set after training' },
   {
     name: 'resume',
     short: 'r',

@@ -61,16 +61,18 @@ export interface LoggersOptions {
   readonly isOn: boolean;
   /** Of a run that goes on in its folder. */
   readonly resumed: LoggedSoFar | undefined;
+  /** Whether what is logged is added to what a run logged, which stays as it is. */
+  readonly isAdded?: boolean;
 }
 
 /** The run's loggers; what an earlier attempt logged after the step it resumes from is taken back. */
-export async function openLoggers(run: RunFolder, { config, isOn, resumed }: LoggersOptions): Promise<Logger> {
+export async function openLoggers(run: RunFolder, { config, isOn, resumed, isAdded }: LoggersOptions): Promise<Logger> {
   if (!isOn) return new CompositeLogger([]);
   const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
   if (resumed) {
     truncateMetrics(run.metrics, resumed.step, resumed.bytes);
     cutTornRecords(run.tensorboard);
   }
-  const options = resumed ? { purgeStep: resumed.step + 1 } : {};
+  const options = isAdded ? { purgeStep: null } : resumed ? { purgeStep: resumed.step + 1 } : {};
   return new CompositeLogger([open(run, options), new MetricsFile(run.metrics)]);
 }

@@ -1,4 +1,5 @@
 import type { TensorBatch } from '../../data/to-tensors.js';
+import type { NamedTensor } from '../check-finite.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { MetricValues } from '../metrics.js';
 import type { Trainer } from '../trainer.js';
@@ -15,6 +16,11 @@ export interface Callback {
   onFitStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onTrainEpochStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onTrainBatchStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  /**
+   * Of each optimizer, with the gradients that it steps by, not yet clipped, under the names of their parameters. The only
+   * hook that cannot be asynchronous.
+   */
+  onBeforeOptimizerStep?(trainer: Trainer, module: LightningModule, gradients: readonly NamedTensor[]): void;
   /** After the step's validation, if it had one. */
   onTrainBatchEnd?(trainer: Trainer, module: LightningModule, step: StepResult): void | Promise<void>;
   /** The trainer's epoch is the next one by then. */
@@ -24,6 +30,9 @@ export interface Callback {
   onValidationEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
   /** After the step in which someone asked for a checkpoint: SIGUSR1. */
   onSaveRequest?(trainer: Trainer): void | Promise<void>;
+  onTestStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  onTestBatchEnd?(trainer: Trainer, module: LightningModule, result: ValidationResult): void | Promise<void>;
+  onTestEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
   /** At the end of a fit that ended by itself or was asked to stop; not after an error. */
   onFitEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
 }
@@ -34,9 +43,12 @@ export interface StepResult {
   readonly batchIndex: number;
   /** Whether the optimizers stepped: not after each of the batches whose gradients are accumulated for one step. */
   readonly stepped: boolean;
-  /** Of the step; empty where there was none. */
+  /** Of the step, empty where there was none; for the progress line, the newest of each value. */
   readonly metrics: MetricValues;
 }
 
-/** A validation batch as callbacks see it; its tensors are disposed after the hooks. */
-export type ValidationResult = Pick<StepResult, 'batch' | 'batchIndex'>;
+/** A batch of a validation or a test as callbacks see it; its tensors are disposed after the hooks. */
+export interface ValidationResult extends Pick<StepResult, 'batch' | 'batchIndex'> {
+  /** How many there are. */
+  readonly batches: number;
+}

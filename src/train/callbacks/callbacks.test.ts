@@ -10,6 +10,7 @@ import type { LightningModule } from '../lightning-module.js';
 import type { Callback } from './callback.js';
 import { DeviceStatistics } from './device-statistics.js';
 import { EarlyStopping } from './early-stopping.js';
+import { HistogramLogger } from './histogram-logger.js';
 import { ImageLogger } from './image-logger.js';
 import { LearningRateMonitor } from './learning-rate-monitor.js';
 import { ModelCheckpoint } from './model-checkpoint.js';
@@ -185,7 +186,7 @@ test('ModelCheckpoint with a monitor that nothing is named: saves the last, then
   } catch (error) {
     assert.is(
       (error as Error).message,
-      'monitor: nothing named val/y is logged\n  expected:     one of loss_step, val/x, loss_epoch\n' +
+      'monitor: nothing named val/y is logged\n  expected:     one of loss_step, val/x, loss_epoch, loss\n' +
         '  did you mean: val/x\n' +
         '  to fix:       set monitor to a logged value; a checkpoint takes it from model.params.monitor where it has none',
     );
@@ -267,6 +268,20 @@ test('DeviceStatistics says and logs time and memory of each epoch', async () =>
   assert.match(reports[0] ?? '', /^epoch 0: \d+\.\d s, \d+ MiB of tensors, \d+ MiB resident$/);
   const [, scalars] = logger.scalars.at(-1) ?? [];
   assert.equal(Object.keys(scalars ?? {}), ['device/epoch_seconds', 'device/tensors_mib', 'device/resident_mib']);
+});
+
+test('HistogramLogger logs the gradients and the weights of a step', async () => {
+  const histograms = new HistogramLogger({ every_n_train_steps: 2, include: 'weight$' });
+  const { logger } = await fit({ max_steps: 5 }, { callbacks: { histograms } });
+  assert.equal(
+    logger.histograms,
+    [2, 4].flatMap((step) => [
+      [step, 'gradients/line.weight'],
+      [step, 'weights/line.weight'],
+    ]),
+  );
+  const whole = await fit({ max_steps: 5 });
+  assert.equal(logger.scalars, whole.logger.scalars);
 });
 
 test.run();

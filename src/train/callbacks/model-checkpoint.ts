@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { fileProblem } from '../../io/file-problems.js';
 import { makeFolder } from '../../io/make-folder.js';
+import type { RunFolder } from '../../io/run-folder.js';
 import { formatValue } from '../../logging/format.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
 import { readNewestCheckpoint, writeCheckpoint, writeWeights, type Checkpoint } from '../checkpoint-file.js';
@@ -73,6 +74,14 @@ export class ModelCheckpoint implements Callback {
     this.#savedStep = savedStep;
     this.#isDue = isDue;
     this.#hasMetrics = hasMetrics;
+  }
+
+  /** The best checkpoint by the monitored value, where one is monitored and kept. */
+  bestIn(run: RunFolder): { path: string; monitor: string; score: number } | undefined {
+    const { monitor, dirpath } = this.#params;
+    const [best] = this.#best.kept;
+    if (monitor === null || best === undefined || best.score === null) return undefined;
+    return { path: join(dirpath ?? run.checkpoints, best.file), monitor, score: best.score };
   }
 
   onFitStart(): void {

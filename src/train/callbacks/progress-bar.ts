@@ -4,7 +4,7 @@ import type { Reporter } from '../../logging/reporter.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { MetricValues } from '../metrics.js';
 import type { Trainer } from '../trainer.js';
-import type { Callback, StepResult } from './callback.js';
+import type { Callback, StepResult, ValidationResult } from './callback.js';
 
 /** A longer time between two steps is a pause. */
 const PAUSE_MS = 500;
@@ -16,6 +16,8 @@ export class ProgressBar implements Callback {
   /** When the last step ended, in milliseconds; unset where a validation was part of it. */
   #stepEnded: number | undefined;
   #validated = false;
+  /** Of a validation or a test under way. */
+  #evaluation: Progress | undefined;
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
@@ -38,7 +40,20 @@ export class ProgressBar implements Callback {
     this.#validated = false;
   }
 
+  onValidationBatchEnd(_trainer: Trainer, _module: LightningModule, result: ValidationResult): void {
+    this.#showEvaluation('validation', result);
+  }
+
+  onTestBatchEnd(_trainer: Trainer, _module: LightningModule, result: ValidationResult): void {
+    this.#showEvaluation('test', result);
+  }
+
+  onTestEnd(): void {
+    this.#endEvaluation();
+  }
+
   onValidationEnd(trainer: Trainer, _module: LightningModule, { logger }: MetricValues): void {
+    this.#endEvaluation();
     const values = Object.entries(logger).map(([name, value]) => `${name} ${formatValue(value)}`);
     this.#reporter.info(`step ${trainer.globalStep}  ${values.join('  ')}`);
     this.#validated = true;
@@ -46,6 +61,16 @@ export class ProgressBar implements Callback {
 
   onFitEnd(): void {
     this.#progress?.finish();
+  }
+
+  #showEvaluation(label: string, { batchIndex, batches: total }: ValidationResult): void {
+    this.#evaluation ??= new Progress(this.#reporter, { label, total });
+    this.#evaluation.update(batchIndex + 1);
+  }
+
+  #endEvaluation(): void {
+    this.#evaluation?.clear();
+    this.#evaluation = undefined;
   }
 }
 
