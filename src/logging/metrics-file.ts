@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { AppendQueue } from '../io/append-queue.js';
 import { writeFileAtomically } from '../io/atomic-write.js';
 import { errnoOf, fileProblem } from '../io/file-problems.js';
@@ -79,4 +79,10 @@ function stepOf(line: string): number {
   } catch {
     return Infinity;
   }
+}
+
+/** What has been logged, for a checkpoint to keep: the run that goes on takes back what was logged after. */
+export function bytesLogged(path: string): { loggedBytes?: number } {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file ? { loggedBytes: file.size } : {};
 }

@@ -5,6 +5,7 @@ import type { OptimizerState } from '../optim/index.js';
 import { checkFinite, type NamedTensor } from './check-finite.js';
 import { clipGradients, type ClipOptions } from './clip-gradients.js';
 import { GradientAccumulator } from './gradient-accumulator.js';
+import type { TrainerParams } from './trainer.params.js';
 import type { LightningModule, OptimizerConfig, TensorBatch } from './lightning-module.js';
 import { optimizerTurns } from './optimizer-turns.js';
 
@@ -22,6 +23,21 @@ export interface OptimizationOptions {
 interface RunningOptimizer extends OptimizerConfig {
   readonly index: number;
   readonly gradients: GradientAccumulator;
+}
+
+/** Those that the trainer's parameters ask for. */
+export function optimizationOptions(
+  params: TrainerParams,
+  accumulate: number,
+  beforeStep: OptimizationOptions['beforeStep'],
+): OptimizationOptions {
+  const { gradient_clip_val: value, gradient_clip_algorithm: algorithm } = params;
+  return {
+    accumulate,
+    checksFinite: params.detect_anomaly === true || params.terminate_on_nan === true,
+    ...(value && { clip: { value, algorithm: algorithm ?? 'norm' } }),
+    ...(beforeStep && { beforeStep }),
+  };
 }
 
 /**

@@ -1,52 +1,23 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { statSync } from 'node:fs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { DataLoader } from '../data/data-loader.js';
-import type { DataModule } from '../data/data-module.js';
+import type { DataLoader } from '../data/data-loader.js';
 import { batchSize, disposeTensors, toTensors, type TensorBatch } from '../data/to-tensors.js';
 import type { RunFolder } from '../io/run-folder.js';
 import type { Logger } from '../logging/logger.js';
+import { bytesLogged } from '../logging/metrics-file.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import type { Callback, StepResult } from './callbacks/callback.js';
-import type { NamedTensor } from './check-finite.js';
 import type { Checkpoint } from './checkpoint-file.js';
+import { fitLoaders } from './fit-loaders.js';
+import { evaluate, type EvaluationOptions } from './evaluation.js';
 import type { LightningModule, TrainerHandle } from './lightning-module.js';
+import { LoggedMetrics } from './logged-metrics.js';
 import { evaluationBatches, LoopPlan } from './loop-plan.js';
-import { MetricCollector, type LogOptions, type MetricValues, type Stage } from './metrics.js';
-import { Optimization, type OptimizationOptions } from './optimization.js';
-import { trainerParams, type TrainerParams, type TrainerParamsInput } from './trainer.params.js';
-
-export interface TrainerOptions {
-  readonly params: TrainerParamsInput;
-  readonly logger: Logger;
-  readonly run: RunFolder;
-  /** By their names in the config, in the order their hooks run. */
-  readonly callbacks: Readonly<Record<string, Callback>>;
-  readonly seed: number;
-  /** Whether the learning rate was scaled; checkpoints carry it, for the run that goes on. */
-  readonly scaleLr?: boolean;
-  /** Says something to the person who watches. */
-  readonly report?: (text: string) => void;
-  /** The resolved configuration as YAML; every checkpoint carries it. */
-  readonly config: string;
-}
-
-export interface FitOptions {
-  readonly module: LightningModule;
-  readonly data: DataModule;
-  /** Where to go on from. */
-  readonly resume?: Checkpoint;
-}
-
-export interface TestOptions {
-  readonly module: LightningModule;
-  readonly data: DataModule;
-  /** What to test on, by the test's step or the validation's. */
-  readonly set?: 'test' | 'validation';
-  /** Where the weights are from, of a module that this trainer has not trained. */
-  readonly checkpoint?: Checkpoint;
-}
+import type { LogOptions, MetricValues } from './metrics.js';
+import { Optimization, optimizationOptions, type OptimizationOptions } from './optimization.js';
+import type { FitOptions, TestOptions, TrainerOptions } from './trainer-options.js';
+import { trainerParams, type TrainerParams } from './trainer.params.js';
 
 /** What a fit works with. */
 interface Fit {
@@ -68,11 +39,7 @@ export class Trainer implements TrainerHandle {
   readonly run: RunFolder;
   readonly #options: TrainerOptions;
   readonly #streams: RandomStreams;
-  readonly #trainMetrics = new MetricCollector('train');
-  #stage: Stage = 'train';
-  /** Of the stage. */
-  #metrics = this.#trainMetrics;
-  #batchSize = 1;
+  readonly #logged = new LoggedMetrics();
   #globalStep = 0;
   #epoch = 0;
   #batchInEpoch = 0;
@@ -83,9 +50,6 @@ export class Trainer implements TrainerHandle {
   /** Whether a stop broke off the validation after the last batch: it and the callbacks are left to the run that goes on. */
   #isBatchUnended = false;
   #wantsSave = false;
-  #latest: Record<string, number> = {};
-  /** The newest value of everything that the progress line is to show. */
-  readonly #progBar: Record<string, number> = {};
   #fit: Fit | undefined;
   /** The module that a fit has left with its weights. */
   #fitted: LightningModule | undefined;
@@ -129,7 +93,7 @@ export class Trainer implements TrainerHandle {
 
   /** The newest value of everything logged, under the names that loggers see. */
   get latestMetrics(): Readonly<Record<string, number>> {
-    return this.#latest;
+    return this.#logged.latest;
   }
 
   /** Each optimizer's name, its own of several of one kind, and its rate at a step, counted from 0. */
@@ -163,15 +127,12 @@ export class Trainer implements TrainerHandle {
   }
 
   log(name: string, value: tf.Tensor | number, options: LogOptions): void {
-    const number = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
-    // A module that tests as it validates logs under the names of a validation.
-    const ownName = this.#stage === 'test' ? name.replace(/^val(?=[/_])/, 'test') : name;
-    this.#metrics.log(ownName, number, this.#batchSize, options);
+    this.#logged.log(name, value, options);
   }
 
   /** Trains until the last step or a stop. The module keeps its weights; its optimizers' state is freed. */
   async fit({ module, data, resume }: FitOptions): Promise<void> {
-    const { trainLoader, valLoader } = this.#loaders(data);
+    const { trainLoader, valLoader } = fitLoaders(data, this.params, this.#options.seed);
     const plan = new LoopPlan(this.params, { train: trainLoader.length, validation: valLoader?.length ?? 0 });
     module.attach(this);
     // Order matters: weights first, so that an average of them begins where they begin.
@@ -215,7 +176,7 @@ export class Trainer implements TrainerHandle {
     const limit = evaluationBatches(this.params, option, loader.length);
     module.attach(this);
     try {
-      const metrics = await this.#evaluate(set, { module, loader, limit }, (hook) => this.#callbacks(hook));
+      const metrics = await this.#evaluate(set, { module, loader, limit });
       if (metrics === undefined) return {};
       this.logger.logScalars(metrics.logger, this.#globalStep);
       await this.#callbacks((callback) =>
@@ -230,28 +191,16 @@ export class Trainer implements TrainerHandle {
   }
 
   #optimizationOptions(module: LightningModule, { accumulate }: LoopPlan): OptimizationOptions {
-    const { gradient_clip_val: value, gradient_clip_algorithm: algorithm, ...params } = this.params;
-    const checksFinite = params.detect_anomaly === true || params.terminate_on_nan === true;
     const interested = Object.values(this.#options.callbacks).filter((callback) => 'onBeforeOptimizerStep' in callback);
-    const beforeStep = (gradients: readonly NamedTensor[]): void => {
-      for (const callback of interested) callback.onBeforeOptimizerStep?.(this, module, gradients);
-    };
-    return {
+    return optimizationOptions(
+      this.params,
       accumulate,
-      checksFinite,
-      ...(value && { clip: { value, algorithm: algorithm ?? 'norm' } }),
-      ...(interested.length > 0 && { beforeStep }),
-    };
-  }
-
-  /** The batches to train and to validate on; overfitting takes both from the training set, in its own order. */
-  #loaders(data: DataModule): { trainLoader: DataLoader; valLoader: DataLoader | undefined } {
-    const { seed } = this.#options;
-    const trainLoader = data.trainLoader(seed);
-    if (!trainLoader || !data.train) throw new Error('the data module has no training data');
-    if (!this.params.overfit_batches) return { trainLoader, valLoader: data.valLoader(seed) };
-    const inOrder = new DataLoader(data.train, { batchSize: data.batchSize });
-    return { trainLoader: inOrder, valLoader: inOrder };
+      interested.length === 0
+        ? undefined
+        : (gradients) => {
+            for (const callback of interested) callback.onBeforeOptimizerStep?.(this, module, gradients);
+          },
+    );
   }
 
   /** Everything it takes to go on from here. @throws Error between the batches of one step: see isAccumulating */
@@ -269,10 +218,10 @@ export class Trainer implements TrainerHandle {
         ...(this.#isBatchUnended && { isBatchUnended: true }),
         seed: this.#options.seed,
         ...(this.#options.scaleLr !== undefined && { scaleLr: this.#options.scaleLr }),
-        ...loggedBytes(this.run.metrics),
+        ...bytesLogged(this.run.metrics),
         streams: this.#streams.state,
-        metrics: this.#trainMetrics.state,
-        latestMetrics: { ...this.#latest },
+        metrics: this.#logged.train.state,
+        latestMetrics: { ...this.#logged.latest },
         callbacks: Object.fromEntries(states.filter(([, state]) => state !== undefined)),
       },
       weights: module.stateDict(),
@@ -287,8 +236,8 @@ export class Trainer implements TrainerHandle {
     this.#batchInEpoch = progress.batchInEpoch;
     this.#isBatchUnended = progress.isBatchUnended ?? false;
     this.#streams.state = progress.streams;
-    this.#trainMetrics.state = progress.metrics;
-    this.#latest = { ...progress.latestMetrics };
+    this.#logged.train.state = progress.metrics;
+    this.#logged.latest = progress.latestMetrics ?? {};
     for (const [name, state] of Object.entries(progress.callbacks)) this.#options.callbacks[name]?.loadState?.(state);
     this.#running().optimization.load(optimizers);
   }
@@ -320,10 +269,9 @@ export class Trainer implements TrainerHandle {
     if (this.#stopReason !== undefined) return;
     if (plan.validatesEpoch(this.#epoch) && !(await this.#validate())) return;
     await module.onTrainEpochEnd?.();
-    const { logger: means, progBar } = this.#trainMetrics.takeEpoch();
-    Object.assign(this.#latest, means, withoutSuffix(means));
-    Object.assign(this.#progBar, progBar);
-    this.logger.logScalars({ ...means, epoch: this.#epoch }, this.#globalStep);
+    const means = this.#logged.train.takeEpoch();
+    this.#logged.keepEpoch(means);
+    this.logger.logScalars({ ...means.logger, epoch: this.#epoch }, this.#globalStep);
     // Before the callbacks: a checkpoint made there goes on with the next epoch.
     this.#epoch += 1;
     this.#batchInEpoch = 0;
@@ -353,7 +301,7 @@ export class Trainer implements TrainerHandle {
   async #trainBatch(batch: TensorBatch): Promise<void> {
     const { module, optimization, plan } = this.#running();
     const batchIndex = this.#batchInEpoch;
-    this.#batchSize = batchSize(batch);
+    this.#logged.batchSize = batchSize(batch);
     const stepped = plan.stepsAfter(batchIndex + 1);
     await module.onTrainBatchStart?.(batch, batchIndex);
     await this.#callbacks((callback) => callback.onTrainBatchStart?.(this, module));
@@ -364,14 +312,13 @@ export class Trainer implements TrainerHandle {
     this.#batchInEpoch += 1;
     await module.onTrainBatchEnd?.(batch, batchIndex);
     // Of a step on several batches, the values of the last one are the step's.
-    const metrics = stepped ? this.#trainMetrics.takeStep() : NO_METRICS;
-    Object.assign(this.#latest, metrics.logger);
-    Object.assign(this.#progBar, metrics.progBar);
+    const metrics = stepped ? this.#logged.train.takeStep() : NO_METRICS;
+    this.#logged.keepStep(metrics);
     if (stepped && this.#globalStep % this.params.log_every_n_steps === 0) {
       const rates = this.learningRates(this.#globalStep - 1).map(({ rate }, i) => [rateName(i), rate] as const);
       this.logger.logScalars({ ...metrics.logger, ...Object.fromEntries(rates) }, this.#globalStep);
     }
-    await this.#endBatch({ batch, batchIndex, stepped, metrics: { ...metrics, progBar: this.#progBar } });
+    await this.#endBatch({ batch, batchIndex, stepped, metrics: { ...metrics, progBar: this.#logged.progBar } });
   }
 
   async #endBatch(result: StepResult): Promise<void> {
@@ -391,99 +338,47 @@ export class Trainer implements TrainerHandle {
 
   /** Validates a little before training, to find what is wrong there; leaves no trace but an error. */
   async #sanityCheck(): Promise<void> {
-    const { plan } = this.#running();
+    const { module, plan, valLoader: loader } = this.#running();
+    if (!loader || plan.sanityBatches === 0) return;
     const streams = this.#streams.state;
-    await this.#validationLoop(plan.sanityBatches, NO_HOOKS);
+    const silent = { call: () => Promise.resolve(), onBatchValues: () => undefined };
+    await this.#evaluate('validation', { module, loader, limit: plan.sanityBatches }, silent);
     this.#streams.state = streams;
   }
 
   /** @returns whether it came to its end: where a stop breaks it off, it leaves no trace, to be done when the run goes on. */
   async #validate(): Promise<boolean> {
-    const { module, plan } = this.#running();
-    if (plan.validationBatches === 0) return true;
+    const { module, plan, valLoader: loader } = this.#running();
+    if (!loader || plan.validationBatches === 0) return true;
     const streams = this.#streams.state;
-    const metrics = await this.#validationLoop(plan.validationBatches, (hook) => this.#callbacks(hook));
+    const metrics = await this.#evaluate('validation', { module, loader, limit: plan.validationBatches });
     if (metrics === undefined) {
       this.#streams.state = streams;
       return false;
     }
-    Object.assign(this.#latest, metrics.logger, withoutSuffix(metrics.logger));
-    Object.assign(this.#progBar, metrics.progBar);
+    this.#logged.keepEpoch(metrics);
     this.logger.logScalars(metrics.logger, this.#globalStep);
     await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
     return true;
   }
 
-  /**
-   * The validation of a fit.
-   * @param call runs a hook of the callbacks, or does not
-   * @returns undefined where a stop broke it off
-   */
-  #validationLoop(limit: number, call: CallHook): Promise<MetricValues | undefined> {
-    const { module, valLoader: loader } = this.#running();
-    return loader ? this.#evaluate('validation', { module, loader, limit }, call) : Promise.resolve(NO_METRICS);
-  }
-
-  /**
-   * Means over the first `limit` batches.
-   * @param call runs a hook of the callbacks, or does not
-   * @returns undefined where a stop broke it off: means over other batches than the ones before are no means
-   */
-  async #evaluate(
+  /** @returns undefined where a stop broke it off */
+  #evaluate(
     stage: 'validation' | 'test',
-    { module, loader, limit }: { module: LightningModule; loader: DataLoader; limit: number },
-    call: CallHook,
+    what: Pick<EvaluationOptions, 'module' | 'loader' | 'limit'>,
+    hooks: Partial<Pick<EvaluationOptions, 'call' | 'onBatchValues'>> = {},
   ): Promise<MetricValues | undefined> {
-    if (limit === 0) return NO_METRICS;
-    const trainBatchSize = this.#batchSize;
-    const isTest = stage === 'test';
-    const metrics = new MetricCollector(stage);
-    let isBrokenOff = false;
-    this.#stage = stage;
-    this.#metrics = metrics;
-    module.eval();
-    try {
-      await (isTest ? module.onTestStart() : module.onValidationStart?.());
-      await call((callback) =>
-        isTest ? callback.onTestStart?.(this, module) : callback.onValidationStart?.(this, module),
-      );
-      let batchIndex = 0;
-      for await (const hostBatch of loader.epoch(this.#epoch)) {
-        if (batchIndex >= limit) break;
-        // Between the batches of a step there is nothing to save: it goes on, and so does its validation.
-        isBrokenOff = this.#stopReason !== undefined && !this.#isAccumulating;
-        if (isBrokenOff) break;
-        const batch = toTensors(hostBatch);
-        this.#batchSize = batchSize(batch);
-        const result = { batch, batchIndex, batches: limit };
-        try {
-          await evaluationStep(() =>
-            isTest ? module.testStep(batch, batchIndex) : module.validationStep(batch, batchIndex),
-          );
-          await call((callback) =>
-            isTest
-              ? callback.onTestBatchEnd?.(this, module, result)
-              : callback.onValidationBatchEnd?.(this, module, result),
-          );
-        } finally {
-          disposeTensors(batch);
-        }
-        // Of single batches there are several values at one step.
-        const { logger: ownValues } = metrics.takeStep();
-        if (call !== NO_HOOKS && Object.keys(ownValues).length > 0) {
-          this.logger.logScalars(ownValues, this.#globalStep);
-        }
-        batchIndex += 1;
-        await nextTick();
-      }
-      await (isTest ? module.onTestEnd() : module.onValidationEnd?.());
-    } finally {
-      module.train();
-      this.#stage = 'train';
-      this.#metrics = this.#trainMetrics;
-      this.#batchSize = trainBatchSize;
-    }
-    return isBrokenOff ? undefined : metrics.takeEpoch();
+    return evaluate(this, this.#logged, {
+      stage,
+      ...what,
+      call: (hook) => this.#callbacks(hook),
+      onBatchValues: (values) => {
+        if (Object.keys(values).length > 0) this.logger.logScalars(values, this.#globalStep);
+      },
+      // Between the batches of a step there is nothing to save: it goes on, and so does its validation.
+      isBrokenOff: () => this.#stopReason !== undefined && !this.#isAccumulating,
+      ...hooks,
+    });
   }
 
   #done(): boolean {
@@ -503,36 +398,9 @@ export class Trainer implements TrainerHandle {
   }
 }
 
-type CallHook = (hook: (callback: Callback) => unknown) => Promise<void>;
-
-/** Of a validation that leaves no trace. */
-const NO_HOOKS: CallHook = () => Promise.resolve();
-
 const NO_METRICS: MetricValues = { logger: {}, progBar: {} };
-
-/** What has been logged: the run that goes on takes back what was logged after. */
-function loggedBytes(path: string): { loggedBytes?: number } {
-  const file = statSync(path, { throwIfNoEntry: false });
-  return file ? { loggedBytes: file.size } : {};
-}
-
-/** Like a training step's, the tensors that it leaves behind are freed; unlike that, it may be asynchronous. */
-async function evaluationStep(step: () => void | Promise<void>): Promise<void> {
-  tf.engine().startScope();
-  try {
-    await step();
-  } finally {
-    tf.engine().endScope();
-  }
-}
 
 /** By the optimizer's place; LearningRateMonitor adds Lightning's names. */
 function rateName(index: number): string {
   return index === 0 ? 'lr' : `lr-${index}`;
-}
-
-/** Of a value logged per step and per epoch, the epoch's mean goes by the plain name too, as monitors may name it. */
-function withoutSuffix(means: Readonly<Record<string, number>>): Record<string, number> {
-  const forked = Object.entries(means).filter(([name]) => name.endsWith('_epoch'));
-  return Object.fromEntries(forked.map(([name, value]) => [name.slice(0, -'_epoch'.length), value]));
 }
