@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probeEngines } from '../../src/engine/index.js';
 import { readSafetensorsHeader } from '../../src/io/safetensors.js';
+import type { RunRecord } from '../../src/io/run-record.js';
 import { ldm, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -23,9 +24,10 @@ async function succeed(args: readonly string[]): Promise<string> {
   return stderr;
 }
 
-/** The precision that a run's record, and the newest header in its log, name. */
+/** The precision that a run's record, of the last time it was gone on with, and the newest header in its log name. */
 function precisionOf(run: string): string {
-  const { precision } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { precision: string };
+  const record = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as RunRecord;
+  const { precision } = record.resumed?.at(-1) ?? record;
   const headers = [...readFileSync(join(run, 'log.txt'), 'utf8').matchAll(/engine +torch .+, precision (\S+)/g)];
   assert.is(headers.at(-1)?.[1], precision);
   return precision;
