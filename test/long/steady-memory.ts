@@ -37,7 +37,7 @@ const { model, data } = experimentOf(
 const engine = await selectEngine('auto');
 const module = await instantiateFromConfig<LightningModule>(model, registry);
 const run = runFolder(temporaryFolder());
-for (const folder of [run.checkpoints, run.images.train]) mkdirSync(folder, { recursive: true });
+for (const folder of Object.values(run.images).concat(run.checkpoints)) mkdirSync(folder, { recursive: true });
 
 const seen: { step: number; tensors: number; megabytes: number }[] = [];
 const watch: Callback = {
