@@ -1,27 +1,19 @@
 import type { Experiment } from '../config/index.js';
-import { ConfigError, describeProblemInPlace, UserError, type Problem } from '../errors.js';
+import { ConfigError, describeProblemInPlace, type Problem } from '../errors.js';
+import { configWords } from './config-words.js';
 import { modelOrExperimentOf, notesOf } from './experiment.js';
 import type { Flags } from './flags.js';
 import { loadConfig } from './load-config.js';
-import { isOverride } from './run/request.js';
 
 /**
  * `ldm check`: validates an experiment and builds nothing. Files it names that are not there are warnings: a config may be
  * checked elsewhere than where it will run. Returns the exit code. @throws ConfigError with all mistakes
  */
 export async function check(words: readonly string[], flags: Flags): Promise<number> {
-  const configs = words.filter((word) => !isOverride(word));
-  if (configs.length === 0) {
-    throw new UserError({
-      where: 'ldm check',
-      problem: 'no config to check',
-      expected: 'ldm check CONFIG… [path=value …]',
-      remedy: 'ldm check configs/ddpm/mnist.yaml',
-    });
-  }
+  const { configs, overrides } = configWords(words, 'check');
   const json = flags.json === true;
   try {
-    const config = await loadConfig(configs, words.filter(isOverride));
+    const config = await loadConfig(configs, overrides);
     const experiment = modelOrExperimentOf(config);
     const warnings = [...(config.tree.warnings ?? []), ...experiment.missing, ...incomplete(experiment)];
     const notes = notesOf(experiment);

@@ -41,7 +41,7 @@ export function chosenComponent({ tree, registry }: LoadedConfig, path: string |
     });
   }
   const slot = chosen || 'config';
-  const kinds = [...new Set(registry.components().map(({ kind }) => kind))];
+  const kinds = registry.kinds();
   const { values } = validateConfig(
     { root: { kind: 'map', entries: new Map([[slot, { value: node }]]) }, sources: tree.sources, texts: tree.texts },
     { type: 'object', additionalProperties: false, required: [slot], properties: { [slot]: { component: kinds } } },

@@ -8,7 +8,7 @@ import { terminalWidth } from './wrap.js';
 
 /** `ldm list`: the components that a config may name. Returns the exit code. */
 export function list(flags: Flags): number {
-  const kinds = [...new Set(registry.components().map(({ kind }) => kind))];
+  const kinds = registry.kinds();
   const kind = flags.kind === undefined ? undefined : choiceFlag(flags, 'kind', kinds, '');
   const components = registry.components(kind);
   if (flags.json === true) {

@@ -6,6 +6,7 @@ import { writeFileAtomically } from '../io/atomic-write.js';
 import { fileProblem } from '../io/file-problems.js';
 import { makeFolder } from '../io/make-folder.js';
 import { alignColumns, alignFacts } from './columns.js';
+import { isConfigName } from './config-words.js';
 import { inShell, relocateConfig } from './copy/relocate.js';
 import { findShipped, shippedConfigs, type ShippedConfig } from './copy/shipped.js';
 import type { Flags } from './flags.js';
@@ -52,7 +53,7 @@ export function copy(wanted: string | undefined, destination: string | undefined
 
 /** The file to write: DEST itself where it ends as configs do, else one of the config's own name in the folder DEST. */
 function fileIn(destination: string, { name }: ShippedConfig): string {
-  return !isFolder(destination) && /\.ya?ml$/i.test(destination)
+  return !isFolder(destination) && isConfigName(destination)
     ? destination
     : join(destination, `${basename(name)}.yaml`);
 }

@@ -1,4 +1,4 @@
-import { annotate, annotatedValues, type AnnotatedValue } from '../config/index.js';
+import { annotate, annotatedValues, type Annotated } from '../config/index.js';
 import { ConfigError } from '../errors.js';
 import { compareConfigs, describeDifference, differenceData } from './diff/compare.js';
 import { configsAt } from './diff/configs-at.js';
@@ -13,8 +13,16 @@ const DIFFERENT = 1;
 export async function diff(a: string, b: string, flags: Flags): Promise<number> {
   const left = await loadConfig(configsAt(a));
   const right = await loadConfig(configsAt(b));
-  const isResolved = flags.raw !== true && areValid({ [a]: left, [b]: right });
-  const differences = compareConfigs(valuesOf(left, isResolved), valuesOf(right, isResolved), (target) =>
+  const written = () => [left, right].map(({ tree }) => annotate(tree.root));
+  const shown =
+    (flags.raw === true
+      ? undefined
+      : withDefaults([
+          [a, left],
+          [b, right],
+        ])) ?? written();
+  const [before = [], after = []] = shown.map(annotatedValues);
+  const differences = compareConfigs(before, after, (target) =>
     canonicalName(left.registry)(canonicalName(right.registry)(target)),
   );
   if (flags.json === true) console.log(JSON.stringify(differences.map(differenceData), null, 2));
@@ -22,23 +30,20 @@ export async function diff(a: string, b: string, flags: Flags): Promise<number> 
   return differences.length > 0 ? DIFFERENT : SAME;
 }
 
-function valuesOf(config: LoadedConfig, isResolved: boolean): AnnotatedValue[] {
-  return annotatedValues(isResolved ? annotateResolved(config) : annotate(config.tree.root));
-}
-
-/** Whether all defaults are known; where a mistake hides them, says so. */
-function areValid(configs: Readonly<Record<string, LoadedConfig>>): boolean {
-  const mistaken = Object.entries(configs).filter(([, config]) => {
+/** Configs by name with all defaults; undefined where a mistake hides them, which is said. */
+function withDefaults(configs: readonly (readonly [name: string, config: LoadedConfig])[]): Annotated[] | undefined {
+  const mistaken = new Set<string>();
+  const annotated = configs.flatMap(([name, config]) => {
     try {
-      annotateResolved(config);
-      return false;
+      return [annotateResolved(config)];
     } catch (error) {
-      if (error instanceof ConfigError) return true;
-      throw error;
+      if (!(error instanceof ConfigError)) throw error;
+      mistaken.add(name);
+      return [];
     }
   });
-  if (mistaken.length === 0) return true;
-  const names = mistaken.map(([name]) => name).join(' and ');
+  if (mistaken.size === 0) return annotated;
+  const names = [...mistaken].join(' and ');
   console.error(`${names}: not valid, as "ldm check" says; both are compared as they are written, without defaults`);
-  return false;
+  return undefined;
 }

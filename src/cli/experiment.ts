@@ -46,15 +46,20 @@ export const experimentOptions: ExperimentOptions = {
 const modelOptions: ExperimentOptions = { ...experimentOptions, optional: ['data', 'base_learning_rate'] };
 
 /** Validates a config that may be one of a model alone, to be inspected. @throws ConfigError with all its problems */
-export function modelOrExperimentOf({ tree, registry }: LoadedConfig): Experiment {
-  return validateExperiment(tree, registry, modelOptions);
+export function modelOrExperimentOf(config: LoadedConfig): Experiment {
+  return validated(config, modelOptions);
 }
 
 /** Validates an experiment file with everything this program knows. @throws ConfigError with all its problems */
-export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Required<Pick<Experiment, 'data'>> {
-  const experiment = validateExperiment(tree, registry, experimentOptions);
+export function experimentOf(config: LoadedConfig): Experiment & Required<Pick<Experiment, 'data'>> {
+  const experiment = validated(config, experimentOptions);
   if (!experiment.data) throw new Error('validation let an experiment without data through');
-  return { ...experiment, data: experiment.data, trainer: withFractions(experiment.trainer, tree) };
+  return { ...experiment, data: experiment.data };
+}
+
+function validated({ tree, registry }: LoadedConfig, options: ExperimentOptions): Experiment {
+  const experiment = validateExperiment(tree, registry, options);
+  return { ...experiment, trainer: withFractions(experiment.trainer, tree) };
 }
 
 /**
@@ -63,13 +68,12 @@ export function experimentOf({ tree, registry }: LoadedConfig): Experiment & Req
  * @throws ConfigError with all its problems
  */
 export function resolvedValues(config: LoadedConfig): Readonly<Record<string, unknown>> {
-  const { tree } = config;
-  if (tree.root.entries.has('target')) return { ...chosenComponent(config, undefined).config };
+  if (config.tree.root.entries.has('target')) return { ...chosenComponent(config, undefined).config };
   const experiment = modelOrExperimentOf(config);
-  const { model, data, trainer } = experiment;
+  const { model, data } = experiment;
   const apart = new Set(['model', 'data', 'tree', 'missing']);
   const lightning = Object.entries(experiment).filter(([section]) => !apart.has(section));
-  return { model, data, lightning: { ...Object.fromEntries(lightning), trainer: withFractions(trainer, tree) } };
+  return { model, data, lightning: Object.fromEntries(lightning) };
 }
 
 /**

@@ -10,28 +10,20 @@ import { UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import { chosenComponent } from './component-config.js';
+import { configWords } from './config-words.js';
 import { booleanFlag, integerFlag, textFlag, type Flags } from './flags.js';
 import { inspectComponent, withParts } from './inspect/components.js';
 import { describeInspection, inspectionData } from './inspect/describe.js';
 import { annotatedJson, annotateResolved } from './inspect/resolved.js';
 import { trainingFacts } from './inspect/training.js';
 import { loadConfig } from './load-config.js';
-import { isOverride } from './run/request.js';
 
 /** `ldm inspect`: what a config describes, how large it is and what it costs, without computing. Returns the exit code. */
 export async function inspect(words: readonly string[], flags: Flags): Promise<number> {
   const depth = integerFlag(flags, 'depth', 0) ?? 1;
   const wanted = textFlag(flags, 'component');
   const scale = booleanFlag(flags, 'scale_lr', true);
-  const configs = words.filter((word) => !isOverride(word));
-  if (configs.length === 0) {
-    throw new UserError({
-      where: 'ldm inspect',
-      problem: 'no config to inspect',
-      expected: 'ldm inspect CONFIG… [path=value …]',
-      remedy: 'ldm inspect configs/ddpm/mnist.yaml',
-    });
-  }
+  const { configs, overrides } = configWords(words, 'inspect');
   if (flags.raw === true && (flags.resolved !== true || wanted !== undefined)) {
     throw new UserError({
       where: '--raw',
@@ -39,7 +31,6 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
       remedy: 'ldm inspect CONFIG --resolved --raw',
     });
   }
-  const overrides = words.filter(isOverride);
   if (flags.resolved === true) {
     const annotated =
       flags.raw === true

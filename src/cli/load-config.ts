@@ -17,6 +17,11 @@ export interface LoadedConfig {
   readonly registry: Registry;
 }
 
+/** The config that a checkpoint carries. */
+export function configOfCheckpoint(path: string, text: string): ConfigText {
+  return { name: `${path} (its config)`, text };
+}
+
 /**
  * Reads configs, merges them and loads the components of the user's own that they name. In the tree these have names that
  * hold anywhere. What is wrong with one of them is for validation to report, with everything else.

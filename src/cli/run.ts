@@ -23,7 +23,7 @@ import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, notesOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
 import type { Flags } from './flags.js';
-import { loadConfig } from './load-config.js';
+import { configOfCheckpoint, loadConfig } from './load-config.js';
 import { metricsTable } from './metrics-table.js';
 import { runCallbacks } from './run/callbacks.js';
 import { chosenDevice } from './run/chosen-device.js';
@@ -41,7 +41,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   // A checkpoint outside a run folder brings its own config.
   const embedded =
     requested.checkpoint && !requested.folder
-      ? [{ name: `${request.checkpoints[0] ?? ''} (its config)`, text: requested.checkpoint.config }]
+      ? [configOfCheckpoint(request.checkpoints[0] ?? '', requested.checkpoint.config)]
       : [];
   const config = await loadConfig([...embedded, ...request.configs], request.overrides);
   const { registry } = config;
@@ -92,6 +92,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (resume) for (const line of contradictions(request, start, configs.whole)) reporter.warn(line);
 
   const logger = await openLoggers(folder, {
+    registry,
     config: experiment.logger,
     isOn: options.logger !== false && !options.fast_dev_run,
     resumed: start.folder && loggedBefore(start.checkpoint),

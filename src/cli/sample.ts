@@ -18,7 +18,7 @@ import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
 import { choiceFlag, integerFlag, numberFlag, textFlag, type Flags } from './flags.js';
-import { loadConfig } from './load-config.js';
+import { configOfCheckpoint, loadConfig } from './load-config.js';
 
 const DEFAULT_COUNT = 16;
 const DEFAULT_STEPS = 200;
@@ -38,8 +38,7 @@ export async function sample(path: string, flags: Flags): Promise<number> {
   const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
   const checkpointPath = findCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
-  const name = `${checkpointPath} (its config)`;
-  const config = await loadConfig([{ name, text: checkpoint.config }]);
+  const config = await loadConfig([configOfCheckpoint(checkpointPath, checkpoint.config)]);
   const experiment = experimentOf(config);
   const engine = await startEngine(precision);
   const module = await instantiateFromConfig<Module>(experiment.model, config.registry);

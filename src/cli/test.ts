@@ -16,7 +16,7 @@ import { trainerParams } from '../train/trainer.params.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, requireFiles, requireTrainable } from './experiment.js';
 import { choiceFlag, integerFlag, textFlag, type Flags } from './flags.js';
-import { loadConfig } from './load-config.js';
+import { configOfCheckpoint, loadConfig } from './load-config.js';
 import { metricsTable } from './metrics-table.js';
 import { chosenDevice } from './run/chosen-device.js';
 import { openLoggers } from './run/services.js';
@@ -28,8 +28,7 @@ export async function test(path: string, overrides: readonly string[], flags: Fl
   const checkpointPath = findCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const folder = runOfCheckpoint(checkpointPath);
-  const name = `${checkpointPath} (its config)`;
-  const config = await loadConfig([{ name, text: checkpoint.config }], overrides);
+  const config = await loadConfig([configOfCheckpoint(checkpointPath, checkpoint.config)], overrides);
   const experiment = experimentOf(config);
   requireTrainable(experiment, config.registry);
   requireFiles(experiment, true);
@@ -51,7 +50,13 @@ export async function test(path: string, overrides: readonly string[], flags: Fl
   const run = runFolder(folder ?? '.');
   if (isLogged) makeFolder(run.tensorboard);
   const logger = isLogged
-    ? await openLoggers(run, { config: experiment.logger, isOn: true, resumed: undefined, isAdded: true })
+    ? await openLoggers(run, {
+        registry: config.registry,
+        config: experiment.logger,
+        isOn: true,
+        resumed: undefined,
+        isAdded: true,
+      })
     : new CompositeLogger([]);
   const trainer = new Trainer({
     params: options,

@@ -147,6 +147,11 @@ export class Registry {
     return this.#components.map(({ target }) => target);
   }
 
+  /** The kinds that there are, in order of registration. */
+  kinds(): string[] {
+    return [...new Set(this.#components.map(({ kind }) => kind))];
+  }
+
   /** The components of these kinds, or all. */
   components(kind?: string | readonly string[]): Component[] {
     if (kind === undefined) return [...this.#components];

@@ -30,12 +30,24 @@ export function imagePaths(
   options: SquareOptions,
   labels: (index: number) => Example = () => ({}),
 ): ExampleSource {
+  const read = async (path: string, random: HostGenerator) => ({
+    image: await readStored(path, (whole) => square(whole, options, random)),
+  });
+  return listedFiles(root, paths, read, labels);
+}
+
+/** The files of a list: what `read` makes of each, its path as `file_path_`, and what `labels` has for it. */
+export function listedFiles(
+  root: string,
+  paths: readonly string[],
+  read: (path: string, random: HostGenerator) => Promise<Example>,
+  labels: (index: number) => Example,
+): ExampleSource {
   return {
     length: paths.length,
     read: async (index, random) => {
       const path = join(root, paths[index] ?? '');
-      const image = await readStored(path, (whole) => square(whole, options, random));
-      return { image, file_path_: path, ...labels(index) };
+      return { ...(await read(path, random)), file_path_: path, ...labels(index) };
     },
   };
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ByteImage } from '../io/images.js';
 import type { Params } from '../params.js';
 import type { HostGenerator } from '../random/index.js';
@@ -7,7 +6,7 @@ import { degrade } from './degrade.js';
 import type { Example } from './example.js';
 import { FileDataset, type ExampleSource } from './file-dataset.js';
 import { centerBox, randomBox } from './geometry.js';
-import { readStored } from './image-paths.js';
+import { listedFiles, readStored } from './image-paths.js';
 import { resize } from './resize.js';
 import type { Split } from './split.js';
 import { splitFolder } from './split-folder.js';
@@ -27,15 +26,11 @@ export function superResolution(
   options: SuperResolutionOptions,
   labels: (index: number) => Example = () => ({}),
 ): ExampleSource {
-  return {
-    length: paths.length,
-    read: async (index, random) => {
-      const path = join(root, paths[index] ?? '');
-      const image = await readStored(path, (whole) => square(whole, options, random));
-      const worse = await degrade(image, options.downscale_f, options.degradation, random);
-      return { image, LR_image: worse, file_path_: path, ...labels(index) };
-    },
+  const read = async (path: string, random: HostGenerator) => {
+    const image = await readStored(path, (whole) => square(whole, options, random));
+    return { image, LR_image: await degrade(image, options.downscale_f, options.degradation, random) };
   };
+  return listedFiles(root, paths, read, labels);
 }
 
 /**

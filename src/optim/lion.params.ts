@@ -1,4 +1,5 @@
 import type { ParamsSchema } from '../params.js';
+import { betas } from './adam.params.js';
 
 /** Parameters of Lion. */
 export const lionParams = {
@@ -6,10 +7,7 @@ export const lionParams = {
   additionalProperties: false,
   properties: {
     betas: {
-      type: 'array',
-      items: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
-      minItems: 2,
-      maxItems: 2,
+      ...betas,
       default: [0.9, 0.99],
       description: 'Decay of the moment in the direction of a step, and as it is kept.',
     },

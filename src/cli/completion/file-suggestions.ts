@@ -17,10 +17,6 @@ export function fileSuggestions(begun: string, fits: (name: string) => boolean =
     });
 }
 
-export function isConfigName(name: string): boolean {
-  return /\.ya?ml$/i.test(name);
-}
-
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();

@@ -47,7 +47,7 @@ function endings(sign: string, place: Place): string[] {
 }
 
 function rootOf({ root }: ConfigTree): Place {
-  const kinds = [...new Set(registry.components().map(({ kind }) => kind))];
+  const kinds = registry.kinds();
   return {
     node: root,
     schema: asSchema(root.entries.has('target') ? { component: kinds } : experimentSchema(experimentOptions)),

@@ -5,9 +5,9 @@ import { loadExperimentTree, type ConfigTree } from '../../config/index.js';
 import { UserError } from '../../errors.js';
 import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { componentPaths } from '../component-config.js';
+import { isConfigName, isOverride } from '../config-words.js';
 import { shippedConfigs } from '../copy/shipped.js';
-import { isOverride } from '../run/request.js';
-import { fileSuggestions, isConfigName } from './file-suggestions.js';
+import { fileSuggestions } from './file-suggestions.js';
 import { overrideSuggestions } from './override-suggestions.js';
 import { shells } from './scripts.js';
 import type { Suggestion } from './suggestion.js';
@@ -78,7 +78,7 @@ function optionNames(cli: CAC, { options }: Command): Suggestion[] {
 }
 
 function optionValues({ name, rawName, description }: Option, line: Line, begun: string): Suggestion[] {
-  if (name === 'kind') return asSuggestions(new Set(registry.components().map(({ kind }) => kind)));
+  if (name === 'kind') return asSuggestions(registry.kinds());
   if (name === 'component') return asSuggestions(componentPaths(treeOf(line)?.root ?? emptyMap));
   if (rawName.includes('<config>')) return fileSuggestions(begun, isConfigName);
   if (/<(?:file|path|folder)>/.test(rawName)) return fileSuggestions(begun);

@@ -4,6 +4,7 @@ import type { ConfigText } from '../../config/index.js';
 import { FileError } from '../../errors.js';
 import { checkpointExtensions, listCheckpoints } from '../../io/find-checkpoint.js';
 import { readCheckpointConfig } from '../../train/checkpoint-file.js';
+import { configOfCheckpoint } from '../load-config.js';
 import { configsOfRun } from '../run/request.js';
 
 /**
@@ -29,5 +30,5 @@ function configsIn(folder: string): readonly (string | ConfigText)[] {
 }
 
 function embeddedIn(checkpoint: string): readonly ConfigText[] {
-  return [{ name: `${checkpoint} (its config)`, text: readCheckpointConfig(checkpoint) }];
+  return [configOfCheckpoint(checkpoint, readCheckpointConfig(checkpoint))];
 }

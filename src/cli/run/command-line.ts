@@ -1,5 +1,6 @@
 import { describeSchema } from '../../config/index.js';
 import { nearestNames, UserError, type Problem } from '../../errors.js';
+import { isConfigName, isOverride } from '../config-words.js';
 import { runFlags, usefulFlags, type RunFlag } from './run-flags.js';
 
 /** A command line of `ldm run`, read but not yet understood. */
@@ -62,11 +63,6 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   return { words, flags: Object.fromEntries(flags) };
 }
 
-/** `a.b=1`, `+a.b=1` and `~a.b`; a file may have a `=` in its name, but then ends as configs do. */
-export function isOverride(word: string): boolean {
-  return /^[+~]/.test(word) || (word.includes('=') && !/\.ya?ml$/i.test(word));
-}
-
 interface ParsedFlag {
   /** As it was typed, without a value. */
   readonly written: string;
@@ -109,7 +105,7 @@ function isSwitchValue(word: string): boolean {
 }
 
 function isConfigOrOverride(word: string): boolean {
-  return isOverride(word) || /\.ya?ml$/i.test(word);
+  return isOverride(word) || isConfigName(word);
 }
 
 const help = 'ldm run --help lists the options; a value of the config is set by model.params.…=value';

@@ -4,11 +4,10 @@ import { UserError } from '../../errors.js';
 import { findCheckpoint, listCheckpoints, runOfCheckpoint } from '../../io/find-checkpoint.js';
 import { runFolder } from '../../io/run-folder.js';
 import { lightningTrainerParams } from '../../train/lightning-options.js';
+import { isOverride } from '../config-words.js';
 import { booleanFlag, integerFlag, textFlag, type Flags } from '../flags.js';
-import { isOverride, readCommandLine } from './command-line.js';
+import { readCommandLine } from './command-line.js';
 import { isTrainerFlag } from './run-flags.js';
-
-export { isOverride };
 
 /** What a command line asks `ldm run` to do. */
 export interface RunRequest {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { registry } from '../../../registry/index.js';
-import { instantiateFromConfig, type ComponentConfig } from '../../config/index.js';
+import { instantiateFromConfig, type ComponentConfig, type Registry } from '../../config/index.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
 import { createRunFolder, formatRunTime, type RunFolder } from '../../io/run-folder.js';
 import { describeRun, readRunRecord, withResumption, writeRunRecord, type RunRecord } from '../../io/run-record.js';
@@ -56,6 +55,8 @@ export interface LoggedSoFar {
 }
 
 export interface LoggersOptions {
+  /** With the components of the user's own, of which the logger may be one. */
+  readonly registry: Registry;
   /** `lightning.logger`; TensorBoard where there is none. */
   readonly config: ComponentConfig | undefined;
   readonly isOn: boolean;
@@ -66,7 +67,10 @@ export interface LoggersOptions {
 }
 
 /** The run's loggers; what an earlier attempt logged after the step it resumes from is taken back. */
-export async function openLoggers(run: RunFolder, { config, isOn, resumed, isAdded }: LoggersOptions): Promise<Logger> {
+export async function openLoggers(
+  run: RunFolder,
+  { registry, config, isOn, resumed, isAdded }: LoggersOptions,
+): Promise<Logger> {
   if (!isOn) return new CompositeLogger([]);
   const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
   if (resumed) {

@@ -43,7 +43,7 @@ export async function loadUserComponents(
 ): Promise<readonly FoundComponent[]> {
   const places = named.map(locate);
   const modules = await loadUserModules([...new Set(places.flatMap((place) => ('real' in place ? [place.real] : [])))]);
-  const kinds = [...new Set(registry.components().map(({ kind }) => kind))];
+  const kinds = registry.kinds();
   return places.map((place) => {
     if (!('real' in place)) return place;
     const module = modules.get(place.real) as Loaded;
