@@ -110,7 +110,7 @@ export const callbacks = [
     target: 'DeviceStatistics',
     aliases: ['main.CUDACallback', 'pytorch_lightning.callbacks.DeviceStatsMonitor'],
     kind: 'callback',
-    summary: 'Says and logs the time and the memory of each epoch.',
+    summary: 'Logs step time, data wait, samples per second and memory; says the time of each epoch.',
     source: 'latent-diffusion, main.py (CUDACallback)',
     params: deviceStatisticsParams,
     load: async () => {

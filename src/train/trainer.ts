@@ -17,6 +17,7 @@ import { evaluationBatches, LoopPlan } from './loop-plan.js';
 import type { LogOptions, MetricValues } from './metrics.js';
 import { Optimization, optimizationOptions, type OptimizationOptions } from './optimization.js';
 import type { FitOptions, TestOptions, TrainerOptions } from './trainer-options.js';
+import { StepTimes, type TimeSpent } from './step-times.js';
 import { trainerParams, type TrainerParams } from './trainer.params.js';
 
 /** What a fit works with. */
@@ -40,6 +41,7 @@ export class Trainer implements TrainerHandle {
   readonly #options: TrainerOptions;
   readonly #streams: RandomStreams;
   readonly #logged = new LoggedMetrics();
+  readonly #times = new StepTimes();
   #globalStep = 0;
   #epoch = 0;
   #batchInEpoch = 0;
@@ -94,6 +96,11 @@ export class Trainer implements TrainerHandle {
   /** The newest value of everything logged, under the names that loggers see. */
   get latestMetrics(): Readonly<Record<string, number>> {
     return this.#logged.latest;
+  }
+
+  /** What this process's steps so far have spent their time on. */
+  get timeSpent(): TimeSpent {
+    return this.#times.spent;
   }
 
   /** Each optimizer's name, its own of several of one kind, and its rate at a step, counted from 0. */
@@ -248,7 +255,7 @@ export class Trainer implements TrainerHandle {
       await module.onTrainEpochStart?.();
       await this.#callbacks((callback) => callback.onTrainEpochStart?.(this, module));
     }
-    for await (const hostBatch of trainLoader.epoch(this.#epoch, this.#batchInEpoch)) {
+    for await (const hostBatch of this.#times.waiting(trainLoader.epoch(this.#epoch, this.#batchInEpoch))) {
       if (this.#batchInEpoch >= plan.trainBatches) break;
       if (this.#done()) return;
       const batch = toTensors(hostBatch);
@@ -306,7 +313,9 @@ export class Trainer implements TrainerHandle {
     await module.onTrainBatchStart?.(batch, batchIndex);
     await this.#callbacks((callback) => callback.onTrainBatchStart?.(this, module));
     this.#isAccumulating = true;
-    optimization.take(batch, batchIndex, { step: this.#globalStep, isLast: stepped });
+    this.#times.computing(() => {
+      optimization.take(batch, batchIndex, { step: this.#globalStep, isLast: stepped });
+    });
     this.#isAccumulating = !stepped;
     if (stepped) this.#globalStep += 1;
     this.#batchInEpoch += 1;

@@ -264,10 +264,28 @@ test("LearningRateMonitor logs under Lightning's names", async () => {
 });
 
 test('DeviceStatistics says and logs time and memory of each epoch', async () => {
-  const { logger, reports } = await fit({ max_epochs: 1 }, { callbacks: { device: new DeviceStatistics() } });
+  const device = new DeviceStatistics();
+  const { logger, reports } = await fit({ max_epochs: 1, log_every_n_steps: 9 }, { callbacks: { device } });
   assert.match(reports[0] ?? '', /^epoch 0: \d+\.\d s, \d+ MiB of tensors, \d+ MiB resident$/);
   const [, scalars] = logger.scalars.at(-1) ?? [];
   assert.equal(Object.keys(scalars ?? {}), ['device/epoch_seconds', 'device/tensors_mib', 'device/resident_mib']);
+});
+
+test('DeviceStatistics logs where the time of steps goes, the first step apart', async () => {
+  const device = new DeviceStatistics();
+  const { logger } = await fit({ max_steps: 6, log_every_n_steps: 3 }, { callbacks: { device } });
+  const logged = logger.scalars.filter(([, scalars]) => 'device/step_seconds' in scalars);
+  assert.equal(
+    logged.map(([step]) => step),
+    [3, 6],
+  );
+  for (const [, scalars] of logged) {
+    const { 'device/step_seconds': step = NaN, 'device/data_wait_seconds': wait = NaN } = scalars;
+    assert.ok(step > 0 && wait >= 0);
+    // At most two samples in a step: the rate cannot be higher than steps and waits alone would have it.
+    assert.ok((scalars['device/samples_per_second'] ?? NaN) <= (2 / (step + wait)) * 1.001);
+    assert.ok((scalars['device/resident_mib'] ?? 0) > (scalars['device/tensors_mib'] ?? 0));
+  }
 });
 
 test('HistogramLogger logs the gradients and the weights of a step', async () => {
