@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inputsOf, type Methods } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import type { Sampleable, SampleRequest } from '../samplers/index.js';
+import { clipped, type Sampleable, type SampleRequest } from '../samplers/index.js';
 import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf, tensorOf } from './batch-inputs.js';
@@ -75,7 +75,8 @@ export class DDPM extends DiffusionModel implements Sampleable {
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
     const labels = classLabels(request, this.numClasses);
     try {
-      return await this.draw(request, { condition: { cAdm: labels }, clipDenoised: this.params.clip_denoised });
+      const correction = this.params.clip_denoised ? clipped : undefined;
+      return await this.draw(request, { condition: { cAdm: labels }, correction });
     } finally {
       labels?.dispose();
     }

@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
 import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import { ddim, ddpm, type Denoiser, type SampleRequest } from '../samplers/index.js';
+import { ddim, ddpm, type Correction, type Denoiser, type SampleRequest } from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import type { Condition } from './condition.js';
@@ -144,7 +144,8 @@ export abstract class DiffusionModel extends LightningModule {
   pLosses(xStart: tf.Tensor4D, t: tf.Tensor1D, noise: tf.Tensor4D, condition: Condition = {}): DiffusionLosses {
     const { loss_type: lossType, l_simple_weight: simpleWeight, original_elbo_weight: elboWeight } = this.#params;
     const prediction = this.applyModel(this.diffusion.qSample(xStart, t, noise), t, condition);
-    const perSample = perSampleLosses[lossType](prediction, this.#parameterization.target(xStart, noise));
+    const target = this.#parameterization.target(this.diffusion, { xStart, t, noise });
+    const perSample = perSampleLosses[lossType](prediction, target);
     return diffusionLosses(perSample, t, {
       elboWeights: this.#elboWeights,
       simpleWeight,
@@ -154,26 +155,26 @@ export abstract class DiffusionModel extends LightningModule {
     });
   }
 
-  /** The network as samplers see it, under one condition for the whole batch. */
+  /** The network as samplers see it, under one condition for each image of the batch. */
   denoiser(condition: Condition = {}): Denoiser {
     const { alphasCumprod } = this.diffusion.schedule;
     return (x, timestep) =>
       tf.tidy(() => {
         const t = tf.fill<tf.Rank.R1>([x.shape[0]], timestep, 'int32');
-        return this.#parameterization.noise(this.applyModel(x, t, condition), x, alphasCumprod[timestep] ?? NaN);
+        return this.#parameterization.predict(this.applyModel(x, t, condition), x, alphasCumprod[timestep] ?? NaN);
       });
   }
 
   /** Draws what is diffused, `[count, H, W, C]`, with the averaged weights where some are kept. */
   protected async draw(
     { count, sampler, steps, eta, streams, onStep }: SampleRequest,
-    { condition, clipDenoised }: { condition: Condition; clipDenoised: boolean },
+    { condition, correction }: { condition: Condition; correction?: Correction | undefined },
   ): Promise<tf.Tensor4D> {
     const generator = streams.get('sample');
     const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
     const xT = generator.normal([count, ...this.sampleShape]) as tf.Tensor4D;
     const denoiser = this.denoiser(condition);
-    const common = { denoiser, alphasCumprod, xT, generator, clipDenoised, ...(onStep && { onStep }) };
+    const common = { denoiser, alphasCumprod, xT, generator, correction, ...(onStep && { onStep }) };
     try {
       return await this.withAveragedWeights(() =>
         sampler === 'ddim' ? ddim({ ...common, steps, eta }) : ddpm({ ...common, posteriorVariance }),

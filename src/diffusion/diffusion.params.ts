@@ -32,9 +32,9 @@ export const diffusionProperties = {
   },
   parameterization: {
     type: 'string',
-    enum: ['eps', 'x0'],
+    enum: ['eps', 'x0', 'v'],
     default: 'eps',
-    description: 'What the network predicts: the noise, or the image without it.',
+    description: 'What the network predicts: the noise, the image without it, or the velocity between both.',
   },
   linear_start: {
     type: 'number',

@@ -27,6 +27,17 @@ export class GaussianDiffusion {
     );
   }
 
+  /** `v` (Salimans and Ho 2022, appendix D), a target between noise and image: `sqrt(alphaBar) noise - sqrt(1 - alphaBar) x_0`. */
+  velocity(xStart: tf.Tensor4D, t: tf.Tensor1D, noise: tf.Tensor4D): tf.Tensor4D {
+    const { sqrtAlphasCumprod, sqrtOneMinusAlphasCumprod } = this.schedule;
+    return tf.tidy(() =>
+      tf.sub<tf.Tensor4D>(
+        tf.mul(extract(sqrtAlphasCumprod, t), noise),
+        tf.mul(extract(sqrtOneMinusAlphasCumprod, t), xStart),
+      ),
+    );
+  }
+
   /** `q(x_{t-1} | x_t, x_0)` (eq. 6 and 7). */
   qPosterior(xStart: tf.Tensor4D, xT: tf.Tensor4D, t: tf.Tensor1D): Gaussian {
     const { posteriorMeanCoef1, posteriorMeanCoef2, posteriorLogVarianceClipped } = this.schedule;

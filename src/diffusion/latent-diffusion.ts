@@ -241,7 +241,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       });
     }
     try {
-      const z = await this.draw(request, { condition, clipDenoised: false });
+      const z = await this.draw(request, { condition });
       return tf.tidy(() => {
         const images = this.decodeFirstStage(z);
         z.dispose();

@@ -1,21 +1,43 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Prediction } from '../samplers/index.js';
+import type { GaussianDiffusion } from './gaussian-diffusion.js';
 import type { NoiseSchedule } from './noise-schedule.js';
 
-/** What a network predicts of a noisy image: the noise in it, or the clean image. */
+/** A clean image `[N, H, W, C]` on its way to noise at the timesteps `t`, int32 `[N]`. */
+export interface Noising {
+  readonly xStart: tf.Tensor4D;
+  readonly t: tf.Tensor1D;
+  /** Standard normal, the shape of `xStart`. */
+  readonly noise: tf.Tensor4D;
+}
+
+/** What a network predicts of a noisy image: the noise in it, the clean image, or the velocity between both. */
 export interface Parameterization {
   /** The values that a prediction is held against, `[N, H, W, C]`. */
-  readonly target: (xStart: tf.Tensor4D, noise: tf.Tensor4D) => tf.Tensor4D;
-  /** The noise in `x` that a prediction amounts to, where all of the batch has the same product of alphas. */
-  readonly noise: (prediction: tf.Tensor4D, x: tf.Tensor4D, alphaBar: number) => tf.Tensor4D;
+  readonly target: (diffusion: GaussianDiffusion, noising: Noising) => tf.Tensor4D;
+  /**
+   * The image and the noise that the network's output amounts to for `x`, where all of the batch has the same product of
+   * alphas.
+   *
+   * @throws RangeError where they do not follow from it
+   */
+  readonly predict: (output: tf.Tensor4D, x: tf.Tensor4D, alphaBar: number) => Prediction;
   /** The weight of each timestep's error in the variational bound, float64 `[timesteps]`. */
   readonly elboWeights: (schedule: NoiseSchedule) => Float64Array;
 }
 
 /** By the published names of the parameter `parameterization`. */
-export const parameterizations: Readonly<Record<'eps' | 'x0', Parameterization>> = {
+export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameterization>> = {
   eps: {
-    target: (_, noise) => noise,
-    noise: (prediction) => prediction,
+    target: (_, { noise }) => noise,
+    predict: (eps, x, alphaBar) => {
+      if (alphaBar === 0) {
+        throw new RangeError(
+          'parameterization eps: where alphas_cumprod is 0, the noise does not say the image; use v or x0',
+        );
+      }
+      return { x0: tf.tidy(() => tf.div(tf.sub(x, tf.mul(eps, Math.sqrt(1 - alphaBar))), Math.sqrt(alphaBar))), eps };
+    },
     // Ho et al. 2020, eq. 12: beta^2 / (2 sigma^2 alpha (1 - alpha_bar)).
     elboWeights: ({ betas, alphas, alphasCumprod, posteriorVariance }) =>
       elboWeightsOf(betas.length, (t) => {
@@ -25,15 +47,31 @@ export const parameterizations: Readonly<Record<'eps' | 'x0', Parameterization>>
       }),
   },
   x0: {
-    target: (xStart) => xStart,
-    noise: (prediction, x, alphaBar) =>
-      tf.tidy(() => tf.div(tf.sub(x, tf.mul(prediction, Math.sqrt(alphaBar))), Math.sqrt(1 - alphaBar))),
+    target: (_, { xStart }) => xStart,
+    predict: (x0, x, alphaBar) => ({
+      x0,
+      eps: tf.tidy(() => tf.div(tf.sub(x, tf.mul(x0, Math.sqrt(alphaBar))), Math.sqrt(1 - alphaBar))),
+    }),
     // As published, which is not what a derivation gives: the denominator there is 2 (1 - alpha_bar).
     elboWeights: ({ alphasCumprod }) =>
       elboWeightsOf(alphasCumprod.length, (t) => {
         const { [t]: alphaBar = NaN } = alphasCumprod;
         return (0.5 * Math.sqrt(alphaBar)) / (2 - alphaBar);
       }),
+  },
+  // Salimans and Ho 2022, section 4 and appendix D: a rotation of image and noise, so both follow at every level of noise.
+  v: {
+    target: (diffusion, { xStart, t, noise }) => diffusion.velocity(xStart, t, noise),
+    predict: (v, x, alphaBar) => {
+      const signal = Math.sqrt(alphaBar);
+      const deviation = Math.sqrt(1 - alphaBar);
+      return tf.tidy(() => ({
+        x0: tf.sub<tf.Tensor4D>(tf.mul(x, signal), tf.mul(v, deviation)),
+        eps: tf.add<tf.Tensor4D>(tf.mul(v, signal), tf.mul(x, deviation)),
+      }));
+    },
+    // As published with Stable Diffusion 2, which does without the weights that the bound has.
+    elboWeights: ({ timesteps }) => new Float64Array(timesteps).fill(1),
   },
 };
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { corrected } from './correction.js';
 import { runSteps, type SamplerOptions } from './sampler.js';
 
 export interface DdimOptions extends SamplerOptions {
@@ -29,18 +30,15 @@ export function ddimTimesteps(steps: number, timesteps: number): number[] {
  * @returns the sampled images `[N, H, W, C]`
  */
 export async function ddim(options: DdimOptions): Promise<tf.Tensor4D> {
-  const { denoiser, alphasCumprod, generator, clipDenoised, steps, eta } = options;
+  const { alphasCumprod, generator, steps, eta } = options;
+  const denoiser = corrected(options.denoiser, options.correction, alphasCumprod);
   const timesteps = ddimTimesteps(steps, alphasCumprod.length);
   const updates = timesteps.map((t, i) => (x: tf.Tensor4D) => {
     const alphaBar = alphasCumprod[t] ?? NaN;
     // As published: the step below the first timestep keeps the noise level of timestep 0.
     const alphaBarPrev = alphasCumprod[i === 0 ? 0 : (timesteps[i - 1] ?? 0)] ?? NaN;
     const sigma = eta * Math.sqrt(((1 - alphaBarPrev) / (1 - alphaBar)) * (1 - alphaBar / alphaBarPrev));
-    const predicted = denoiser(x, t);
-    const start = tf.div<tf.Tensor4D>(tf.sub(x, tf.mul(predicted, Math.sqrt(1 - alphaBar))), Math.sqrt(alphaBar));
-    const x0 = clipDenoised ? tf.clipByValue(start, -1, 1) : start;
-    // The noise that belongs to a clipped image is another than the predicted one (as in guided-diffusion's DDIM).
-    const eps = clipDenoised ? tf.div(tf.sub(x, tf.mul(x0, Math.sqrt(alphaBar))), Math.sqrt(1 - alphaBar)) : predicted;
+    const { x0, eps } = denoiser(x, t);
     const direction = tf.mul(eps, Math.sqrt(1 - alphaBarPrev - sigma ** 2));
     const mean = tf.add<tf.Tensor4D>(tf.mul(x0, Math.sqrt(alphaBarPrev)), direction);
     return sigma === 0 ? mean : tf.add<tf.Tensor4D>(mean, tf.mul(generator.normal(x.shape), sigma));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { corrected } from './correction.js';
 import { runSteps, type SamplerOptions } from './sampler.js';
 
 export interface DdpmOptions extends SamplerOptions {
@@ -12,13 +13,12 @@ export interface DdpmOptions extends SamplerOptions {
  * @returns the sampled images `[N, H, W, C]`
  */
 export async function ddpm(options: DdpmOptions): Promise<tf.Tensor4D> {
-  const { denoiser, alphasCumprod, generator, clipDenoised, posteriorVariance } = options;
+  const { alphasCumprod, generator, posteriorVariance } = options;
+  const denoiser = corrected(options.denoiser, options.correction, alphasCumprod);
   const updates = Array.from(alphasCumprod, (alphaBar, t) => (x: tf.Tensor4D) => {
     const alphaBarPrev = t === 0 ? 1 : (alphasCumprod[t - 1] ?? NaN);
     const alpha = alphaBar / alphaBarPrev;
-    const eps = denoiser(x, t);
-    const predicted = tf.div<tf.Tensor4D>(tf.sub(x, tf.mul(eps, Math.sqrt(1 - alphaBar))), Math.sqrt(alphaBar));
-    const x0 = clipDenoised ? tf.clipByValue(predicted, -1, 1) : predicted;
+    const { x0 } = denoiser(x, t);
     const mean = tf.add<tf.Tensor4D>(
       tf.mul(x0, ((1 - alpha) * Math.sqrt(alphaBarPrev)) / (1 - alphaBar)),
       tf.mul(x, ((1 - alphaBarPrev) * Math.sqrt(alpha)) / (1 - alphaBar)),

@@ -1,11 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../random/index.js';
-
-/**
- * A trained network as a sampler sees it: the predicted noise of `x [N, H, W, C]` at the one timestep of the whole
- * batch. Conditions and guidance are inside.
- */
-export type Denoiser = (x: tf.Tensor4D, timestep: number) => tf.Tensor4D;
+import type { Correction } from './correction.js';
+import type { Denoiser } from './denoiser.js';
 
 /** What every sampler takes. */
 export interface SamplerOptions {
@@ -16,8 +12,8 @@ export interface SamplerOptions {
   readonly xT: tf.Tensor4D;
   /** Draws the noise of the steps. */
   readonly generator: Generator;
-  /** Clip each predicted image to [-1, 1]. */
-  readonly clipDenoised: boolean;
+  /** What is done to each predicted image; nothing where absent. */
+  readonly correction?: Correction | undefined;
   /**
    * Called after each step, from 1 to the number of steps, with the images as they are; awaited, so that a caller can
    * draw, or stop by throwing. The images are the sampler's own and gone after the call.

@@ -6,7 +6,7 @@ import type { DDPMOptions } from '../../src/diffusion/ddpm.params.js';
 import { parameterizations } from '../../src/diffusion/parameterization.js';
 import type { UNetModelParamsInput } from '../../src/models/unet/unet-model.params.js';
 import { UNetModel } from '../../src/models/unet/unet-model.js';
-import { ddpm } from '../../src/samplers/index.js';
+import { clipped, ddpm } from '../../src/samplers/index.js';
 import {
   assertClose,
   assertParameterGradients,
@@ -92,7 +92,7 @@ for (const name of ['ddpm_eps_l2', 'ddpm_x0_l1_elbo'] as const) {
             posteriorVariance: model.diffusion.schedule.posteriorVariance,
             xT: toTensor(golden.get('in.x_T')) as tf.Tensor4D,
             generator: new GivenNoise(toTensor(golden.get('in.step_noise'))),
-            clipDenoised: true,
+            correction: clipped,
             onStep: (step, _steps, x) => {
               if (step < 10) return;
               found = published(x).slice();

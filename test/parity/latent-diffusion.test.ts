@@ -93,7 +93,6 @@ for (const [form, engines] of [
             alphasCumprod: model.diffusion.schedule.alphasCumprod,
             xT: toTensor(golden.get('in.x_T')) as tf.Tensor4D,
             generator: new GivenNoise(toTensor(golden.get('in.ddim_noise'))),
-            clipDenoised: false,
             steps: 10,
             eta,
           });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { makeBetaSchedule } from '../../../diffusion/beta-schedule.js';
 import { NoiseSchedule } from '../../../diffusion/noise-schedule.js';
+import { parameterizations } from '../../../diffusion/parameterization.js';
 import { UNetModel } from '../../../models/unet/unet-model.js';
 import { RandomStreams } from '../../../random/index.js';
 import { ddim, type Denoiser } from '../../../samplers/index.js';
@@ -41,9 +42,11 @@ function prepare(): PreparedWorkload {
   const xT = tf.tidy(() => tf.mul<tf.Tensor4D>(pattern([BATCH, SIZE, SIZE, 3]), 3));
   const generator = new RandomStreams(0).get('sample');
   const denoiser: Denoiser = (x, timestep) =>
-    tf.tidy(() => unet.forward({ x, timesteps: tf.fill<tf.Rank.R1>([BATCH], timestep, 'int32') }));
-  const sample = (steps: number) =>
-    ddim({ denoiser, alphasCumprod, xT, generator, clipDenoised: false, steps, eta: 0 });
+    tf.tidy(() => {
+      const eps = unet.forward({ x, timesteps: tf.fill<tf.Rank.R1>([BATCH], timestep, 'int32') });
+      return parameterizations.eps.predict(eps, x, alphasCumprod[timestep] ?? NaN);
+    });
+  const sample = (steps: number) => ddim({ denoiser, alphasCumprod, xT, generator, steps, eta: 0 });
   return {
     async check() {
       const images = await sample(CHECK_STEPS);
