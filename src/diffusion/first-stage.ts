@@ -7,12 +7,16 @@ import type { Generator } from '../random/index.js';
 export interface LatentDistribution {
   sample(generator: Generator): tf.Tensor4D;
   mode(): tf.Tensor4D;
+  /** All that it takes to make the distribution again, `[N, h, w, C]`. */
+  parameters(): tf.Tensor4D;
 }
 
 /** An autoencoder between images and the latent images that are diffused, both `[N, H, W, C]`. */
 export type FirstStage = Module & {
   /** @param x in [-1, 1] */
   encode(x: tf.Tensor4D): tf.Tensor4D | LatentDistribution;
+  /** A distribution from its parameters, where it encodes to one. */
+  posterior?(parameters: tf.Tensor4D): LatentDistribution;
   decode(z: tf.Tensor4D): tf.Tensor4D;
 };
 
@@ -21,10 +25,10 @@ export type FirstStage = Module & {
  * deviation of 1 (Rombach et al. 2022, appendix G).
  */
 export class LatentImages {
-  readonly #firstStage: FirstStage;
+  readonly #firstStage: Pick<FirstStage, 'encode' | 'decode'>;
   readonly #scaleFactor: () => tf.Scalar | number;
 
-  constructor(firstStage: FirstStage, scaleFactor: () => tf.Scalar | number) {
+  constructor(firstStage: Pick<FirstStage, 'encode' | 'decode'>, scaleFactor: () => tf.Scalar | number) {
     this.#firstStage = firstStage;
     this.#scaleFactor = scaleFactor;
   }
