@@ -6,9 +6,15 @@ import { runSteps, type SamplerOptions } from './sampler.js';
 export interface DpmSolverOptions extends SamplerOptions, DiscretizationOptions {}
 
 /**
+ * The steps to the lowest timestep and from there to the clean image: both take that logarithm much further than the step
+ * before did, so that a line through two predictions would be drawn out far. diffusers has one, for grids that do not go
+ * down to the lowest timestep.
+ */
+const LOWER_ORDER_AT_THE_END = 2;
+
+/**
  * DPM-Solver++(2M) (Lu et al. 2022b, algorithm 2): a multistep method of second order in the predicted image, over half
- * the logarithm of the signal-to-noise ratio. The first step, and the last one, which leads to the clean image, are of
- * first order, as in diffusers.
+ * the logarithm of the signal-to-noise ratio. The first step and the last two are of first order.
  *
  * @returns the sampled images `[N, H, W, C]`
  */
@@ -23,7 +29,7 @@ export async function dpmSolverPlusPlus(options: DpmSolverOptions): Promise<tf.T
       timestep,
       update: (x: tf.Tensor4D, [before]: readonly tf.Tensor4D[]) => {
         const { x0 } = denoiser(x, timestep);
-        const isFirstOrder = !before || nextAlphaBar === 1;
+        const isFirstOrder = !before || i >= levels.length - LOWER_ORDER_AT_THE_END;
         // The line through both predicted images, half a step ahead: 1 / (2 r) with r = hBefore / h.
         const ahead = isFirstOrder ? x0 : tf.add<tf.Tensor4D>(x0, tf.mul(tf.sub(x0, before), h / (2 * hBefore)));
         const next = tf.add<tf.Tensor4D>(
