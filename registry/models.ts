@@ -1,29 +1,15 @@
-import { defineComponent, type Build } from '../src/config/index.js';
+import { defineComponent } from '../src/config/index.js';
 import type { ConditioningSource } from '../src/diffusion/conditioning-stage.js';
 import { corruptionModelParams } from '../src/diffusion/corruption-model.params.js';
 import { ddpmParams } from '../src/diffusion/ddpm.params.js';
 import type { DiffusionNetwork } from '../src/diffusion/diffusion-wrapper.js';
 import type { FirstStage } from '../src/diffusion/first-stage.js';
-import type { TrainingParts } from '../src/diffusion/diffusion.params.js';
 import { latentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
-import type { LearningRateSchedule, OptimizerFactory } from '../src/optim/index.js';
 import { initialWeightsNeeded } from './initial-weights.js';
 import { checkCorruptionModel } from './corruption-checks.js';
 import { checkDDPM } from './diffusion-checks.js';
 import { checkLatentDiffusion } from './latent-diffusion-checks.js';
-
-function trainingParts(
-  {
-    scheduler_config: schedule,
-    optimizer_config: optimizer,
-  }: { scheduler_config?: unknown; optimizer_config?: unknown },
-  build: Build,
-): TrainingParts {
-  return {
-    ...(schedule !== undefined && { schedule: build<LearningRateSchedule>(schedule) }),
-    ...(optimizer !== undefined && { optimizer: build<OptimizerFactory>(optimizer) }),
-  };
-}
+import { trainingParts } from './training-parts.js';
 
 export const models = [
   defineComponent({
