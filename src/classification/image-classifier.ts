@@ -3,7 +3,7 @@ import { imagesOf, tensorOf } from '../diffusion/batch-inputs.js';
 import type { TrainingParts } from '../diffusion/diffusion.params.js';
 import { Conv2d, Dropout, inputsOf, Linear, type ExampleCalls, type Methods } from '../nn/index.js';
 import { softmaxCrossEntropy } from '../ops/index.js';
-import { Adam } from '../optim/index.js';
+import { Adam, type OptimizerFactory } from '../optim/index.js';
 import { withDefaults } from '../params.js';
 import {
   LightningModule,
@@ -74,7 +74,7 @@ export class ImageClassifier extends LightningModule {
   }
 
   override configureOptimizers(): readonly OptimizerConfig[] {
-    const { optimizer = (parameters) => new Adam(parameters), schedule = () => 1 } = this.#training;
+    const { optimizer = defaultOptimizer, schedule = () => 1 } = this.#training;
     return [
       { optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.learningRate * schedule(step) },
     ];
@@ -112,3 +112,5 @@ export class ImageClassifier extends LightningModule {
     return { loss, accuracy };
   }
 }
+
+const defaultOptimizer: OptimizerFactory = (parameters) => new Adam(parameters);

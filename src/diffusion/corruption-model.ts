@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
 import { inputsOf, type Methods } from '../nn/index.js';
 import { mseLoss } from '../ops/index.js';
-import { Adam } from '../optim/index.js';
+import { Adam, type OptimizerFactory } from '../optim/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import { mixFactor, type Sampleable, type SampleRequest } from '../samplers/index.js';
@@ -70,7 +70,7 @@ export class CorruptionModel extends LightningModule implements Sampleable {
   }
 
   override configureOptimizers(): readonly OptimizerConfig[] {
-    const { optimizer = (parameters) => new Adam(parameters), schedule = () => 1 } = this.#training;
+    const { optimizer = defaultOptimizer, schedule = () => 1 } = this.#training;
     return [
       { optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.learningRate * schedule(step) },
     ];
@@ -170,6 +170,8 @@ export class CorruptionModel extends LightningModule implements Sampleable {
     return strip;
   }
 }
+
+const defaultOptimizer: OptimizerFactory = (parameters) => new Adam(parameters);
 
 /** [-1, 1] to [0, 1]. */
 function toUnit(images: tf.Tensor4D): tf.Tensor4D {

@@ -31,22 +31,24 @@ export interface MixFactorOptions {
 export async function mixFactor({ predictor, xT, steps, onStep }: MixFactorOptions): Promise<tf.Tensor4D> {
   if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`mixFactor: expected 1 step or more, found ${steps}`);
   let x = xT.clone();
-  for (let i = 0; i < steps; i += 1) {
-    const input = x;
-    const factor = 1 / (steps - i);
-    const { prediction, next } = tf.tidy(() => {
-      const predicted = predictor(input);
-      return { prediction: predicted, next: tf.add(tf.mul(input, 1 - factor), tf.mul(predicted, factor)) };
-    });
-    x = next as tf.Tensor4D;
-    try {
-      await onStep?.({ step: i + 1, steps, input, prediction });
-    } catch (error) {
-      x.dispose();
-      throw error;
-    } finally {
-      tf.dispose([input, prediction]);
+  try {
+    for (let i = 0; i < steps; i += 1) {
+      const input = x;
+      const factor = 1 / (steps - i);
+      const [prediction, next] = tf.tidy(() => {
+        const predicted = predictor(input);
+        return [predicted, tf.add<tf.Tensor4D>(tf.mul(input, 1 - factor), tf.mul(predicted, factor))] as const;
+      });
+      x = next;
+      try {
+        await onStep?.({ step: i + 1, steps, input, prediction });
+      } finally {
+        tf.dispose([input, prediction]);
+      }
     }
+    return x;
+  } catch (error) {
+    x.dispose();
+    throw error;
   }
-  return x;
 }
