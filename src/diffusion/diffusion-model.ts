@@ -220,5 +220,6 @@ function betasOf(params: DiffusionParams): Float64Array {
     linearStart: params.linear_start,
     linearEnd: params.linear_end,
     cosineS: params.cosine_s,
+    cosineClip: params.cosine_clip as [number, number],
   });
 }
