@@ -3,10 +3,19 @@ import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
 import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import { samplers, type Correction, type Denoiser, type SampleRequest } from '../samplers/index.js';
+import {
+  guidedAtOnce,
+  samplerNames,
+  samplers,
+  type Correction,
+  type Denoiser,
+  type KnownImage,
+  type SampleRequest,
+} from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
-import type { Condition } from './condition.js';
+import { withConditionsDropped, type Dropout } from './condition-dropout.js';
+import { joinedConditions, type Condition } from './condition.js';
 import type { ConditioningKey } from './conditioning-key.js';
 import { DiffusionWrapper, type DiffusionNetwork } from './diffusion-wrapper.js';
 import type { DiffusionParams, TrainingParts } from './diffusion.params.js';
@@ -24,6 +33,7 @@ export abstract class DiffusionModel extends LightningModule {
   readonly diffusion: GaussianDiffusion;
   /** `[height, width, channels]` of what is diffused. */
   readonly sampleShape: readonly [number, number, number];
+  readonly samplers = samplerNames;
   protected readonly model: DiffusionWrapper;
   readonly #params: DiffusionParams;
   readonly #parameterization: Parameterization;
@@ -32,6 +42,8 @@ export abstract class DiffusionModel extends LightningModule {
   readonly #ema: LitEma | undefined;
   readonly #scheduleNames: readonly string[];
   readonly #training: TrainingParts;
+  /** By the conditions' keys in a batch. */
+  readonly #dropouts: Readonly<Record<string, Dropout>>;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
   #validationStreams = new RandomStreams(0);
 
@@ -44,6 +56,7 @@ export abstract class DiffusionModel extends LightningModule {
     super();
     this.#params = params;
     this.#training = training;
+    this.#dropouts = dropoutsOf(params, network);
     this.sampleShape = [params.image_size, params.image_size, params.channels];
     const noiseSchedule = new NoiseSchedule(betasOf(params), params.v_posterior);
     const problems = networkProblems(network, { conditioningKey, timesteps: noiseSchedule.timesteps });
@@ -87,7 +100,8 @@ export abstract class DiffusionModel extends LightningModule {
   }
 
   override trainingStep(batch: TensorBatch): tf.Scalar {
-    const losses = this.pLosses(...this.#noisedBatch(batch, this.random));
+    const shown = withConditionsDropped(batch, this.#dropouts, this.random.get('condition_dropout'));
+    const losses = this.pLosses(...this.#noisedBatch(shown, this.random));
     const stepAndEpoch = { onStep: true, onEpoch: true };
     this.logDict(this.#terms('train', losses), stepAndEpoch);
     this.log('train/loss', losses.loss, { ...stepAndEpoch, progBar: true });
@@ -165,20 +179,37 @@ export abstract class DiffusionModel extends LightningModule {
       });
   }
 
-  /** Draws what is diffused, `[count, H, W, C]`, with the averaged weights where some are kept. */
-  protected async draw(
-    { count, sampler, steps, eta, streams, onStep }: SampleRequest,
-    { condition, correction }: { condition: Condition; correction?: Correction | undefined },
-  ): Promise<tf.Tensor4D> {
+  /** What stands for no condition of this key: what training puts in the place of one that it leaves out. */
+  protected nullCondition(key: string): number | string | undefined {
+    return this.#dropouts[key]?.val;
+  }
+
+  /**
+   * Draws what is diffused, `[count, h, w, c]`, with the averaged weights where some are kept.
+   * @throws UserError where it is to be guided, and nothing stands for no condition
+   */
+  protected async draw(request: SampleRequest, what: DrawOptions): Promise<tf.Tensor4D> {
+    const { count, sampler, steps, guidanceScale: scale = 1, streams, ...settings } = request;
+    const { condition, unconditional, correction, init, known } = what;
     const generator = streams.get('sample');
     const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
-    const xT = generator.normal([count, ...this.sampleShape]) as tf.Tensor4D;
-    const denoiser = this.denoiser(condition);
-    const options = { denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, eta, onStep };
+    const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
+    const isGuided = scale !== 1;
+    if (isGuided && !unconditional) throw notGuidable(scale);
+    const shown = isGuided && unconditional ? tf.tidy(() => joinedConditions(unconditional, condition)) : condition;
+    const denoiser = isGuided ? guidedAtOnce(this.denoiser(shown), scale) : this.denoiser(shown);
+    const allSteps = sampler === 'ddpm' ? this.timesteps : steps;
+    const lastSteps = request.init && Math.max(1, Math.floor(request.init.strength * allSteps));
     try {
-      return await this.withAveragedWeights(() => samplers[sampler](options));
+      return await this.withAveragedWeights(() =>
+        samplers[sampler]({
+          ...settings,
+          ...{ denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, init, known, lastSteps },
+        }),
+      );
     } finally {
       xT.dispose();
+      if (shown !== condition) tf.dispose(shown);
     }
   }
 
@@ -210,6 +241,37 @@ export abstract class DiffusionModel extends LightningModule {
       [`${prefix}/loss_vlb`]: lossVlb,
     };
   }
+}
+
+/** What a subclass draws of, in the space of what is diffused; nothing of it is disposed. */
+export interface DrawOptions {
+  readonly condition: Condition;
+  /** The condition that stands for none, of as many images; needed for guidance alone. */
+  readonly unconditional?: Condition | undefined;
+  readonly correction?: Correction | undefined;
+  /** `[count or 1, h, w, c]` */
+  readonly init?: tf.Tensor4D | undefined;
+  readonly known?: KnownImage | undefined;
+}
+
+function notGuidable(scale: number): UserError {
+  return new UserError({
+    path: 'model.params.ucg_training',
+    problem: 'guidance takes a model that has also learned to do without its condition',
+    found: `a guidance scale of ${scale} for a model of which nothing says what stands for no condition`,
+    remedy:
+      'train with ucg_training, e.g. {class_label: {p: 0.1, val: <the label of an extra class>}}, or leave guidance out',
+  });
+}
+
+/** Where no value is given, labels are replaced by the network's own of no class, texts by the empty one. */
+function dropoutsOf(
+  { ucg_training: dropouts }: DiffusionParams,
+  { nullClass }: DiffusionNetwork,
+): Readonly<Record<string, Dropout>> {
+  return Object.fromEntries(
+    Object.entries(dropouts ?? {}).map(([key, { p, val }]) => [key, { p, val: val ?? nullClass ?? '' }]),
+  );
 }
 
 const defaultOptimizer: OptimizerFactory = (parameters) => new AdamW(parameters);
