@@ -88,7 +88,6 @@ export const callbacks = [
     summary: "Logs the learning rates under Lightning's names.",
     source: 'PyTorch Lightning, LearningRateMonitor',
     params: learningRateMonitorParams,
-    check: ({ log_momentum: isSet }) => notBuilt('log_momentum', isSet),
     load: async () => {
       const { LearningRateMonitor } = await import('../src/train/callbacks/learning-rate-monitor.js');
       return (params) => new LearningRateMonitor(params);
