@@ -25,5 +25,5 @@ function partsOf(duration: string | DurationParts): DurationParts {
   const found = /^(\d+):(\d\d):(\d\d):(\d\d)$/.exec(duration.trim());
   if (!found) throw new RangeError(`a duration: expected days:hours:minutes:seconds, found "${duration}"`);
   const [days, hours, minutes, seconds] = found.slice(1).map(Number);
-  return { days, hours, minutes, seconds } as Required<Omit<DurationParts, 'weeks'>>;
+  return { days, hours, minutes, seconds };
 }
