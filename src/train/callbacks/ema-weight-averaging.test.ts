@@ -7,6 +7,7 @@ import { fit, Regression } from '../../../test/support/tiny-fit.js';
 import { selectEngine } from '../../engine/index.js';
 import { readWeights } from '../../io/weights-file.js';
 import type { Module } from '../../nn/index.js';
+import { LitEma } from '../../optim/index.js';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../checkpoint-file.js';
 import type { TrainerParamsInput } from '../trainer.params.js';
 import type { Callback } from './callback.js';
@@ -186,6 +187,18 @@ test('a run without an average may be gone on with by one, and the other way rou
   assert.is(weightOf(resumed.module), resumed.steps[0]);
   const { trainer } = await fit({ max_steps: 5 }, { resume: saved as unknown as Checkpoint });
   assert.is(trainer.globalStep, 5);
+});
+
+test('a model that keeps an average itself is refused', async () => {
+  class Averaged extends Regression {
+    readonly ema = this.child('model_ema', new LitEma(this));
+  }
+  try {
+    await averaged({}, { max_steps: 1 }, { module: new Averaged() });
+    assert.unreachable();
+  } catch (error) {
+    assert.match(String(error), /EMAWeightAveraging beside model_ema of the model/);
+  }
 });
 
 test('a checkpoint of other weights is refused', async () => {

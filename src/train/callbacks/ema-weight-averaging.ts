@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { listNames, UserError } from '../../errors.js';
 import type { HostTensor } from '../../io/host-tensor.js';
 import { Parameter, type StateDict } from '../../nn/index.js';
-import { warmedUpDecay, WeightAverage } from '../../optim/index.js';
+import { LitEma, warmedUpDecay, WeightAverage } from '../../optim/index.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Trainer } from '../trainer.js';
@@ -74,6 +74,19 @@ export class EMAWeightAveraging implements Callback {
     }
     this.#begin(module);
     module.loadStateDict(own, { strict: false });
+  }
+
+  /** @throws UserError for a module that keeps an average itself: what it validates by would be an average of both */
+  onFitStart(_trainer: Trainer, module: LightningModule): void {
+    const own = [...module.namedModules()].find(([, part]) => part instanceof LitEma);
+    if (!own) return;
+    throw new UserError({
+      path: 'lightning.callbacks',
+      problem: 'the model keeps an average of its weights itself',
+      found: `EMAWeightAveraging beside ${own[0]} of the model`,
+      expected: 'one average',
+      remedy: 'remove the callback, or the average of the model (use_ema: false)',
+    });
   }
 
   onStepEnd({ globalStep }: Trainer, module: LightningModule): void {
