@@ -129,7 +129,9 @@ export abstract class DiffusionModel extends LightningModule {
 
   override configureOptimizers(): readonly OptimizerConfig[] {
     const { optimizer = defaultOptimizer } = this.#training;
-    return [{ optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.#learningRate(step) }];
+    const learningRate = (step: number) => this.#learningRate(step);
+    const isScheduled = this.#training.schedule !== undefined;
+    return [{ optimizer: optimizer(this.trainableParameters()), learningRate, isScheduled }];
   }
 
   /** Runs `f` with the averaged weights in place, with the trained ones where none are kept. */
