@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { instantiateFromConfig, type ComponentConfig, type Registry } from '../../config/index.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
+import { requireWritable } from '../../io/require-writable.js';
 import { createRunFolder, formatRunTime, type RunFolder } from '../../io/run-folder.js';
 import { describeRun, readRunRecord, withResumption, writeRunRecord, type RunRecord } from '../../io/run-record.js';
 import type { EngineInfo } from '../../engine/index.js';
@@ -31,6 +32,9 @@ export interface RunFilesOptions extends Pick<RunRecord, 'seed' | 'scaleLr' | 'e
 /** Keeps what it takes to know, and to repeat, what was run; of a run that goes on, beside what is kept of its beginning. */
 export function writeRunFiles(run: RunFolder, { configs, seed, scaleLr, engineFlags, engine }: RunFilesOptions): void {
   const time = formatRunTime(new Date());
+  requireWritable(run.record);
+  requireWritable(join(run.configs, time));
+  requireWritable(join(run.checkpoints, 'last.ckpt'));
   writeFileAtomically(join(run.configs, `${time}-project.yaml`), configs.project);
   writeFileAtomically(join(run.configs, `${time}-lightning.yaml`), configs.lightning);
   const record = describeRun({
