@@ -5,6 +5,7 @@ import type { DataModule } from '../data/data-module.js';
 import { precisionNamed, type EngineInfo } from '../engine/index.js';
 import { listCheckpoints } from '../io/find-checkpoint.js';
 import type { RunFolder } from '../io/run-folder.js';
+import { lockRunFolder } from '../io/run-lock.js';
 import { formatValue } from '../logging/format.js';
 import { flattenHyperparameters } from '../logging/hyperparameters.js';
 import { Reporter } from '../logging/reporter.js';
@@ -35,7 +36,7 @@ import { automaticStart, contradictions, requestedStart, settingsOf } from './ru
 /** `ldm run`: trains what the configs describe, or goes on with a run. Returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   const request = runRequest(argv);
-  const requested = requestedStart(request);
+  const requested = await requestedStart(request);
   const flags = { ...requested.record?.engineFlags, ...request.flags };
   const startEngine = engineFromFlags(flags);
   // A checkpoint outside a run folder brings its own config.
@@ -48,7 +49,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const experiment = experimentOf(config);
   requireTrainable(experiment, registry);
   const configs = resolvedConfigs(experiment);
-  const start = request.isAuto ? automaticStart(request, configs.project + configs.lightning) : requested;
+  const start = request.isAuto ? await automaticStart(request, configs.project + configs.lightning) : requested;
   requireFiles(experiment, start.checkpoint !== undefined);
 
   const options = withDefaults(trainerParams, experiment.trainer);
@@ -75,6 +76,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   module.learningRate = rate.learningRate;
 
   const folder = start.folder ?? newRunFolder(request);
+  const lock = start.lock ?? (await lockRunFolder(folder.path));
   writeRunFiles(folder, { configs, seed, scaleLr, engineFlags: engineFlagsOf(flags), engine });
   const reporter = new Reporter();
   reporter.logTo(folder.log);
@@ -143,6 +145,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     throw error;
   } finally {
     interrupt.dispose();
+    lock.release();
   }
   reporter.info(summary({ folder, trainer, callbacks, signal: interrupt.signal }));
   return interrupt.signal === undefined ? 0 : INTERRUPTED;

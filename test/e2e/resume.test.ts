@@ -63,6 +63,35 @@ test('SIGUSR1 saves and goes on; SIGTERM saves and stops', async () => {
   assert.ok(stepOf(onlyRun(logdir)) > saved);
 });
 
+test('no two processes train in one folder; a killed one is no hindrance', async () => {
+  const logdir = temporaryFolder();
+  const auto = [...FOREVER, '--resume', 'auto'];
+  const locks = () => readdirSync(onlyRun(logdir)).filter((name) => name.startsWith('lock.'));
+  const killed = await train(logdir, auto, async (child) => {
+    await whenIn(logdir, 'checkpoints', 'last.ckpt');
+    const before = readFileSync(join(onlyRun(logdir), 'run.json'), 'utf8');
+    const others = [await train(logdir, auto), await ldm(['run', '--resume', onlyRun(logdir)])];
+    for (const { code, stderr } of others) {
+      assert.is(code, 2, stderr);
+      assert.match(stderr, /another process is writing into this run folder/);
+      assert.match(stderr, new RegExp(`process ${child.pid} on `));
+    }
+    assert.is(readFileSync(join(onlyRun(logdir), 'run.json'), 'utf8'), before, 'they touched nothing');
+    child.kill('SIGKILL');
+  });
+  assert.is(killed.signal, 'SIGKILL', killed.stderr);
+  assert.is(locks().length, 1);
+  const last = await train(logdir, auto, async (child) => {
+    await until(() => locks().some((name) => name.includes(`.${child.pid}.`)));
+    assert.is(locks().length, 1);
+    await sleep(3000);
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+  });
+  assert.is(last.code, 130, last.stderr);
+  assert.equal(locks(), []);
+});
+
 test('a second signal stops at once', async () => {
   const logdir = temporaryFolder();
   const { code, stderr } = await train(logdir, [...FOREVER, ...UNSAVED], async (child) => {
