@@ -242,7 +242,9 @@ function failure(folder: RunFolder, trainer: Trainer): string {
 
 /** Up to where the logs of a run count that goes on in its folder; nothing of them where it begins anew. */
 function loggedBefore(checkpoint: Checkpoint | undefined): LoggedSoFar {
-  return checkpoint ? { step: checkpoint.progress.globalStep, bytes: checkpoint.progress.loggedBytes } : { step: -1 };
+  if (!checkpoint) return { step: -1, eventBytes: {} };
+  const { globalStep: step, loggedBytes: bytes, eventBytes } = checkpoint.progress;
+  return { step, bytes, eventBytes };
 }
 
 /** Those that were given. */

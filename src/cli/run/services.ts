@@ -6,6 +6,7 @@ import { createRunFolder, formatRunTime, type RunFolder } from '../../io/run-fol
 import { describeRun, readRunRecord, withResumption, writeRunRecord, type RunRecord } from '../../io/run-record.js';
 import type { EngineInfo } from '../../engine/index.js';
 import { CompositeLogger } from '../../logging/composite-logger.js';
+import { cutEventFiles, type EventBytes } from '../../logging/event-files.js';
 import type { Logger } from '../../logging/logger.js';
 import { MetricsFile, truncateMetrics } from '../../logging/metrics-file.js';
 import type { OpenLogger } from '../../logging/open-tensorboard.js';
@@ -56,6 +57,8 @@ export interface LoggedSoFar {
   readonly step: number;
   /** Of `metrics.jsonl`; unknown for checkpoints of earlier versions. */
   readonly bytes?: number | undefined;
+  /** Of each event file in the run's folder; unknown for checkpoints of earlier versions. */
+  readonly eventBytes?: EventBytes | undefined;
 }
 
 export interface LoggersOptions {
@@ -79,6 +82,7 @@ export async function openLoggers(
   const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
   if (resumed) {
     truncateMetrics(run.metrics, resumed.step, resumed.bytes);
+    if (resumed.eventBytes) cutEventFiles(run.tensorboard, resumed.eventBytes);
     cutTornRecords(run.tensorboard);
   }
   const options = isAdded ? { purgeStep: null } : resumed ? { purgeStep: resumed.step + 1 } : {};
