@@ -11,6 +11,10 @@ import { temporaryFolder } from './temporary-folder.js';
 
 export const resumeConfig = fileURLToPath(new URL('../fixtures/configs/resume.yaml', import.meta.url));
 
+/** Beside the images that every run logs. */
+const HISTOGRAMS =
+  '+lightning.callbacks.histograms={target: HistogramLogger, params: {every_n_train_steps: 5, include: time_embed}}';
+
 export interface KillOptions {
   readonly steps: number;
   /** How often a run is killed in all. */
@@ -29,7 +33,7 @@ export interface KillOptions {
 export async function killAndCompare(options: KillOptions): Promise<void> {
   const { steps, moments, perRun, seed = 1, say = () => undefined } = options;
   const { random } = choicesFrom(seed);
-  const args = ['run', resumeConfig, '--resume', 'auto', '--threads', '1', '--max_steps', String(steps)];
+  const args = ['run', resumeConfig, '--resume', 'auto', '--threads', '1', '--max_steps', String(steps), HISTOGRAMS];
   const logdir = temporaryFolder();
   const began = performance.now();
   const whole = await ldm([...args, '-l', logdir]);
