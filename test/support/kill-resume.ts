@@ -27,7 +27,8 @@ export interface KillOptions {
 
 /**
  * Trains once without being killed, and then again, killed with SIGKILL at random moments and gone on with by
- * `--resume auto`; every third time while a checkpoint is being written.
+ * `--resume auto`; every third time while a checkpoint is being written. Compared are the last checkpoint, `metrics.jsonl` and
+ * all that the event files hold.
  * @throws AssertionError where what comes out is not the same, bit for bit
  */
 export async function killAndCompare(options: KillOptions): Promise<void> {
