@@ -79,6 +79,16 @@ test('of processes that come at the same moment exactly one gets it; killed, it 
   assert.equal(readdirSync(folder), [], 'what the killed one left is removed');
 });
 
+test('a signal that ends the process gives the folder back', async () => {
+  const folder = temporaryFolder();
+  const child = contender(folder);
+  assert.is(await said(child), 'taken\n');
+  const end = once(child, 'exit');
+  child.kill('SIGTERM');
+  assert.equal(await end, [null, 'SIGTERM']);
+  assert.equal(readdirSync(folder), []);
+});
+
 if (hasProc) {
   test('a later process of the same number is not the one that was killed', async () => {
     const folder = temporaryFolder();

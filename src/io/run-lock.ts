@@ -8,6 +8,7 @@ import { lifeOf, ownIdentity, type ProcessIdentity } from './process-identity.js
 /** How often a lock's file is touched, and after how long without that its process on another host counts as dead. */
 const BEAT_MS = 20_000;
 const DEAD_AFTER_MS = 5 * 60_000;
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long one of several that come at the same moment waits for the others to step back. */
 const PATIENCE_MS = 2000;
 
@@ -75,13 +76,21 @@ function announce(folder: string, name: string): () => void {
   const release = (): void => {
     clearInterval(heart);
     process.off('exit', release);
+    for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
     try {
       rmSync(path, { force: true });
     } catch {
       // Left behind, it is that of a process that ended.
     }
   };
+  /** Of a process that does not listen itself, as before the training begins, the signal is the end, without an `exit`. */
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) > 0) return;
+    release();
+    process.kill(process.pid, signal);
+  };
   process.once('exit', release);
+  for (const signal of ENDING_SIGNALS) process.once(signal, onSignal);
   return release;
 }
 

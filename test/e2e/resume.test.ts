@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execFileSync, type ChildProcess } from 'node:child_process';
@@ -83,7 +92,9 @@ test('no two processes train in one folder; a killed one is no hindrance', async
   assert.is(locks().length, 1);
   const last = await train(logdir, auto, async (child) => {
     await until(() => locks().every((name) => name.includes(`.${child.pid}.`)));
-    await sleep(3000);
+    const saved = () => statSync(checkpointOf(onlyRun(logdir))).mtimeMs;
+    const before = saved();
+    await until(() => saved() > before);
     child.kill('SIGINT');
     child.kill('SIGTERM');
   });
