@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import type { ByteImage } from '../io/images.js';
 import type { HostArray, HostBatch } from './dataset.js';
+import { imageAddon } from './image-addon.js';
 import type { Example, LabelMap } from './example.js';
 
 /** Bytes 0..255 as values in [-1, 1]. */
@@ -36,11 +37,15 @@ function stackImages(key: string, images: readonly ByteImage[]): HostArray {
   const { width, height, channels } = sameSize(key, images);
   const size = width * height * channels;
   const data = new Float32Array(images.length * size);
+  const widen = imageAddon()?.widen ?? widenInJavaScript;
   images.forEach(({ data: bytes }, i) => {
-    const offset = i * size;
-    for (let j = 0; j < size; j++) data[offset + j] = VALUES[bytes[j] ?? 0] ?? 0;
+    widen(bytes, data, i * size, VALUES);
   });
   return { data, shape: [images.length, height, width, channels] };
+}
+
+function widenInJavaScript(bytes: Uint8Array, out: Float32Array, offset: number, table: Float32Array): void {
+  for (let j = 0; j < bytes.length; j++) out[offset + j] = table[bytes[j] ?? 0] ?? 0;
 }
 
 function stackLabels(key: string, maps: readonly LabelMap[]): HostArray {
