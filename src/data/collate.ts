@@ -36,8 +36,10 @@ function collateValues(key: string, values: readonly (Example[string] | undefine
 function stackImages(key: string, images: readonly ByteImage[]): HostArray {
   const { width, height, channels } = sameSize(key, images);
   const size = width * height * channels;
-  const data = new Float32Array(images.length * size);
-  const widen = imageAddon()?.widen ?? widenInJavaScript;
+  const count = images.length * size;
+  const addon = imageAddon();
+  const data = addon ? addon.allocateFloats(count) : new Float32Array(count);
+  const widen = addon?.widen ?? widenInJavaScript;
   images.forEach(({ data: bytes }, i) => {
     widen(bytes, data, i * size, VALUES);
   });
