@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type JpegOptions } from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
@@ -13,7 +12,7 @@ const SIDE = 37;
 const isBuilt = existsSync(imageAddonPath());
 
 /** A JPEG of noise, so that every step of decoding shows. */
-function noise(channels: 1 | 3, options: sharp.JpegOptions): Promise<Buffer> {
+function noise(channels: 1 | 3, options: JpegOptions): Promise<Buffer> {
   const data = Uint8Array.from({ length: SIDE * SIDE * channels }, (_, i) => (i * 7919 + (i >> 3) * 31) % 256);
   return sharp(data, { raw: { width: SIDE, height: SIDE, channels } })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
