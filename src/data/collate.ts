@@ -39,15 +39,11 @@ function stackImages(key: string, images: readonly ByteImage[]): HostArray {
   const count = images.length * size;
   const addon = imageAddon();
   const data = addon ? addon.allocateFloats(count) : new Float32Array(count);
-  const widen = addon?.widen ?? widenInJavaScript;
   images.forEach(({ data: bytes }, i) => {
-    widen(bytes, data, i * size, VALUES);
+    if (addon) addon.widen(bytes, data, i * size, VALUES);
+    else for (let j = 0; j < size; j++) data[i * size + j] = VALUES[bytes[j] ?? 0] ?? 0;
   });
   return { data, shape: [images.length, height, width, channels] };
-}
-
-function widenInJavaScript(bytes: Uint8Array, out: Float32Array, offset: number, table: Float32Array): void {
-  for (let j = 0; j < bytes.length; j++) out[offset + j] = table[bytes[j] ?? 0] ?? 0;
 }
 
 function stackLabels(key: string, maps: readonly LabelMap[]): HostArray {

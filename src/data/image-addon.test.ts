@@ -52,7 +52,7 @@ test('a truncated JPEG is broken either way', async () => {
   assert.is(await withoutAddon(cut), await cut());
 });
 
-test('an addon that does not load is an error that says what to do', async () => {
+test('an addon that does not load is an error that says what to do', () => {
   process.env.LDM_IMAGES_ADDON = join(temporaryFolder(), 'ldm_images.node');
   writeFileSync(process.env.LDM_IMAGES_ADDON, 'no addon');
   try {

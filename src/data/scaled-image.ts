@@ -77,8 +77,8 @@ export async function decodeScaled(
   };
   return decodeImage(where, bytes, { as: 'displayed', channels, prepare }, (image) => {
     if (!placed) throw new Error(`${where} was not placed`);
-    const cut = isShrunk ? image : cutOut(image, placed, interpolation);
-    return placed.flip ? flipLeftRight(cut) : cut;
+    if (!isShrunk) return scaleImage(image, placed, interpolation);
+    return placed.flip ? flipLeftRight(image) : image;
   });
 }
 
@@ -88,7 +88,13 @@ function shrinks(size: Size, scaled: Size): boolean {
   return !isSame && scaled.width <= size.width && scaled.height <= size.height;
 }
 
-function cutOut(image: ByteImage, { scaled, box }: Placement, interpolation: Interpolation): ByteImage {
+/** An image that is decoded already, scaled as Pillow does it, cut and mirrored. */
+export function scaleImage(
+  image: ByteImage,
+  { scaled, box, flip }: Placement,
+  interpolation: Interpolation,
+): ByteImage {
   const isSame = scaled.width === image.width && scaled.height === image.height;
-  return crop(isSame ? image : resize(image, scaled.width, scaled.height, `pil_${interpolation}`), box);
+  const cut = crop(isSame ? image : resize(image, scaled.width, scaled.height, `pil_${interpolation}`), box);
+  return flip ? flipLeftRight(cut) : cut;
 }
