@@ -48,7 +48,9 @@ function prepare(): PreparedWorkload {
 /** Of the images of the first batch. */
 function sumOfMagnitudes([batch]: readonly HostBatch[]): number {
   const { data } = batch?.image as HostArray;
-  return data.reduce((sum: number, value: number) => sum + Math.abs(value), 0);
+  let sum = 0;
+  for (const value of data) sum += Math.abs(value);
+  return sum;
 }
 
 /** Once: whole or not at all, so that a run that was stopped here is made good by the next. */
