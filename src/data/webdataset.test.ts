@@ -63,7 +63,7 @@ test('images with what stands beside them, from any place', async () => {
   const paths = batch.file_path_ as readonly string[];
   assert.equal(
     paths.map((path) => path.slice(path.lastIndexOf('0'))),
-    ['1.tar/c.npy', '0.tar/a.jpg', '0.tar/b.png'],
+    ['01.tar/c.npy', '0.tar/a.jpg', '0.tar/b.png'],
   );
 });
 

@@ -25,8 +25,8 @@ void leave_on_warning(j_common_ptr info, int level) {
 
 bool decode_jpeg(const uint8_t* bytes, size_t size, uint8_t* out, unsigned width, unsigned height, int channels) {
   // Nothing with a destructor may live where longjmp leaves.
-  jpeg_decompress_struct info;
-  Errors errors;
+  jpeg_decompress_struct info{};
+  Errors errors{};
   info.err = jpeg_std_error(&errors.manager);
   errors.manager.error_exit = leave;
   errors.manager.emit_message = leave_on_warning;
