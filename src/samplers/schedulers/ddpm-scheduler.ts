@@ -68,8 +68,8 @@ export class DDPMScheduler extends NoiseScheduler {
       case 'fixed_small_log':
         return Math.sqrt(lower);
       case 'fixed_large':
-      // diffusers takes the root of the logarithm, which is no number, for the variance that the name promises.
       case 'fixed_large_log':
+        // Of the logarithm diffusers takes the root, which is no number, where it means the variance.
         return Math.sqrt(upper);
       case 'learned':
         return tf.sqrt(learned ?? NaN);
