@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
 import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import { samplers, type Correction, type Denoiser, type SampleRequest } from '../samplers/index.js';
+import { samplers, type Denoiser, type SamplerOptions, type SampleRequest } from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import type { Condition } from './condition.js';
@@ -15,6 +15,11 @@ import { diffusionLosses, perSampleLosses, type DiffusionLosses } from './loss.j
 import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 import { networkProblems } from './network-problems.js';
 import { parameterizations, type Parameterization } from './parameterization.js';
+
+/** What a model adds to a request, in what is diffused. */
+interface DrawOptions extends Pick<SamplerOptions, 'correction' | 'init' | 'known'> {
+  readonly condition: Condition;
+}
 
 /**
  * What DDPM and LatentDiffusion share: a schedule of noise, a network that learns to undo it, the average of its weights
@@ -167,14 +172,14 @@ export abstract class DiffusionModel extends LightningModule {
 
   /** Draws what is diffused, `[count, H, W, C]`, with the averaged weights where some are kept. */
   protected async draw(
-    { count, sampler, steps, eta, streams, onStep }: SampleRequest,
-    { condition, correction }: { condition: Condition; correction?: Correction | undefined },
+    { count, sampler, streams, ...settings }: SampleRequest,
+    { condition, ...given }: DrawOptions,
   ): Promise<tf.Tensor4D> {
     const generator = streams.get('sample');
     const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
     const xT = generator.normal([count, ...this.sampleShape]) as tf.Tensor4D;
     const denoiser = this.denoiser(condition);
-    const options = { denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, eta, onStep };
+    const options = { ...settings, ...given, denoiser, alphasCumprod, posteriorVariance, xT, generator };
     try {
       return await this.withAveragedWeights(() => samplers[sampler](options));
     } finally {

@@ -1,11 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomStreams } from '../random/index.js';
+import type { DdimOptions } from './ddim.js';
 
 export const samplerNames = ['ddim', 'ddpm', 'plms', 'dpm-solver++', 'euler', 'heun'] as const;
 export type SamplerName = (typeof samplerNames)[number];
 
 /** What to draw, and how. */
-export interface SampleRequest {
+export interface SampleRequest extends Partial<
+  Pick<DdimOptions, 'discretize' | 'temperature' | 'noiseDropout' | 'lastSteps'>
+> {
   readonly count: number;
   /** The class of each image; required exactly where the model has classes. */
   readonly labels?: readonly number[];

@@ -86,7 +86,9 @@ onEveryEngine(
       const noise = await noiseOfOneStep(0.5);
       const kept = noise.filter((value) => value !== 0).length / noise.length;
       assert.ok(Math.abs(kept - 0.5) < 0.05, String(kept));
-      noise.forEach((value, i) => assert.ok(value === 0 || Math.abs(value - 2 * whole[i]!) < 1e-6));
+      noise.forEach((value, i) => {
+        assert.ok(value === 0 || Math.abs(value - 2 * whole[i]!) < 1e-6);
+      });
       xT.dispose();
     });
 
