@@ -180,8 +180,10 @@ onEveryEngine(
       const toNothing = Float64Array.from(alphasCumprod, (alphaBar, t) => (t === TIMESTEPS - 1 ? 0 : alphaBar));
       for (const name of ['ddim', 'ddpm', 'dpm-solver++', 'euler', 'heun'] as const) {
         const options = { denoiser: gaussianDenoiser(toNothing), alphasCumprod: toNothing, steps: TIMESTEPS };
-        const values = await drawn(samplers[name], options);
-        assert.ok(values.every(Number.isFinite), name);
+        for (const eta of [0, 1]) {
+          const values = await drawn(samplers[name], { ...options, eta });
+          assert.ok(values.every(Number.isFinite), name);
+        }
       }
       await rejects(
         drawn(samplers.plms, { alphasCumprod: toNothing, steps: TIMESTEPS }),

@@ -25,7 +25,7 @@ export class DDIMScheduler extends NoiseScheduler {
    * One step down (eq. 12 and 16).
    *
    * @param modelOutput the network's output for `sample` at `timestep`, `[N, H, W, C]` both
-   * @throws RangeError where there is no such timestep, or the noise alone does not say the image; TypeError where noise is
+   * @throws RangeError where there is no such timestep or `eta`, or the noise alone does not say the image; TypeError where noise is
    * needed and its source is not given
    */
   step(
@@ -34,6 +34,7 @@ export class DDIMScheduler extends NoiseScheduler {
     sample: tf.Tensor4D,
     { eta = 0, useClippedModelOutput = false, ...noise }: DdimStepOptions = {},
   ): SchedulerStep {
+    if (!(eta >= 0 && eta <= 1)) throw new RangeError(`DDIMScheduler.step: expected eta from 0 to 1, found ${eta}`);
     return tf.tidy(() => {
       const { x0, eps } = this.predict(modelOutput, { timestep, sample, rederiveNoise: useClippedModelOutput });
       const { [timestep]: alphaBar = NaN } = this.alphasCumprod;
@@ -41,7 +42,7 @@ export class DDIMScheduler extends NoiseScheduler {
       const sigma = eta * Math.sqrt(((1 - alphaBarPrev) / (1 - alphaBar)) * (1 - alphaBar / alphaBarPrev));
       const mean = tf.add<tf.Tensor4D>(
         tf.mul(x0, Math.sqrt(alphaBarPrev)),
-        tf.mul(eps, Math.sqrt(1 - alphaBarPrev - sigma ** 2)),
+        tf.mul(eps, Math.sqrt(Math.max(1 - alphaBarPrev - sigma ** 2, 0))),
       );
       if (eta === 0) return { prevSample: mean, predOriginalSample: tf.clone(x0) };
       const added = tf.mul(varianceNoiseOf(noise, sample.shape), sigma);

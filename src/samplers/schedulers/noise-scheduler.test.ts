@@ -103,6 +103,7 @@ onEveryEngine("diffusers' schedulers", (test) => {
       const varianceNoise = generator().normal([1, 1, 1, 1]) as tf.Tensor4D;
       const given = scheduler.step(one(0), 900, one(0), { eta: 1, varianceNoise });
       assert.equal(drawn.prevSample.dataSync(), given.prevSample.dataSync());
+      assert.throws(() => scheduler.step(one(0), 900, one(0), { eta: 1.1 }), /expected eta from 0 to 1, found 1.1/);
       assert.throws(() => scheduler.step(one(0), 900, one(0), { eta: 1 }), /a generator or varianceNoise .* neither/);
       assert.throws(
         () => scheduler.step(one(0), 900, one(0), { eta: 1, varianceNoise, generator: generator() }),
