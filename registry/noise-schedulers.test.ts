@@ -20,7 +20,7 @@ test("diffusers' names build them", async () => {
 
 test('trained betas are as many as the timesteps', () => {
   for (const { check } of noiseSchedulers) {
-    const rule = check as (params: object) => readonly { path: readonly unknown[]; found?: string }[];
+    const rule = check as unknown as (params: object) => readonly { path: readonly unknown[]; found?: string }[];
     assert.equal(rule({ num_train_timesteps: 2, trained_betas: [0.1, 0.2] }), []);
     assert.equal(rule({ num_train_timesteps: 2, trained_betas: null }), []);
     const [problem] = rule({ num_train_timesteps: 3, trained_betas: [0.1, 0.2] });
