@@ -7,9 +7,8 @@ import {
   guidedAtOnce,
   samplerNames,
   samplers,
-  type Correction,
   type Denoiser,
-  type KnownImage,
+  type SamplerOptions,
   type SampleRequest,
 } from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
@@ -24,6 +23,13 @@ import { diffusionLosses, perSampleLosses, type DiffusionLosses } from './loss.j
 import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 import { networkProblems } from './network-problems.js';
 import { parameterizations, type Parameterization } from './parameterization.js';
+
+/** What a model adds to a request, in the space of what is diffused; nothing of it is disposed. */
+interface DrawOptions extends Pick<SamplerOptions, 'correction' | 'init' | 'known'> {
+  readonly condition: Condition;
+  /** The condition that stands for none, of as many images; needed for guidance alone. */
+  readonly unconditional?: Condition | undefined;
+}
 
 /**
  * What DDPM and LatentDiffusion share: a schedule of noise, a network that learns to undo it, the average of its weights
@@ -190,25 +196,27 @@ export abstract class DiffusionModel extends LightningModule {
    * Draws what is diffused, `[count, h, w, c]`, with the averaged weights where some are kept.
    * @throws UserError where it is to be guided, and nothing stands for no condition
    */
-  protected async draw(request: SampleRequest, what: DrawOptions): Promise<tf.Tensor4D> {
-    const { count, sampler, steps, guidanceScale: scale = 1, streams, ...settings } = request;
-    const { condition, unconditional, correction, init, known } = what;
-    const generator = streams.get('sample');
-    const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
-    const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
+  protected async draw(
+    request: SampleRequest,
+    { condition, unconditional, ...given }: DrawOptions,
+  ): Promise<tf.Tensor4D> {
+    const { count, sampler, steps, guidanceScale: scale = 1, streams } = request;
+    const { eta, discretize, temperature, noiseDropout, onStep } = request;
     const isGuided = scale !== 1;
     if (isGuided && !unconditional) throw notGuidable(scale);
     const shown = isGuided && unconditional ? tf.tidy(() => joinedConditions(unconditional, condition)) : condition;
     const denoiser = isGuided ? guidedAtOnce(this.denoiser(shown), scale) : this.denoiser(shown);
-    const allSteps = sampler === 'ddpm' ? this.timesteps : steps;
-    const lastSteps = request.init && Math.max(1, Math.floor(request.init.strength * allSteps));
+    const generator = streams.get('sample');
+    const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
+    const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
+    const all = sampler === 'ddpm' ? this.timesteps : steps;
+    const lastSteps = request.init && Math.max(1, Math.floor(request.init.strength * all));
+    const options = {
+      ...{ ...given, denoiser, alphasCumprod, posteriorVariance, xT, generator, lastSteps },
+      ...{ steps, eta, discretize, temperature, noiseDropout, onStep },
+    };
     try {
-      return await this.withAveragedWeights(() =>
-        samplers[sampler]({
-          ...settings,
-          ...{ denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, init, known, lastSteps },
-        }),
-      );
+      return await this.withAveragedWeights(() => samplers[sampler](options));
     } finally {
       xT.dispose();
       if (shown !== condition) tf.dispose(shown);
@@ -243,17 +251,6 @@ export abstract class DiffusionModel extends LightningModule {
       [`${prefix}/loss_vlb`]: lossVlb,
     };
   }
-}
-
-/** What a subclass draws of, in the space of what is diffused; nothing of it is disposed. */
-export interface DrawOptions {
-  readonly condition: Condition;
-  /** The condition that stands for none, of as many images; needed for guidance alone. */
-  readonly unconditional?: Condition | undefined;
-  readonly correction?: Correction | undefined;
-  /** `[count or 1, h, w, c]` */
-  readonly init?: tf.Tensor4D | undefined;
-  readonly known?: KnownImage | undefined;
 }
 
 function notGuidable(scale: number): UserError {
