@@ -97,12 +97,20 @@ export function commandLine(): CAC {
     .example('ldm run --resume runs/2026-11-21T08-30-00_mnist');
 
   const sample = cli
-    .command('sample <run>', 'Draw images from a run folder or a checkpoint')
-    .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each)')
+    .command('sample <run> [mask]', 'Draw images from a run folder or a checkpoint')
+    .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each), or of rows of an interpolation')
     .option('--sampler <name>', 'ddim, ddpm, plms, dpm-solver++, euler or heun (default: ddim)')
     .option('--steps <n>', 'Steps of the sampler (default: 200)')
     .option('--eta <x>', "DDIM's noise, from 0, none, to 1, that of DDPM (default: 1)")
+    .option('--discretize <name>', 'How the steps are spread: uniform, or quad (default: uniform)')
+    .option('--temperature <x>', 'Factor of the noise of each step (default: 1)')
+    .option('--cfg_scale <x>', 'Guidance: how much the condition counts in the place of none (default: 1, as it is)')
     .option('--class <n>', 'Draw this class only')
+    .option('--prompt <text>', 'What the images show, of models that take texts')
+    .option('--init <image>', 'Begin with this image rather than with noise alone')
+    .option('--strength <x>', 'How much of it is drawn anew, from 0 to 1 (default: 0.75)')
+    .option('--inpaint <image>', 'Paint anew what is white in the mask: --inpaint IMAGE MASK')
+    .option('--interpolate <n>', 'Rows of n images on the way from one noise to another, without other noise')
     .option('--seed <n>', 'Seed of the noise (default: 23)')
     .option('--batch_size <n>', 'Images drawn at a time (default: 80)')
     .option('-o, --out <folder>', 'Where to write (default: samples/ in the run folder)');
@@ -110,7 +118,11 @@ export function commandLine(): CAC {
     .option('--precision <value>', '32 or bf16-mixed (engine torch only), whatever it was trained in (default: 32)')
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
-    .action(async (path: string, flags: Flags) => (await import('./sample.js')).sample(path, flags));
+    .example('ldm sample runs/2026-11-21T08-30-00_mnist --cfg_scale 3 --sampler dpm-solver++ --steps 20')
+    .example('ldm sample runs/2026-11-21T08-30-00_mnist --inpaint photo.png mask.png')
+    .action(async (path: string, mask: string | undefined, flags: Flags) =>
+      (await import('./sample.js')).sample(path, mask, flags),
+    );
 
   const test = cli
     .command('test <run> [...overrides]', 'Measure a trained model: a run folder or a checkpoint, [path=value …]')

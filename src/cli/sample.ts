@@ -6,35 +6,29 @@ import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
 import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
 import { makeFolder } from '../io/make-folder.js';
-import { imageGrid, separateImages, writePng } from '../io/images.js';
-import { formatRunTime } from '../io/run-folder.js';
 import { requireWritable } from '../io/require-writable.js';
-import { writeSafetensors } from '../io/safetensors.js';
+import { formatRunTime } from '../io/run-folder.js';
 import { Progress } from '../logging/progress.js';
 import { Reporter } from '../logging/reporter.js';
-import { publish, type Module } from '../nn/index.js';
+import type { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
-import { samplerNames, type Sampleable, type SampleRequest } from '../samplers/index.js';
+import type { Sampleable, SampleRequest } from '../samplers/index.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
-import { choiceFlag, integerFlag, numberFlag, textFlag, type Flags } from './flags.js';
+import { textFlag, type Flags } from './flags.js';
 import { configOfCheckpoint, loadConfig } from './load-config.js';
+import { disposeImages, givenImages } from './sample/given-images.js';
+import { interpolatedNoise } from './sample/interpolated-noise.js';
+import { checkFlags, sampleSettings, subjectsOf, type Settings, type Subjects } from './sample/settings.js';
+import { writeSamples, type Parameters } from './sample/write-samples.js';
 
-const DEFAULT_COUNT = 16;
-const DEFAULT_STEPS = 200;
-/** With classes: so many of each, one class per row. */
-const DEFAULT_PER_CLASS = 8;
-
-/** `ldm sample`: draws images from a trained model. Returns the exit code. */
-export async function sample(path: string, flags: Flags): Promise<number> {
-  const settings = {
-    sampler: choiceFlag(flags, 'sampler', samplerNames, 'ddim'),
-    steps: integerFlag(flags, 'steps') ?? DEFAULT_STEPS,
-    eta: numberFlag(flags, 'eta', 0, 1) ?? 1,
-    seed: integerFlag(flags, 'seed', 0) ?? 23,
-    batchSize: integerFlag(flags, 'batch_size') ?? 80,
-  };
+/**
+ * `ldm sample`: draws images from a trained model. Returns the exit code.
+ * @param mask the word after the image of `--inpaint`
+ */
+export async function sample(path: string, mask: string | undefined, flags: Flags): Promise<number> {
+  const settings = sampleSettings(flags, mask);
   const startEngine = engineFromFlags(flags);
   const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
   const checkpointPath = findCheckpoint(path);
@@ -49,85 +43,100 @@ export async function sample(path: string, flags: Flags): Promise<number> {
       problem: `${experiment.model.target} is no model to draw images from`,
     });
   }
-  if (flags.steps !== undefined && settings.steps > module.timesteps) {
-    throw new UserError({
-      where: '--steps',
-      problem: 'more than the diffusion has',
-      found: String(settings.steps),
-      expected: `1 to ${module.timesteps}`,
-    });
-  }
-  const labels = requestedLabels(flags, module.numClasses);
-  const count = labels.length > 0 ? labels.length : (integerFlag(flags, 'count') ?? DEFAULT_COUNT);
+  checkFlags(flags, module);
+  const subjects = subjectsOf(settings, module);
+  const folder = writableFolder(textFlag(flags, 'out') ?? defaultFolder(checkpointPath));
   module.loadStateDict(checkpoint.weights, { source: checkpointPath });
   module.eval();
 
   const reporter = new Reporter();
   if (engine.note !== undefined) reporter.warn(engine.note);
-  const images = await drawInBatches(module, {
-    ...settings,
-    steps: Math.min(settings.steps, module.timesteps),
-    count,
-    labels,
-    reporter,
+  const { globalStep: step } = checkpoint.progress;
+  const steps = Math.min(settings.steps, module.timesteps);
+  const images = await drawAll(module, { settings: { ...settings, steps }, subjects, reporter });
+  await writeSamples(folder, images, {
+    columns: subjects.columns,
+    parameters: { checkpoint: checkpointPath, step, ...parametersOf({ ...settings, steps }, module) },
+    ofEach: (i) => ({
+      image: i,
+      ...(subjects.labels.length > 0 && { class: subjects.labels[i] }),
+      ...(subjects.texts.length > 0 && { prompt: subjects.texts[i] }),
+    }),
   });
-  const folder = textFlag(flags, 'out') ?? defaultFolder(checkpointPath);
-  await writeImages(folder, images, labels.length > 0 && flags.class === undefined ? DEFAULT_PER_CLASS : undefined);
   images.dispose();
-  reporter.info(`${count} images of step ${checkpoint.progress.globalStep} in ${folder} (grid.png)`);
+  reporter.info(`${subjects.count} images of step ${step} in ${folder} (grid.png)`);
   return 0;
 }
 
-/** The class of each image, empty where the model has none: one class if asked for, else as many of each. */
-function requestedLabels(flags: Flags, numClasses: number): number[] {
-  const label = integerFlag(flags, 'class', 0);
-  const count = integerFlag(flags, 'count');
-  if (label !== undefined && label >= numClasses) {
-    const expected = numClasses > 0 ? `0 to ${numClasses - 1}` : 'no class: the model is unconditional';
-    throw new UserError({ where: '--class', problem: 'there is no such class', found: String(label), expected });
-  }
-  if (label !== undefined) return Array.from({ length: count ?? DEFAULT_COUNT }, () => label);
-  const length = numClasses === 0 ? 0 : (count ?? numClasses * DEFAULT_PER_CLASS);
-  return Array.from({ length }, (_, i) => Math.floor(i / DEFAULT_PER_CLASS) % numClasses);
-}
-
-async function drawInBatches(
+/** Draws batch by batch; the images `[N, H, W, C]`. */
+async function drawAll(
   module: Sampleable,
-  options: Omit<SampleRequest, 'streams' | 'onStep'> & { seed: number; batchSize: number; reporter: Reporter },
+  { settings, subjects, reporter }: { settings: Settings; subjects: Subjects; reporter: Reporter },
 ): Promise<tf.Tensor4D> {
-  const { count, labels = [], seed, batchSize, reporter, ...settings } = options;
+  const { count, labels, texts } = subjects;
+  const { sampler, steps, eta, discretize, temperature, guidanceScale, seed, batchSize } = settings;
   const streams = new RandomStreams(seed);
   const progress = new Progress(reporter, { label: 'sampling', total: count });
+  const given = await givenImages(settings, module);
+  const noise = noiseOf(settings, { subjects, module, streams });
   const batches: tf.Tensor4D[] = [];
-  for (let start = 0; start < count; start += batchSize) {
-    const size = Math.min(batchSize, count - start);
-    const onStep = (step: number, steps: number): void => {
-      progress.update(start + Math.floor((size * step) / steps));
-    };
-    const request = { ...settings, count: size, labels: labels.slice(start, start + size), streams, onStep };
-    batches.push(await module.sample(request));
+  try {
+    for (let start = 0; start < count; start += batchSize) {
+      const size = Math.min(batchSize, count - start);
+      const xT = noise && tf.slice(noise, start, size);
+      const request: SampleRequest = {
+        ...{ count: size, labels: labels.slice(start, start + size), texts: texts.slice(start, start + size) },
+        ...{ sampler, steps, eta, discretize, temperature, guidanceScale, streams, xT, ...given },
+        onStep: (step, all) => {
+          progress.update(start + Math.floor((size * step) / all));
+        },
+      };
+      try {
+        batches.push(await module.sample(request));
+      } finally {
+        xT?.dispose();
+      }
+    }
+    return tf.concat(batches);
+  } finally {
+    progress.clear();
+    tf.dispose([batches, noise]);
+    disposeImages(given);
   }
-  progress.clear();
-  const images = tf.concat(batches);
-  tf.dispose(batches);
-  return images;
 }
 
-/** Writes the grid, each image by itself and all of them as they were drawn, `samples` `[N, C, H, W]` in [-1, 1]. */
-async function writeImages(folder: string, images: tf.Tensor4D, columns?: number): Promise<void> {
+/** The noise that an interpolation goes along; undefined where each image has some of its own. */
+function noiseOf(
+  { interpolate: columns }: Settings,
+  { subjects, module, streams }: { subjects: Subjects; module: Sampleable; streams: RandomStreams },
+): tf.Tensor4D | undefined {
+  if (columns === undefined) return undefined;
+  const rows = subjects.count / columns;
+  return interpolatedNoise(streams.get('interpolation'), { rows, columns, shape: module.sampleShape });
+}
+
+/** What decides how the images look, as the PNGs say it. */
+function parametersOf(settings: Settings, { samplers }: Sampleable): Parameters {
+  const { sampler, steps, eta, discretize, temperature, guidanceScale, seed, batchSize } = settings;
+  const { init, inpaint, interpolate } = settings;
+  return {
+    ...{ seed, batch_size: batchSize, steps },
+    ...(samplers.length > 0 && { sampler, eta, discretize, temperature, cfg_scale: guidanceScale }),
+    ...(init && { init: init.path, strength: init.strength }),
+    ...(inpaint && { inpaint: inpaint.image, mask: inpaint.mask }),
+    ...(interpolate !== undefined && { interpolate }),
+  };
+}
+
+/** @throws FileError where nothing can be written there: before an image is drawn */
+function writableFolder(folder: string): string {
   try {
     makeFolder(folder);
   } catch (cause) {
     throw fileProblem(folder, 'create the folder', cause, { remedy: 'choose another: --out FOLDER' });
   }
   requireWritable(join(folder, 'grid.png'));
-  const float = { data: await images.data<'float32'>(), shape: images.shape };
-  const square = Math.ceil(Math.sqrt(images.shape[0]));
-  await writePng(join(folder, 'grid.png'), imageGrid(float, { columns: columns ?? square }));
-  for (const [i, image] of separateImages(float).entries()) {
-    await writePng(join(folder, `${String(i).padStart(5, '0')}.png`), image);
-  }
-  writeSafetensors(join(folder, 'samples.safetensors'), new Map([['samples', publish(images)]]));
+  return folder;
 }
 
 function defaultFolder(checkpointPath: string): string {

@@ -55,6 +55,10 @@ export class CorruptionModel extends LightningModule implements Sampleable {
     return this.params.timesteps;
   }
 
+  get imageShape(): [number, number, number] {
+    return this.sampleShape;
+  }
+
   get sampleShape(): [number, number, number] {
     const { image_size: size, channels } = this.params;
     return [size, size, channels];

@@ -22,6 +22,7 @@ export class DDPM extends DiffusionModel implements Sampleable {
   readonly params: Omit<DDPMParams, 'unet_config'>;
   /** The classes that images can be asked for, 0 without conditioning. */
   readonly numClasses: number;
+  readonly imageShape: readonly [number, number, number];
   /** The label that stands for no class. */
   readonly #nullClass: number | undefined;
 
@@ -30,6 +31,7 @@ export class DDPM extends DiffusionModel implements Sampleable {
     const params = withDefaults(ddpmParams, { unet_config: network, ...options });
     super(network, params, { conditioningKey: params.conditioning_key, schedule, optimizer });
     this.params = params;
+    this.imageShape = this.sampleShape;
     const nullClass = this.nullCondition(params.cond_stage_key) ?? network.nullClass;
     this.#nullClass = typeof nullClass === 'number' ? nullClass : undefined;
     this.numClasses = classesBeside(this.#nullClass, network.numClasses);

@@ -12,6 +12,8 @@ export interface SampleRequest extends StepNoiseOptions {
   readonly count: number;
   /** The class of each image; required exactly where the model has classes. */
   readonly labels?: readonly number[];
+  /** What each image is to show; required exactly where the model takes texts. */
+  readonly texts?: readonly string[];
   /**
    * How much the condition counts in the place of none (Ho and Salimans 2022): 1, which is the default, is the condition
    * as it is, more overstates it.
@@ -26,7 +28,7 @@ export interface SampleRequest extends StepNoiseOptions {
   readonly discretize?: Discretization | undefined;
   /** Images to begin with in the place of noise alone. */
   readonly init?: InitImage | undefined;
-  /** The part of the image that is given. */
+  /** The part of the image that is given, in [-1, 1]. */
   readonly known?: KnownImage | undefined;
   /** The noise to begin with, `[count, h, w, c]` as the model diffuses; drawn where absent. Not disposed. */
   readonly xT?: tf.Tensor4D | undefined;
@@ -46,12 +48,16 @@ export interface InitImage {
 export interface Sampleable {
   /** The classes that images can be asked for, 0 where the model has none. */
   readonly numClasses: number;
+  /** Whether images are asked for by texts. */
+  readonly takesTexts?: boolean;
   /** Those that it can be drawn by; none where it has a way of its own, which `sampler` and `eta` say nothing to. */
   readonly samplers: readonly SamplerName[];
   /** Steps of the diffusion that the model was trained on: the most a sampler can take. */
   readonly timesteps: number;
   /** `[height, width, channels]` of what is diffused, the shape of `xT`. */
   readonly sampleShape: readonly [number, number, number];
+  /** `[height, width, channels]` of its images. */
+  readonly imageShape: readonly [number, number, number];
   /**
    * Images `[count, H, W, C]` in [-1, 1], drawn with the averaged weights where the model keeps some.
    * @throws UserError where the model cannot do what is asked: guidance of one that was not trained for it …
