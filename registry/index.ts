@@ -10,6 +10,7 @@ import { losses } from './losses.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
 import { optimizers } from './optimizers.js';
+import { patches } from './patches.js';
 import { plannedData, publishedData } from './published-data.js';
 import { schedules } from './schedules.js';
 
@@ -22,6 +23,7 @@ export const registry = new Registry(
     ...losses,
     ...encoders,
     ...models,
+    ...patches,
     ...data,
     ...imageData,
     ...publishedData,

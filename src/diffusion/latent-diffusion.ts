@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchSize, firstExamples } from '../data/to-tensors.js';
 import { UserError } from '../errors.js';
-import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
+import { flagOf, inputsOf, type Methods, type Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
@@ -15,13 +15,16 @@ import { ConditioningStage, type ConditioningSource } from './conditioning-stage
 import { DiffusionModel } from './diffusion-model.js';
 import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
-import { inverseDeviation, LatentImages, type FirstStage } from './first-stage.js';
+import { LatentImages, type DecodeOptions, type FirstStage } from './first-stage.js';
 import {
   latentDiffusionParams,
   type LatentDiffusionOptions,
   type LatentDiffusionParams,
+  type LatentParts,
 } from './latent-diffusion.params.js';
 import { logSampler } from './log-sampler.js';
+import type { SplitInput } from './patches/split-input.js';
+import { ScaleByStd } from './scale-by-std.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
 
 /** What LatentDiffusion is made of. */
@@ -29,6 +32,8 @@ export interface LatentDiffusionParts {
   readonly network: DiffusionNetwork;
   readonly firstStage: FirstStage;
   readonly conditioning: ConditioningSource;
+  /** Patches that images are cut into; absent, they are computed whole. */
+  readonly split?: SplitInput | undefined;
 }
 
 /** Rows of a diffusion row, as published. */
@@ -39,20 +44,21 @@ const MOST_ROWS = 4;
  * second module makes of the batch (Rombach et al. 2022, section 3; `ldm.models.diffusion.ddpm.LatentDiffusion`).
  */
 export class LatentDiffusion extends DiffusionModel implements Sampleable {
-  readonly params: Omit<LatentDiffusionParams, 'unet_config' | 'first_stage_config' | 'cond_stage_config'>;
+  readonly params: Omit<LatentDiffusionParams, LatentParts>;
   /** The classes that images can be asked for, 0 where the condition is something else or there is none. */
   readonly numClasses: number;
   readonly #firstStage: FirstStage;
   readonly #stage: ConditioningStage | undefined;
   readonly #latents: LatentImages;
-  /** Measured on the first batch; absent where the configuration says the factor. */
-  readonly #scaleFactor: Parameter | undefined;
+  readonly #split: SplitInput | undefined;
+  /** Absent where the configuration says the factor. */
+  readonly #scaleByStd: ScaleByStd | undefined;
   /** The timestep of the condition at each of the image; absent where the condition is not noised. */
   readonly #conditionTimesteps: Int32Array | undefined;
 
   /** @throws UserError when network, conditioner and parameters do not go together */
   constructor(
-    { network, firstStage, conditioning }: LatentDiffusionParts,
+    { network, firstStage, conditioning, split }: LatentDiffusionParts,
     { schedule, optimizer, ...options }: LatentDiffusionOptions = {},
   ) {
     const params = withDefaults(latentDiffusionParams, {
@@ -64,15 +70,24 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     const conditioningKey = conditioningKeyOf({ ...params, isUnconditional: conditioning === 'unconditional' });
     super(network, params, { conditioningKey, schedule, optimizer });
     this.params = params;
-    if (params.scale_by_std) {
+    this.#split = split;
+    let scaleFactor: Parameter | undefined;
+    if (params.scale_by_std !== false) {
       const init = () => tf.scalar(params.scale_factor);
-      this.#scaleFactor = this.parameter('scale_factor', { shape: [], init, trainable: false });
+      const batches = Number(params.scale_by_std);
+      scaleFactor = this.parameter('scale_factor', { shape: [], init, trainable: false });
+      const moments = { shape: [3], init: () => tf.zeros([3]), trainable: false };
+      this.#scaleByStd = new ScaleByStd(scaleFactor, {
+        batches,
+        moments: batches > 1 ? this.parameter('scale_moments', moments) : undefined,
+      });
     }
     this.#firstStage = this.child('first_stage_model', firstStage);
     this.#firstStage.freeze().eval();
     this.#latents = new LatentImages(
       firstStage,
-      () => (this.#scaleFactor?.value as tf.Scalar | undefined) ?? params.scale_factor,
+      () => (scaleFactor?.value as tf.Scalar | undefined) ?? params.scale_factor,
+      split,
     );
     if (conditioning !== 'unconditional' && conditioningKey !== null) {
       const conditioner = this.child('cond_stage_model', conditioning === 'first-stage' ? firstStage : conditioning);
@@ -98,15 +113,21 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return this;
   }
 
-  /** Before the first step of all, measures the factor that brings latent images to a standard deviation of 1. */
+  /** At the beginning of a training, measures the factor that brings latent images to a standard deviation of 1. */
   override onTrainBatchStart(batch: TensorBatch, batchIndex: number): void {
-    const { globalStep, currentEpoch } = this.trainer;
-    const isFirst = globalStep === 0 && currentEpoch === 0 && batchIndex === 0;
-    const { ckpt_path: path, load_only_unet: loadOnlyUnet } = this.params;
+    const { ckpt_path: path, load_only_unet: loadOnlyUnet, first_stage_key: key } = this.params;
+    const measured = this.#scaleByStd;
     // Weights to begin with have a factor of their own.
-    if (!this.#scaleFactor || !isFirst || (path !== null && !loadOnlyUnet)) return;
-    this.#scaleFactor.assign(tf.tidy(() => inverseDeviation(this.startOf(batch, this.random))));
-    this.log('scale_factor', this.#scaleFactor.value, { onStep: true });
+    if (!measured || (path !== null && !loadOnlyUnet)) return;
+    if (this.trainer.currentEpoch > 0 || batchIndex >= measured.batches) return;
+    tf.tidy(() => {
+      const images = imagesOf(batch, key, 'first_stage_key');
+      measured.observe(this.#latents.encodeUnscaled(images, this.random.get('posterior')));
+    });
+    this.log('scale_factor', measured.scaleFactor, { onStep: true });
+    if (batchIndex + 1 < measured.batches) return;
+    const [factor = NaN] = measured.scaleFactor.dataSync();
+    this.trainer.report?.(`scale_factor ${factor}, measured on ${measured.batches} of the training's batches`);
   }
 
   /**
@@ -178,9 +199,21 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return this.#latents.encode(x, this.random.get('posterior'));
   }
 
-  /** `[N, h, w, channels]`, as they are diffused, to images `[N, H, W, C]`. */
-  decodeFirstStage(z: tf.Tensor4D): tf.Tensor4D {
-    return this.#latents.decode(z);
+  /**
+   * `[N, h, w, channels]`, as they are diffused, to images `[N, H, W, C]`.
+   * @throws UserError where `predictCids` is asked of a first stage without a codebook
+   */
+  decodeFirstStage(z: tf.Tensor, options: DecodeOptions = {}): tf.Tensor4D {
+    return this.#latents.decode(z, options);
+  }
+
+  /** The network's prediction, `[N, h, w, channels]`, computed patch by patch where there are such. */
+  override applyModel(x: tf.Tensor4D, t: tf.Tensor1D, condition: Condition = {}): tf.Tensor4D {
+    if (!this.#split) return super.applyModel(x, t, condition);
+    const { cConcat, ...whole } = condition;
+    return this.#split.apply(x, (patch, beside) => super.applyModel(patch, t, { ...whole, cConcat: beside }), {
+      beside: cConcat,
+    });
   }
 
   override methods(): Methods {
@@ -190,7 +223,13 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
         return this.diffusion.qSample(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D);
       },
       encode_first_stage: (inputs) => this.encodeFirstStage(inputsOf(inputs, ['x']).x as tf.Tensor4D),
-      decode_first_stage: (inputs) => this.decodeFirstStage(inputsOf(inputs, ['z']).z as tf.Tensor4D),
+      decode_first_stage: (inputs) => {
+        const { z, ...flags } = inputsOf(inputs, ['z'], ['predict_cids', 'force_not_quantize']);
+        return this.decodeFirstStage(z, {
+          predictCids: flagOf(flags.predict_cids, false),
+          forceNotQuantize: flagOf(flags.force_not_quantize, false),
+        });
+      },
       apply_model: (inputs) => {
         const { x_noisy, t, ...c } = inputsOf(inputs, ['x_noisy', 't'], ['c_concat', 'c_crossattn']);
         return this.applyModel(x_noisy as tf.Tensor4D, t as tf.Tensor1D, namedCondition(this.model.conditioningKey, c));

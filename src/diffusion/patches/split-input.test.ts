@@ -18,13 +18,20 @@ import type { SplitInputParamsInput } from './split-input.params.js';
 const reference = readGolden('split_input', 'patches');
 const params = reference.params as SplitInputParamsInput;
 
+interface Case {
+  readonly name: 'same' | 'plain' | 'enlarged' | 'reduced';
+  readonly given: SplitInputParamsInput;
+  readonly factors: { uf?: number; df?: number };
+  readonly width: number;
+}
+
 /** Made by PyTorch: a convolution of each patch, as it is, enlarged or reduced. */
-const cases = [
+const cases: readonly Case[] = [
   { name: 'same', given: {}, factors: {}, width: 15 },
   { name: 'plain', given: { tie_braker: false }, factors: {}, width: 15 },
   { name: 'enlarged', given: {}, factors: { uf: 2 }, width: 15 },
   { name: 'reduced', given: { stride: [4, 2] }, factors: { df: 2 }, width: 14 },
-] as const;
+];
 
 onEveryEngine('patches', (test, engine) => {
   test('positions, and their distance to the border', () => {
