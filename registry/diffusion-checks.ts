@@ -67,9 +67,10 @@ export function checkEncodings({ use_positional_encodings: wanted }: Diffusion):
   ];
 }
 
-function checkChannels(
+/** That the network takes and makes as many channels as there are. */
+export function checkChannels(
   { inChannels: takes, outChannels: makes }: NetworkTraits,
-  { channels }: Diffusion,
+  { channels }: Pick<Diffusion, 'channels'>,
   { count, atLeast = false, why }: InChannels,
 ): ParamProblem[] {
   const problems: ParamProblem[] = [];
@@ -92,9 +93,10 @@ function checkChannels(
   return problems;
 }
 
-function checkImageSize(
+/** That the network is for images of this size. */
+export function checkImageSize(
   { imageSize, downsampling = 1 }: NetworkTraits,
-  { image_size: size }: Diffusion,
+  { image_size: size }: Pick<Diffusion, 'image_size'>,
 ): ParamProblem[] {
   if (imageSize !== undefined && imageSize !== size) {
     return [

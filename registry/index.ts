@@ -2,6 +2,7 @@ import { Registry } from '../src/config/index.js';
 import { autoencoders } from './autoencoders.js';
 import { callbacks } from './callbacks.js';
 import { classicNetworks } from './classic-networks.js';
+import { classifiers } from './classifiers.js';
 import { data } from './data.js';
 import { encoders } from './encoders.js';
 import { imageData } from './image-data.js';
@@ -24,6 +25,7 @@ export const registry = new Registry(
     ...encoders,
     ...models,
     ...patches,
+    ...classifiers,
     ...data,
     ...imageData,
     ...publishedData,

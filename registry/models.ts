@@ -1,28 +1,16 @@
-import { defineComponent, type Build } from '../src/config/index.js';
+import { defineComponent } from '../src/config/index.js';
 import type { ConditioningSource } from '../src/diffusion/conditioning-stage.js';
+import { corruptionModelParams } from '../src/diffusion/corruption-model.params.js';
 import { ddpmParams } from '../src/diffusion/ddpm.params.js';
 import type { DiffusionNetwork } from '../src/diffusion/diffusion-wrapper.js';
 import type { FirstStage } from '../src/diffusion/first-stage.js';
-import type { TrainingParts } from '../src/diffusion/diffusion.params.js';
 import type { SplitInput } from '../src/diffusion/patches/split-input.js';
 import { latentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
-import type { LearningRateSchedule, OptimizerFactory } from '../src/optim/index.js';
 import { initialWeightsNeeded } from './initial-weights.js';
+import { checkCorruptionModel } from './corruption-checks.js';
 import { checkDDPM } from './diffusion-checks.js';
 import { checkLatentDiffusion } from './latent-diffusion-checks.js';
-
-function trainingParts(
-  {
-    scheduler_config: schedule,
-    optimizer_config: optimizer,
-  }: { scheduler_config?: unknown; optimizer_config?: unknown },
-  build: Build,
-): TrainingParts {
-  return {
-    ...(schedule !== undefined && { schedule: build<LearningRateSchedule>(schedule) }),
-    ...(optimizer !== undefined && { optimizer: build<OptimizerFactory>(optimizer) }),
-  };
-}
+import { trainingParts } from './training-parts.js';
 
 export const models = [
   defineComponent({
@@ -79,6 +67,23 @@ export const models = [
           },
           { ...options, ...trainingParts({ scheduler_config, optimizer_config }, build) },
         );
+    },
+  }),
+  defineComponent({
+    target: 'CorruptionModel',
+    kind: 'model',
+    summary: 'Learns to undo a mixture with uniform noise, and draws images by undoing it step by step.',
+    shapes: 'batches of images [N, H, W, channels] in [-1, 1] under first_stage_key',
+    source: 'Hugging Face diffusion course, unit 1, "Diffusion models from scratch"',
+    params: corruptionModelParams,
+    check: checkCorruptionModel,
+    load: async () => {
+      const { CorruptionModel } = await import('../src/diffusion/corruption-model.js');
+      return ({ unet_config, scheduler_config, optimizer_config, ...options }, build) =>
+        new CorruptionModel(build<DiffusionNetwork>(unet_config), {
+          ...options,
+          ...trainingParts({ scheduler_config, optimizer_config }, build),
+        });
     },
   }),
 ];

@@ -99,7 +99,7 @@ export function commandLine(): CAC {
   const sample = cli
     .command('sample <run>', 'Draw images from a run folder or a checkpoint')
     .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each)')
-    .option('--sampler <name>', 'ddim or ddpm (default: ddim)')
+    .option('--sampler <name>', 'ddim, ddpm, plms, dpm-solver++, euler or heun (default: ddim)')
     .option('--steps <n>', 'Steps of the sampler (default: 200)')
     .option('--eta <x>', "DDIM's noise, from 0, none, to 1, that of DDPM (default: 1)")
     .option('--class <n>', 'Draw this class only')

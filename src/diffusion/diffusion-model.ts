@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
 import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import { ddim, ddpm, type Correction, type Denoiser, type SampleRequest } from '../samplers/index.js';
+import { samplers, type Correction, type Denoiser, type SampleRequest } from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import type { Condition } from './condition.js';
@@ -174,11 +174,9 @@ export abstract class DiffusionModel extends LightningModule {
     const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
     const xT = generator.normal([count, ...this.sampleShape]) as tf.Tensor4D;
     const denoiser = this.denoiser(condition);
-    const common = { denoiser, alphasCumprod, xT, generator, correction, ...(onStep && { onStep }) };
+    const options = { denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, eta, onStep };
     try {
-      return await this.withAveragedWeights(() =>
-        sampler === 'ddim' ? ddim({ ...common, steps, eta }) : ddpm({ ...common, posteriorVariance }),
-      );
+      return await this.withAveragedWeights(() => samplers[sampler](options));
     } finally {
       xT.dispose();
     }
@@ -222,5 +220,6 @@ function betasOf(params: DiffusionParams): Float64Array {
     linearStart: params.linear_start,
     linearEnd: params.linear_end,
     cosineS: params.cosine_s,
+    cosineClip: params.cosine_clip as [number, number],
   });
 }

@@ -19,6 +19,8 @@ export interface NetworkInputs {
 export type DiffusionNetwork = Module & {
   /** How many classes it takes labels of, 0 for none. */
   readonly numClasses: number;
+  /** The label that stands for none of them; absent where it has no such label. */
+  readonly nullClass?: number | undefined;
   /** How many timesteps it has embeddings of, 0 up to one less; absent where it takes any. */
   readonly numTimesteps?: number;
   /** Channels of what it is called with; absent where it does not say. */

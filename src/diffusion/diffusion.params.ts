@@ -1,6 +1,7 @@
 import type { LearningRateSchedule, OptimizerFactory } from '../optim/index.js';
 import type { Params, ParamsInput, ParamsSchema } from '../params.js';
 import { betaScheduleNames } from './beta-schedule.js';
+import { lossTypes } from './loss-types.js';
 
 /** Parameters of every diffusion model, under their published names; `ema_decay` and `optimizer_config` are ours. */
 export const diffusionProperties = {
@@ -15,7 +16,8 @@ export const diffusionProperties = {
     type: 'string',
     enum: betaScheduleNames,
     default: 'linear',
-    description: 'Growth of the noise; linear is a line of square roots, sqrt_linear a line, sqrt its square root.',
+    description:
+      'Growth of the noise; linear and quadratic are a line of square roots, sqrt_linear a line, sqrt its square root.',
   },
   given_betas: {
     type: ['array', 'null'],
@@ -26,9 +28,9 @@ export const diffusionProperties = {
   },
   loss_type: {
     type: 'string',
-    enum: ['l1', 'l2'],
+    enum: lossTypes,
     default: 'l2',
-    description: 'Distance between prediction and target: absolute or squared error.',
+    description: 'Distance between prediction and target: absolute or squared error, or huber, squared up to 1.',
   },
   parameterization: {
     type: 'string',
@@ -51,6 +53,14 @@ export const diffusionProperties = {
     description: 'Last beta (of all schedules but cosine).',
   },
   cosine_s: { type: 'number', minimum: 0, default: 8e-3, description: 'Offset of the cosine schedule.' },
+  cosine_clip: {
+    type: 'array',
+    items: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+    minItems: 2,
+    maxItems: 2,
+    default: [0, 0.999],
+    description: 'Least and greatest beta of the cosine schedule.',
+  },
   original_elbo_weight: { type: 'number', minimum: 0, default: 0, description: 'Weight of the variational bound.' },
   v_posterior: {
     type: 'number',

@@ -9,6 +9,8 @@ import type { SplitInput } from './patches/split-input.js';
 export interface LatentDistribution {
   sample(generator: Generator): tf.Tensor4D;
   mode(): tf.Tensor4D;
+  /** All that it takes to make the distribution again, `[N, h, w, C]`. */
+  parameters(): tf.Tensor4D;
 }
 
 /** The codebook of a first stage that decodes the nearest codes. */
@@ -23,14 +25,19 @@ export interface Codebook {
 export type FirstStage = Module & {
   /** @param x in [-1, 1] */
   encode(x: tf.Tensor4D): tf.Tensor4D | LatentDistribution;
+  /** A distribution from its parameters, where it encodes to one. */
+  posterior?(parameters: tf.Tensor4D): LatentDistribution;
   /** @param options `forceNotQuantize`: where there is a codebook, decode `z` as it is, not the nearest codes */
   decode(z: tf.Tensor4D, options?: { forceNotQuantize?: boolean }): tf.Tensor4D;
   /** Where it is no codebook, there is none: a first stage in pixel space has a method of that name. */
   readonly quantize?: Codebook | ((z: tf.Tensor4D) => unknown);
 };
 
+/** What of a first stage latent images are made with. */
+export type LatentCoder = Pick<FirstStage, 'encode' | 'decode' | 'quantize'>;
+
 /** The codebook of a first stage that has one. */
-export function codebookOf({ quantize }: FirstStage): Codebook | undefined {
+export function codebookOf({ quantize }: LatentCoder): Codebook | undefined {
   return typeof quantize === 'function' ? undefined : quantize;
 }
 
@@ -47,12 +54,12 @@ export interface DecodeOptions {
  * deviation of 1 (Rombach et al. 2022, appendix G).
  */
 export class LatentImages {
-  readonly #firstStage: FirstStage;
+  readonly #firstStage: LatentCoder;
   readonly #scaleFactor: () => tf.Scalar | number;
   readonly #split: SplitInput | undefined;
 
   /** @param split patches that are encoded and decoded one by one */
-  constructor(firstStage: FirstStage, scaleFactor: () => tf.Scalar | number, split?: SplitInput) {
+  constructor(firstStage: LatentCoder, scaleFactor: () => tf.Scalar | number, split?: SplitInput) {
     this.#firstStage = firstStage;
     this.#scaleFactor = scaleFactor;
     if (split?.params.patch_distributed_vq) this.#split = split;

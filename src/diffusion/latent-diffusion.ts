@@ -172,7 +172,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   /**
    * Images `[count, H, W, C]` near [-1, 1].
    *
-   * @throws UserError where the model has a condition that is no class, or a noised one and the sampler is not DDIM;
+   * @throws UserError where the model has a condition that is no class, or a noised one and the sampler is DDPM;
    * RangeError when the number of labels is not the number of images, or a label is no class
    */
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
@@ -271,7 +271,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   }
 
   async #drawImages(request: SampleRequest, condition: Condition): Promise<tf.Tensor4D> {
-    if (this.#conditionTimesteps && request.sampler !== 'ddim') {
+    if (this.#conditionTimesteps && request.sampler === 'ddpm') {
       throw new UserError({
         path: 'model.params.num_timesteps_cond',
         problem: `the sampler ${request.sampler} cannot draw under a noised condition yet`,

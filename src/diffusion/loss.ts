@@ -1,12 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { l1Loss, mseLoss } from '../ops/index.js';
+import { l1Loss, mseLoss, smoothL1Loss, type MeanError } from '../ops/index.js';
 import { extract } from './gaussian-diffusion.js';
+import type { LossType } from './loss-types.js';
 
 /** The error of each sample's prediction, `[N, ...]` to `[N]`, by the published names of `loss_type`. */
-export const perSampleLosses = {
-  l1: (prediction: tf.Tensor, target: tf.Tensor) => l1Loss(prediction, target, { reduction: 'perSample' }),
-  l2: (prediction: tf.Tensor, target: tf.Tensor) => mseLoss(prediction, target, { reduction: 'perSample' }),
-} as const;
+export const perSampleLosses: Readonly<Record<LossType, PerSampleLoss>> = {
+  l1: perSample(l1Loss),
+  l2: perSample(mseLoss),
+  huber: perSample(smoothL1Loss),
+};
+
+type PerSampleLoss = (prediction: tf.Tensor, target: tf.Tensor) => tf.Tensor1D;
+
+function perSample(loss: MeanError): PerSampleLoss {
+  return (prediction, target) => loss(prediction, target, { reduction: 'perSample' });
+}
 
 /** The terms of a loss, scalars; `loss` is the one to train on. */
 export interface DiffusionLosses {

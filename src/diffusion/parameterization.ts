@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Prediction } from '../samplers/index.js';
+import type * as tf from '@tensorflow/tfjs-core';
+import { fromImage, fromNoise, fromVelocity, type Prediction } from '../samplers/index.js';
 import type { GaussianDiffusion } from './gaussian-diffusion.js';
 import type { NoiseSchedule } from './noise-schedule.js';
 
@@ -30,14 +30,7 @@ export interface Parameterization {
 export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameterization>> = {
   eps: {
     target: (_, { noise }) => noise,
-    predict: (eps, x, alphaBar) => {
-      if (alphaBar === 0) {
-        throw new RangeError(
-          'parameterization eps: where alphas_cumprod is 0, the noise does not say the image; use v or x0',
-        );
-      }
-      return { x0: tf.tidy(() => tf.div(tf.sub(x, tf.mul(eps, Math.sqrt(1 - alphaBar))), Math.sqrt(alphaBar))), eps };
-    },
+    predict: fromNoise,
     // Ho et al. 2020, eq. 12: beta^2 / (2 sigma^2 alpha (1 - alpha_bar)).
     elboWeights: ({ betas, alphas, alphasCumprod, posteriorVariance }) =>
       elboWeightsOf(betas.length, (t) => {
@@ -48,10 +41,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
   },
   x0: {
     target: (_, { xStart }) => xStart,
-    predict: (x0, x, alphaBar) => ({
-      x0,
-      eps: tf.tidy(() => tf.div(tf.sub(x, tf.mul(x0, Math.sqrt(alphaBar))), Math.sqrt(1 - alphaBar))),
-    }),
+    predict: fromImage,
     // As published, which is not what a derivation gives: the denominator there is 2 (1 - alpha_bar).
     elboWeights: ({ alphasCumprod }) =>
       elboWeightsOf(alphasCumprod.length, (t) => {
@@ -59,17 +49,9 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
         return (0.5 * Math.sqrt(alphaBar)) / (2 - alphaBar);
       }),
   },
-  // Salimans and Ho 2022, section 4 and appendix D: a rotation of image and noise, so both follow at every level of noise.
   v: {
     target: (diffusion, { xStart, t, noise }) => diffusion.velocity(xStart, t, noise),
-    predict: (v, x, alphaBar) => {
-      const signal = Math.sqrt(alphaBar);
-      const deviation = Math.sqrt(1 - alphaBar);
-      return tf.tidy(() => ({
-        x0: tf.sub<tf.Tensor4D>(tf.mul(x, signal), tf.mul(v, deviation)),
-        eps: tf.add<tf.Tensor4D>(tf.mul(v, signal), tf.mul(x, deviation)),
-      }));
-    },
+    predict: fromVelocity,
     // As published with Stable Diffusion 2, which does without the weights that the bound has.
     elboWeights: ({ timesteps }) => new Float64Array(timesteps).fill(1),
   },

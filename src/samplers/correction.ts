@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Denoiser } from './denoiser.js';
+import { fromImage, type Denoiser, type Prediction } from './prediction.js';
 
 /** What is done to each predicted image before a sampler goes on with it. */
 export interface Correction {
@@ -15,18 +15,23 @@ export interface Correction {
 /** Clips each predicted image to [-1, 1], and takes the noise that goes with it. */
 export const clipped: Correction = { correct: (x0) => tf.clipByValue(x0, -1, 1), rederiveNoise: true };
 
-/** The denoiser whose predicted images are corrected; the same where there is no correction. */
-export function corrected(
-  denoiser: Denoiser,
-  correction: Correction | undefined,
-  alphasCumprod: Float64Array,
-): Denoiser {
-  if (!correction) return denoiser;
-  return (x, timestep) => {
-    const { [timestep]: alphaBar = NaN } = alphasCumprod;
-    const { x0: predicted, eps } = denoiser(x, timestep);
-    const x0 = correction.correct(predicted);
-    if (!correction.rederiveNoise) return { x0, eps };
-    return { x0, eps: tf.div(tf.sub(x, tf.mul(x0, Math.sqrt(alphaBar))), Math.sqrt(1 - alphaBar)) };
-  };
+/** The prediction for `x` as it is gone on with. */
+export function correct(
+  prediction: Prediction,
+  { x, alphaBar, correction }: { x: tf.Tensor4D; alphaBar: number; correction: Correction | undefined },
+): Prediction {
+  if (!correction) return prediction;
+  const x0 = correction.correct(prediction.x0);
+  return correction.rederiveNoise ? fromImage(x0, x, alphaBar) : { x0, eps: prediction.eps };
+}
+
+/** The denoiser whose predicted images are corrected. */
+export function corrected({ denoiser, correction, alphasCumprod }: CorrectedOptions): Denoiser {
+  return (x, timestep) => correct(denoiser(x, timestep), { x, alphaBar: alphasCumprod[timestep] ?? NaN, correction });
+}
+
+interface CorrectedOptions {
+  readonly denoiser: Denoiser;
+  readonly correction?: Correction | undefined;
+  readonly alphasCumprod: Float64Array;
 }

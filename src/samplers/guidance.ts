@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Denoiser, Prediction } from './denoiser.js';
+import type { Denoiser, Prediction } from './prediction.js';
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022): `u + scale (c - u)`, of the noise and of the image alike, for one is

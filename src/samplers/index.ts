@@ -1,7 +1,15 @@
 export { clipped, corrected, type Correction } from './correction.js';
-export { ddim, ddimTimesteps, type DdimOptions } from './ddim.js';
+export { ddim, type DdimOptions } from './ddim.js';
+export { ddimEncode, type DdimEncodeOptions } from './ddim-encode.js';
 export { ddpm, type DdpmOptions } from './ddpm.js';
-export type { Denoiser, Prediction } from './denoiser.js';
+export { ddimTimesteps, discretizations, type Discretization } from './discretization.js';
+export { dpmSolverPlusPlus, type DpmSolverOptions } from './dpm-solver-plus-plus.js';
+export { euler, type EulerOptions } from './euler.js';
 export { guided, guidedAtOnce } from './guidance.js';
-export type { SamplerOptions } from './sampler.js';
+export { heun, type HeunOptions } from './heun.js';
+export { mixFactor, type MixFactorOptions, type MixFactorStep } from './mix-factor.js';
+export { plms, type PlmsOptions } from './plms.js';
+export { atNoiseLevel, fromImage, fromNoise, fromVelocity, type Denoiser, type Prediction } from './prediction.js';
 export { samplerNames, type Sampleable, type SampleRequest, type SamplerName } from './sampleable.js';
+export type { KnownImage, SamplerOptions } from './sampler.js';
+export { samplers, type AnySamplerOptions } from './samplers.js';

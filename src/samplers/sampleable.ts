@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomStreams } from '../random/index.js';
 
-export const samplerNames = ['ddim', 'ddpm'] as const;
+export const samplerNames = ['ddim', 'ddpm', 'plms', 'dpm-solver++', 'euler', 'heun'] as const;
 export type SamplerName = (typeof samplerNames)[number];
 
 /** What to draw, and how. */

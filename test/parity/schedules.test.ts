@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { betaScheduleNames, makeBetaSchedule } from '../../src/diffusion/beta-schedule.js';
+import { makeBetaSchedule } from '../../src/diffusion/beta-schedule.js';
 import {
   linearCycles,
   warmUpCosine,
@@ -14,12 +14,30 @@ import { readGolden } from '../support/golden.js';
 
 const golden = readGolden('schedules');
 
-for (const name of betaScheduleNames) {
+for (const name of ['linear', 'cosine', 'sqrt_linear', 'sqrt'] as const) {
   test(`betas of the ${name} schedule`, () => {
     const found = makeBetaSchedule(name, 1000, { linearStart: 0.0015, linearEnd: 0.0195, cosineS: 8e-3 });
     const expected = golden.get(`out.betas.${name}`).data as Float64Array;
     expected.forEach((beta, t) => {
       assert.ok(Math.abs((found[t] ?? NaN) - beta) <= 1e-12, `beta ${t}: ${String(found[t])} and ${beta}`);
+    });
+  });
+}
+
+for (const [published, name] of [
+  ['linear', 'sqrt_linear'],
+  ['quadratic', 'quadratic'],
+  ['sigmoid', 'sigmoid'],
+  ['cosine', 'cosine'],
+] as const) {
+  test(`betas of the article's ${published} schedule`, () => {
+    const found = makeBetaSchedule(name, 300, { cosineClip: [1e-4, 0.9999] });
+    const expected = readGolden('ddpm_article_schedules').get(`out.${published}`).data as Float32Array;
+    assert.is(found.length, expected.length);
+    expected.forEach((beta, t) => {
+      // The article computes in float32, the cosine's from differences of numbers near 1.
+      const tolerance = name === 'cosine' ? 1e-5 : 1e-7;
+      assert.ok(Math.abs((found[t] ?? NaN) - beta) <= tolerance, `beta ${t}: ${String(found[t])} and ${beta}`);
     });
   });
 }

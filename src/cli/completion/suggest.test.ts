@@ -22,7 +22,7 @@ const cases: [title: string, words: string[], expected: string[]][] = [
   ['a verb behind npx, by its path', ['npx', '/some/where/bin/ldm.mjs', 'sh'], ['show']],
   ['options of a verb', ['ldm', 'sample', '--st'], ['--steps']],
   ['options of the trainer', ['run', 'x.yaml', '--max_s'], ['--max_steps']],
-  ['choices of an option', ['ldm', 'sample', 'x', '--sampler', ''], ['ddim', 'ddpm']],
+  ['choices of an option', ['ldm', 'sample', 'x', '--sampler', 'd'], ['ddim', 'ddpm', 'dpm-solver++']],
   ['with the option in the same word', ['ldm', 'list', '--kind=net'], ['--kind=network']],
   ['choices of a trainer option', ['run', '--precision', 'bf16-'], ['bf16-mixed']],
   ['truth values', ['run', '--scale_lr', 'f'], ['false']],

@@ -90,7 +90,7 @@ function optionValues({ name, rawName, description }: Option, line: Line, begun:
 
 /** Descriptions of options that take one of a few names begin with them: `ddim or ddpm (default: ddim)`. */
 function choicesIn(description: string): string[] {
-  const listed = /^(?:[\w.-]+, )*[\w.-]+ or [\w.-]+/.exec(description)?.[0];
+  const listed = /^(?:[\w.+-]+, )*[\w.+-]+ or [\w.+-]+/.exec(description)?.[0];
   return listed?.split(/, | or /) ?? [];
 }
 

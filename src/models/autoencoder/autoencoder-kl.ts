@@ -58,6 +58,11 @@ export class AutoencoderKL extends Module {
     return posterior;
   }
 
+  /** The distribution of these parameters, `[N, h, w, 2 embed_dim]`, which belong to the caller as before. */
+  posterior(parameters: tf.Tensor4D): DiagonalGaussianDistribution {
+    return new DiagonalGaussianDistribution(parameters);
+  }
+
   /**
    * @param z `[N, h, w, embed_dim]`
    * @returns `[N, f h, f w, out_ch]`

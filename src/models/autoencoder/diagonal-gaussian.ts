@@ -51,6 +51,11 @@ export class DiagonalGaussianDistribution {
     return this.mean;
   }
 
+  /** Means, then log-variances: `[N, H, W, 2 C]`, what the constructor takes. */
+  parameters(): tf.Tensor4D {
+    return tf.concat([this.mean, this.logvar], -1);
+  }
+
   /**
    * The Kullback-Leibler divergence from `other`, by default the standard normal distribution, in nats, summed over
    * each image.

@@ -8,8 +8,7 @@ import { defineMeanError } from './mean-error.js';
  */
 export const l1Loss = defineMeanError({
   name: 'l1Loss',
-  kernelName: L1Loss,
-  gradKernelName: L1LossGrad,
+  native: { kernelName: L1Loss, gradKernelName: L1LossGrad },
   errorOf: (prediction, target) => {
     const difference = tf.sub(prediction, target);
     // Not tf.abs, whose gradient at zero is -1.

@@ -16,14 +16,29 @@ export interface MeanError {
 
 interface Definition {
   readonly name: string;
-  readonly kernelName: string;
-  readonly gradKernelName: string;
+  /** The kernels that an engine may have for it, of the loss and of its gradient; none where there are no such. */
+  readonly native?: { readonly kernelName: string; readonly gradKernelName: string };
   /** The error of each value, of tfjs operations. */
   readonly errorOf: (prediction: tf.Tensor, target: tf.Tensor) => tf.Tensor;
 }
 
-/** The loss that takes the mean of an error, and the gradient of its native form. */
-export function defineMeanError({ name, kernelName, gradKernelName, errorOf }: Definition): MeanError {
+/** The loss that takes the mean of an error, and the gradient of its native form where it has one. */
+export function defineMeanError({ name, native, errorOf }: Definition): MeanError {
+  if (native) registerNativeGradient(native);
+  return ((prediction: tf.Tensor, target: tf.Tensor, { reduction = 'mean' }: MeanErrorOptions = {}) => {
+    if (!tf.util.arraysEqual(prediction.shape, target.shape)) {
+      const [found, expected] = [prediction, target].map(({ shape }) => `[${shape.join(', ')}]`);
+      throw new ShapeError(name, `a prediction of the target's shape ${expected}`, found ?? '');
+    }
+    if (native && hasNativeKernel(native.kernelName)) {
+      return runNativeForFirst(native.kernelName, { prediction, target }, { reduction } satisfies MeanErrorAttrs);
+    }
+    const axes = prediction.shape.map((_, i) => i).slice(reduction === 'perSample' ? 1 : 0);
+    return tf.tidy(() => tf.mean(errorOf(prediction, target), axes));
+  }) as MeanError;
+}
+
+function registerNativeGradient({ kernelName, gradKernelName }: NonNullable<Definition['native']>): void {
   tf.registerGradient({
     kernelName,
     inputsToSave: ['prediction', 'target'],
@@ -33,15 +48,4 @@ export function defineMeanError({ name, kernelName, gradKernelName, errorOf }: D
       return { prediction: gradient, target: () => tf.neg(gradient()) };
     },
   });
-  return ((prediction: tf.Tensor, target: tf.Tensor, { reduction = 'mean' }: MeanErrorOptions = {}) => {
-    if (!tf.util.arraysEqual(prediction.shape, target.shape)) {
-      const [found, expected] = [prediction, target].map(({ shape }) => `[${shape.join(', ')}]`);
-      throw new ShapeError(name, `a prediction of the target's shape ${expected}`, found ?? '');
-    }
-    if (hasNativeKernel(kernelName)) {
-      return runNativeForFirst(kernelName, { prediction, target }, { reduction } satisfies MeanErrorAttrs);
-    }
-    const axes = prediction.shape.map((_, i) => i).slice(reduction === 'perSample' ? 1 : 0);
-    return tf.tidy(() => tf.mean(errorOf(prediction, target), axes));
-  }) as MeanError;
 }

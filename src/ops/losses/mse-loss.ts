@@ -8,7 +8,6 @@ import { defineMeanError } from './mean-error.js';
  */
 export const mseLoss = defineMeanError({
   name: 'mseLoss',
-  kernelName: MseLoss,
-  gradKernelName: MseLossGrad,
+  native: { kernelName: MseLoss, gradKernelName: MseLossGrad },
   errorOf: tf.squaredDifference,
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { valueAndGrads } from '../../../src/autodiff/index.js';
-import { l1Loss, mseLoss, softmaxCrossEntropy } from '../../../src/ops/index.js';
+import { l1Loss, mseLoss, smoothL1Loss, softmaxCrossEntropy } from '../../../src/ops/index.js';
 import { assertClose } from '../../support/compare.js';
 import { onEveryEngine } from '../../support/engines.js';
 import { assertGradients, assertSameAsComposed } from '../../support/gradients.js';
@@ -10,7 +10,14 @@ type Pair = [prediction: tf.Tensor, target: tf.Tensor];
 const losses = [
   ['mseLoss', mseLoss, (a: tf.Tensor, b: tf.Tensor) => tf.squaredDifference(a, b)],
   ['l1Loss', l1Loss, (a: tf.Tensor, b: tf.Tensor) => tf.abs(tf.sub(a, b))],
+  ['smoothL1Loss', smoothL1Loss, huber],
 ] as const;
+
+/** As PyTorch defines it, by cases. */
+function huber(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  const distance = tf.abs(tf.sub(a, b));
+  return tf.where(tf.less(distance, 1), tf.mul(tf.square(distance), 0.5), tf.sub(distance, 0.5));
+}
 
 onEveryEngine('losses', (test) => {
   for (const [name, loss, errorOf] of losses) {

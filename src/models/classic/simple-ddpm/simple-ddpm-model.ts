@@ -14,7 +14,7 @@ export interface SimpleDDPMInputs {
   readonly x: tf.Tensor4D;
   /** int32 `[N]`, below `max_time_step`. */
   readonly timesteps: tf.Tensor1D;
-  /** Class labels, int32 `[N]`; given exactly when the network has `num_classes`. */
+  /** Class labels, int32 `[N]`, `num_classes` for none of them; given exactly when the network has `num_classes`. */
   readonly y?: tf.Tensor1D;
 }
 
@@ -31,6 +31,8 @@ export class SimpleDDPMModel extends Module {
   readonly params: SimpleDDPMModelParams;
   /** How many classes it takes labels of, 0 for none. */
   readonly numClasses: number;
+  /** The label of none of them, whose embedding is 0, as the article shows a class that is masked. */
+  readonly nullClass: number | undefined;
   /** How many timesteps it has embeddings of. */
   readonly numTimesteps: number;
   readonly #encoders: readonly ConvResidualLayer[];
@@ -48,6 +50,7 @@ export class SimpleDDPMModel extends Module {
     const params = withDefaults(simpleDDPMModelParams, given);
     this.params = params;
     this.numClasses = params.num_classes ?? 0;
+    this.nullClass = params.num_classes ?? undefined;
     this.numTimesteps = params.max_time_step;
     const { filter_nums: filters } = params;
     const [first = 0] = filters;
@@ -136,22 +139,20 @@ export class SimpleDDPMModel extends Module {
 
   /** What is added on each level, `[N, 1, 1, channels]`: the embedding of the timestep and that of the class. */
   #embed(timesteps: tf.Tensor1D, y: tf.Tensor1D | undefined): tf.Tensor4D[] {
-    const shown = y && this.#shownLabels();
+    const classes = y && { labels: tf.minimum<tf.Tensor1D>(y, this.numClasses - 1), shown: this.#shownLabels(y) };
     return this.#timeEmbeddings.map((timeEmbedding, level) => {
       let sum = timeEmbedding.forward(timesteps);
       const classEmbedding = this.#classEmbeddings?.[level];
-      if (y && classEmbedding) {
-        const ofClass = classEmbedding.forward(y);
-        sum = tf.add(sum, shown ? tf.mul(ofClass, shown) : ofClass);
-      }
+      if (classes && classEmbedding) sum = tf.add(sum, tf.mul(classEmbedding.forward(classes.labels), classes.shown));
       return tf.reshape<tf.Rank.R4>(sum, [timesteps.shape[0], 1, 1, -1]);
     });
   }
 
-  /** 0 for a batch to be shown without labels, 1 for one with; nothing where all are shown. */
-  #shownLabels(): tf.Tensor | undefined {
+  /** 1 for each label to be shown, `[N, 1]`; 0 for the label of no class, and for all of a batch to be shown without. */
+  #shownLabels(y: tf.Tensor1D): tf.Tensor {
+    const isClass = tf.cast(tf.expandDims(tf.less(y, this.numClasses), 1), 'float32');
     const { mask_ratio: maskRatio } = this.params;
-    if (!this.training || maskRatio === 0) return undefined;
-    return tf.cast(tf.greaterEqual(this.random.get('label_mask').uniform([1]), maskRatio), 'float32');
+    if (!this.training || maskRatio === 0) return isClass;
+    return tf.mul(isClass, tf.cast(tf.greaterEqual(this.random.get('label_mask').uniform([1]), maskRatio), 'float32'));
   }
 }

@@ -1,0 +1,44 @@
+import type { OptionsOf } from '../diffusion/diffusion.params.js';
+import type { Params, ParamsSchema } from '../params.js';
+
+/** Parameters of ImageClassifier. */
+export const imageClassifierParams = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    num_classes: { type: 'integer', minimum: 2, default: 10, description: 'Classes to tell apart.' },
+    image_size: { type: 'integer', minimum: 1, default: 32, description: 'Height and width of the images, in pixels.' },
+    in_channels: { type: 'integer', minimum: 1, default: 1, description: 'Channels of the images.' },
+    channels: {
+      type: 'array',
+      items: { type: 'integer', minimum: 1 },
+      minItems: 1,
+      default: [32, 64],
+      description: 'Channels of the convolutions, after each of which height and width are halved.',
+    },
+    hidden_features: { type: 'integer', minimum: 1, default: 128, description: 'Features before the last layer.' },
+    dropout: {
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.5,
+      description: 'Share of those features that a training step leaves out.',
+    },
+    first_stage_key: { type: 'string', default: 'image', description: 'Key of the images in a batch.' },
+    cond_stage_key: { type: 'string', default: 'class_label', description: 'Key of the classes in a batch.' },
+    scheduler_config: { component: 'lr-schedule', description: 'Learning rate over the steps; constant where absent.' },
+    optimizer_config: {
+      component: 'optimizer',
+      description: "What trains the weights; absent, Adam with PyTorch's defaults.",
+    },
+    monitor: {
+      type: ['string', 'null'],
+      default: 'val/loss',
+      description: 'The metric that says which checkpoint is best; null for none.',
+    },
+  },
+} as const satisfies ParamsSchema;
+
+type Parts = 'scheduler_config' | 'optimizer_config';
+export type ImageClassifierParams = Omit<Params<typeof imageClassifierParams>, Parts>;
+export type ImageClassifierOptions = OptionsOf<typeof imageClassifierParams, Parts>;
