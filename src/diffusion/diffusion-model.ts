@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
 import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import { samplers, type Correction, type Denoiser, type SampleRequest } from '../samplers/index.js';
+import { samplers, type Correction, type Denoiser, type KnownImage, type SampleRequest } from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import type { Condition } from './condition.js';
@@ -15,6 +15,18 @@ import { diffusionLosses, perSampleLosses, type DiffusionLosses } from './loss.j
 import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 import { networkProblems } from './network-problems.js';
 import { parameterizations, type Parameterization } from './parameterization.js';
+import { ReverseProcess } from './reverse-process.js';
+
+/** How a model draws what it diffuses. */
+export interface DrawOptions {
+  readonly condition: Condition;
+  /** What is done to each predicted image. */
+  readonly correction?: Correction | undefined;
+  /** What of the image is there already. */
+  readonly known?: KnownImage | undefined;
+  /** Sees the images before the first step, numbered 0, and after each; they are the sampler's own and gone after it. */
+  readonly onImages?: ((step: number, steps: number, x: tf.Tensor4D) => void) | undefined;
+}
 
 /**
  * What DDPM and LatentDiffusion share: a schedule of noise, a network that learns to undo it, the average of its weights
@@ -22,6 +34,8 @@ import { parameterizations, type Parameterization } from './parameterization.js'
  */
 export abstract class DiffusionModel extends LightningModule {
   readonly diffusion: GaussianDiffusion;
+  /** Its reverse by the network as it is: with the averaged weights in {@link withAveragedWeights}. */
+  readonly reverse: ReverseProcess;
   /** `[height, width, channels]` of what is diffused. */
   readonly sampleShape: readonly [number, number, number];
   protected readonly model: DiffusionWrapper;
@@ -52,6 +66,7 @@ export abstract class DiffusionModel extends LightningModule {
     }
     this.diffusion = new GaussianDiffusion(noiseSchedule);
     this.#parameterization = parameterizations[params.parameterization];
+    this.reverse = new ReverseProcess(this.diffusion, this.#parameterization, this.applyModel.bind(this));
     this.#elboWeights = this.#parameterization.elboWeights(noiseSchedule);
     const buffers = [...scheduleBuffers(noiseSchedule)];
     this.#scheduleNames = buffers.map(([name]) => name);
@@ -168,15 +183,20 @@ export abstract class DiffusionModel extends LightningModule {
   /** Draws what is diffused, `[count, H, W, C]`, with the averaged weights where some are kept. */
   protected async draw(
     { count, sampler, steps, eta, streams, onStep }: SampleRequest,
-    { condition, correction }: { condition: Condition; correction?: Correction | undefined },
+    { condition, correction, known, onImages }: DrawOptions,
   ): Promise<tf.Tensor4D> {
     const generator = streams.get('sample');
     const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
     const xT = generator.normal([count, ...this.sampleShape]) as tf.Tensor4D;
     const denoiser = this.denoiser(condition);
-    const options = { denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, eta, onStep };
+    const options = { denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, known, steps, eta };
+    const watched = async (step: number, all: number, x: tf.Tensor4D): Promise<void> => {
+      onImages?.(step, all, x);
+      await onStep?.(step, all);
+    };
     try {
-      return await this.withAveragedWeights(() => samplers[sampler](options));
+      onImages?.(0, steps, xT);
+      return await this.withAveragedWeights(() => samplers[sampler]({ ...options, onStep: watched }));
     } finally {
       xT.dispose();
     }

@@ -8,7 +8,7 @@ import { ClassEmbedder } from '../models/encoders/class-embedder.js';
 import { Conv2d, Dropout, Identity, Linear, Module } from '../nn/index.js';
 import { Lion } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import type { TensorBatch } from '../train/lightning-module.js';
+import type { LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import type { ConditionInput, ConditioningSource } from './conditioning-stage.js';
 import type { NetworkInputs } from './diffusion-wrapper.js';
 import type { Codebook } from './first-stage.js';
@@ -429,23 +429,101 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     model.eval();
     const given = batch(3);
     const before = tf.memory().numTensors;
-    const grids = await model.logImages(given, { maxImages: 2 });
+    const grids = await model.logImages(given, { maxImages: 2, plot_denoise_rows: true });
+    const images = [2 * SIZE, 2 * SIZE, CHANNELS];
     assert.equal(
-      Object.entries(grids).map(([name, { images, columns }]) => [name, images.shape[0], columns]),
+      Object.entries(grids).map(([name, grid]) => [name, grid.images.shape, grid.columns]),
       [
-        ['inputs', 2, 2],
-        ['reconstruction', 2, 2],
+        ['inputs', [2, ...images], 2],
+        ['reconstruction', [2, ...images], 2],
+        ['conditioning', [2, 2 * SIZE, 2 * SIZE, 3], 2],
         // Timesteps 0, 4, 8 and the last.
-        ['diffusion_row', 8, 4],
-        ['samples', 2, 2],
+        ['diffusion_row', [8, ...images], 4],
+        ['samples', [2, ...images], 2],
+        // Noise, after step 1, and with 8, 4 and 0 steps to go of 10.
+        ['denoise_row', [2 * 5, ...images], 5],
+        ['samples_inpainting', [2, ...images], 2],
+        ['mask', [2, SIZE, SIZE, 1], 2],
+        ['samples_outpainting', [2, ...images], 2],
+        ['progressive_row', [8, ...images], 4],
       ],
     );
-    for (const { images } of Object.values(grids)) assert.equal(images.shape.slice(1), [2 * SIZE, 2 * SIZE, CHANNELS]);
-    assert.is(network.calls.length, 10);
+    // Three samples and the progressive row, of ten steps each.
+    assert.is(network.calls.length, 40);
+    assert.equal(
+      [...tf.slice(grids.mask!.images, 0, 1).dataSync()],
+      [...[1, 1, 1, 1], ...[1, -1, -1, 1], ...[1, -1, -1, 1], ...[1, 1, 1, 1]],
+    );
     tf.dispose(Object.values(grids).map(({ images }) => images));
-    assert.is(tf.memory().numTensors, before);
+    network.calls.splice(0);
+
+    const off = { sample: false, plot_progressive_rows: false, plot_diffusion_rows: false };
+    assert.equal(await shown(model, given, off), ['inputs', 'reconstruction', 'conditioning']);
+    assert.equal(await shown(model, given, { only_inputs: true }), ['inputs']);
+    assert.equal(await shown(model, given, { return_keys: ['mask'] }), ['mask']);
+    assert.equal(await shown(model, given, { ...off, sample: true, inpaint: false }), [
+      ...['inputs', 'reconstruction', 'conditioning', 'samples'],
+    ]);
+    assert.is(tf.memory().numTensors, before + 1, 'but the slice above');
+  });
+
+  test('samples that are quantized at each step, of a first stage with a codebook', async () => {
+    const { model, firstStage } = made('unconditional');
+    let calls = 0;
+    firstStage.quantize = {
+      forward: (z) => {
+        calls++;
+        return { quant: tf.zerosLike(z) };
+      },
+      getCodebookEntry: (indices) => indices,
+    };
+    const options = { plot_progressive_rows: false, inpaint: false, ddim_steps: 5 };
+    assert.ok((await shown(model, batch(), options)).includes('samples_x0_quantized'));
+    assert.is(calls, 5);
+    assert.not(
+      (await shown(model, batch(), { ...options, quantize_denoised: false })).includes('samples_x0_quantized'),
+    );
+  });
+
+  test('conditions that are texts, images or maps', async () => {
+    const off = { sample: false, plot_progressive_rows: false, plot_diffusion_rows: false };
+    const texts = made(new Lengths(), { cond_stage_key: 'caption', conditioning_key: 'crossattn' });
+    const captioned = { ...batch(), caption: ['a cat', 'two cats'] };
+    assert.ok((await shown(texts.model, captioned, off)).includes('conditioning'));
+    const map = made(new Identity(), { cond_stage_key: 'segmentation' }, new Network({ inChannels: 7 }));
+    const { original_conditioning: rgb, conditioning } = await map.model.logImages(
+      { ...batch(), segmentation: new RandomStreams(3).get('map').normal([2, SIZE, SIZE, 5]) },
+      { maxImages: 2, ...off },
+    );
+    assert.is(conditioning, undefined);
+    assert.equal(rgb?.images.shape, [2, SIZE, SIZE, 3]);
+    const values = rgb!.images.dataSync();
+    assertClose([Math.min(...values), Math.max(...values)], [-1, 1], 1e-6, 'range');
+    const decoding = made('first-stage', {}, new Network({ inChannels: 2 * CHANNELS }));
+    const decoded = await decoding.model.logImages(batch(), { maxImages: 1, ...off });
+    assert.equal(decoded.conditioning?.images.shape, [1, 2 * SIZE, 2 * SIZE, CHANNELS]);
+  });
+
+  test('a noised condition is noised at each step of the progressive row', async () => {
+    const options = { cond_stage_key: 'segmentation', num_timesteps_cond: 2 };
+    const { model, network } = made(new Identity(), options, new Network({ inChannels: 3 }));
+    const seen = new Set<number>();
+    network.watch = ({ x }) => seen.add(x.dataSync()[CHANNELS]!);
+    await shown(model, batch(), { sample: false });
+    assert.is(seen.size, 10);
   });
 });
+
+/** The names of what is shown. */
+async function shown(
+  model: LatentDiffusion,
+  given: TensorBatch,
+  options: Partial<LogImagesOptions>,
+): Promise<string[]> {
+  const grids = await model.logImages(given, { maxImages: 2, ...options });
+  tf.dispose(Object.values(grids).map(({ images }) => images));
+  return Object.keys(grids);
+}
 
 async function rejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
   const error = await promise.then(

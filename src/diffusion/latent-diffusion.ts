@@ -1,19 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { batchSize, firstExamples } from '../data/to-tensors.js';
 import { UserError } from '../errors.js';
 import { flagOf, inputsOf, type Methods, type Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
-import { RandomStreams } from '../random/index.js';
+import type { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
-import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf } from './batch-inputs.js';
 import { classLabels } from './class-labels.js';
 import { namedCondition, type Condition } from './condition.js';
 import { conditioningKeyOf } from './conditioning-key.js';
+import { conditioningImages } from './conditioning-images.js';
 import { ConditioningStage, type ConditioningSource } from './conditioning-stage.js';
 import { DiffusionModel } from './diffusion-model.js';
-import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
 import { LatentImages, type DecodeOptions, type FirstStage } from './first-stage.js';
 import {
@@ -22,8 +20,9 @@ import {
   type LatentDiffusionParams,
   type LatentParts,
 } from './latent-diffusion.params.js';
-import { logSampler } from './log-sampler.js';
+import { logLatentImages, type LatentImagesSource } from './latent-images-log.js';
 import type { SplitInput } from './patches/split-input.js';
+import { processMethods } from './process-methods.js';
 import { ScaleByStd } from './scale-by-std.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
 
@@ -35,9 +34,6 @@ export interface LatentDiffusionParts {
   /** Patches that images are cut into; absent, they are computed whole. */
   readonly split?: SplitInput | undefined;
 }
-
-/** Rows of a diffusion row, as published. */
-const MOST_ROWS = 4;
 
 /**
  * Diffusion in the latent space of an autoencoder that is trained before and stays as it is, conditioned on what a
@@ -130,43 +126,43 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     this.trainer.report?.(`scale_factor ${factor}, measured on ${measured.batches} of the training's batches`);
   }
 
-  /**
-   * The batch's images (`inputs`), what the first stage makes of them (`reconstruction`), some on their way to noise
-   * (`diffusion_row`) and samples under the batch's own conditions.
-   */
-  override async logImages(
-    batch: TensorBatch,
-    {
-      maxImages,
-      sample = true,
-      plot_diffusion_rows: plotsRows = true,
-      n_row: most = MOST_ROWS,
-      return_keys: names,
-      ...sampler
-    }: LogImagesOptions,
-  ): Promise<Record<string, ImageGrid>> {
-    const count = Math.min(maxImages, batchSize(batch));
-    // Fixed noise: then the pictures of one training show the weights changing, not the draw.
-    const streams = new RandomStreams(this.random.seed);
-    const timesteps = rowTimesteps(this.timesteps, this.params.log_every_t);
-    const shown = tf.tidy(() => {
-      const some = firstExamples(batch, count);
-      const inputs = tf.clone(imagesOf(some, this.params.first_stage_key, 'first_stage_key'));
-      const z = this.startOf(some, streams);
-      const rows = plotsRows ? this.#rowImages(tf.slice(z, 0, Math.min(most, count)), timesteps, streams) : undefined;
-      const condition = sample && this.#stage ? this.#stage.conditionOf(this.#stage.inputOf(some)) : {};
-      return { inputs, reconstruction: this.decodeFirstStage(z), condition, ...(rows && { rows }) };
-    });
-    const grids: Record<string, ImageGrid> = {
-      inputs: { images: shown.inputs, columns: count },
-      reconstruction: { images: shown.reconstruction, columns: count },
+  /** See {@link logLatentImages}. */
+  override async logImages(batch: TensorBatch, options: LogImagesOptions): Promise<Record<string, ImageGrid>> {
+    const { first_stage_key: key, log_every_t: logEveryT } = this.params;
+    const stage = this.#stage;
+    const inputsOf = (some: TensorBatch) => imagesOf(some, key, 'first_stage_key');
+    const source: LatentImagesSource = {
+      diffusion: this.diffusion,
+      reverse: this.reverse,
+      logEveryT,
+      seed: this.random.seed,
+      inputsOf,
+      startOf: this.startOf.bind(this),
+      decode: (z) => this.decodeFirstStage(z),
+      conditionOf: (some) => stage?.conditionOf(stage.inputOf(some)) ?? {},
+      conditionAt: (condition, timestep, streams) => {
+        const { cConcat, cCrossattn, cAdm } = condition;
+        const [count = 0] = (cConcat ?? cCrossattn ?? cAdm)?.shape ?? [];
+        return this.#noised(condition, tf.fill([count], timestep, 'int32'), streams);
+      },
+      conditioningImages: (some, condition, streams) => {
+        if (!stage) return {};
+        const [, height, width] = inputsOf(some).shape;
+        const generator = streams.get('colorize');
+        return conditioningImages({
+          stage,
+          input: stage.inputOf(some),
+          condition,
+          batch: some,
+          size: [height, width],
+          generator,
+        });
+      },
+      quantize: this.#latents.quantize,
+      draw: this.draw.bind(this),
+      withAveragedWeights: this.withAveragedWeights.bind(this),
     };
-    if (shown.rows) grids.diffusion_row = { images: shown.rows, columns: timesteps.length };
-    if (sample) {
-      const request = { count, ...logSampler(sampler, this.timesteps), streams };
-      grids.samples = { images: await this.#drawImages(request, shown.condition), columns: count };
-    }
-    return namedGrids(grids, names ?? []);
+    return logLatentImages(source, batch, options);
   }
 
   /**
@@ -217,7 +213,20 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   }
 
   override methods(): Methods {
+    const { conditioningKey } = this.model;
+    const conditions = { c_concat: ['concat', 'hybrid'], c_crossattn: ['crossattn', 'hybrid', 'adm'] };
     return {
+      ...processMethods({
+        diffusion: this.diffusion,
+        reverse: this.reverse,
+        conditions: Object.entries(conditions).flatMap(([name, keys]) =>
+          keys.includes(conditioningKey ?? '') ? [name] : [],
+        ),
+        conditionOf: (named) => namedCondition(conditioningKey, named),
+        logEveryT: this.params.log_every_t,
+        correct: undefined,
+        generator: () => this.random.get('sample'),
+      }),
       q_sample: (inputs) => {
         const { x_start, t, noise } = inputsOf(inputs, ['x_start', 't', 'noise']);
         return this.diffusion.qSample(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D);
@@ -250,7 +259,11 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
 
   protected override conditionOf(batch: TensorBatch, t: tf.Tensor1D, streams: RandomStreams): Condition {
     if (!this.#stage) return {};
-    const condition = this.#stage.conditionOf(this.#stage.inputOf(batch));
+    return this.#noised(this.#stage.conditionOf(this.#stage.inputOf(batch)), t, streams);
+  }
+
+  /** The condition as the network gets it at these timesteps, int32 `[N]`: with noise of its own, where it is noised. */
+  #noised(condition: Condition, t: tf.Tensor1D, streams: RandomStreams): Condition {
     const { cConcat, cCrossattn, cAdm } = condition;
     if (!this.#conditionTimesteps) return condition;
     const timesteps = tf.gather(tf.tensor1d(this.#conditionTimesteps, 'int32'), t);
@@ -261,13 +274,6 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       ...(cCrossattn && { cCrossattn: noised(cCrossattn) }),
       cAdm,
     };
-  }
-
-  /** Takes over the condition. */
-  #rowImages(z: tf.Tensor4D, timesteps: readonly number[], streams: RandomStreams): tf.Tensor4D {
-    return this.decodeFirstStage(
-      diffusionRow(this.diffusion, z, { timesteps, generator: streams.get('diffusion_row') }),
-    );
   }
 
   async #drawImages(request: SampleRequest, condition: Condition): Promise<tf.Tensor4D> {
