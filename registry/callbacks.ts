@@ -2,11 +2,13 @@ import { defineComponent, type ParamProblem } from '../src/config/index.js';
 import { patternProblem } from '../src/train/callbacks/checkpoint-name.js';
 import { deviceStatisticsParams } from '../src/train/callbacks/device-statistics.params.js';
 import { earlyStoppingParams } from '../src/train/callbacks/early-stopping.params.js';
+import { emaWeightAveragingParams } from '../src/train/callbacks/ema-weight-averaging.params.js';
 import { histogramLoggerParams } from '../src/train/callbacks/histogram-logger.params.js';
 import { imageLoggerParams } from '../src/train/callbacks/image-logger.params.js';
 import { learningRateMonitorParams } from '../src/train/callbacks/learning-rate-monitor.params.js';
 import { modelCheckpointParams } from '../src/train/callbacks/model-checkpoint.params.js';
 import { setupCallbackParams } from '../src/train/callbacks/setup-callback.params.js';
+import { timerParams } from '../src/train/callbacks/timer.params.js';
 import type { Params } from '../src/params.js';
 
 /** Says of an option that is set and that nothing follows yet. */
@@ -88,7 +90,6 @@ export const callbacks = [
     summary: "Logs the learning rates under Lightning's names.",
     source: 'PyTorch Lightning, LearningRateMonitor',
     params: learningRateMonitorParams,
-    check: ({ log_momentum: isSet }) => notBuilt('log_momentum', isSet),
     load: async () => {
       const { LearningRateMonitor } = await import('../src/train/callbacks/learning-rate-monitor.js');
       return (params) => new LearningRateMonitor(params);
@@ -104,6 +105,36 @@ export const callbacks = [
     load: async () => {
       const { EarlyStopping } = await import('../src/train/callbacks/early-stopping.js');
       return (params) => new EarlyStopping(params);
+    },
+  }),
+  defineComponent({
+    target: 'EMAWeightAveraging',
+    aliases: [
+      'pytorch_lightning.callbacks.EMAWeightAveraging',
+      'pytorch_lightning.callbacks.weight_averaging.EMAWeightAveraging',
+      'lightning.pytorch.callbacks.EMAWeightAveraging',
+      'lightning.pytorch.callbacks.weight_averaging.EMAWeightAveraging',
+    ],
+    kind: 'callback',
+    summary: 'Averages the weights of a model that keeps no average itself, and validates and saves by it.',
+    source: 'PyTorch Lightning, EMAWeightAveraging',
+    params: emaWeightAveragingParams,
+    check: ({ use_buffers: isSet }) => notBuilt('use_buffers', isSet),
+    load: async () => {
+      const { EMAWeightAveraging } = await import('../src/train/callbacks/ema-weight-averaging.js');
+      return (params) => new EMAWeightAveraging(params);
+    },
+  }),
+  defineComponent({
+    target: 'Timer',
+    aliases: ['pytorch_lightning.callbacks.Timer', 'lightning.pytorch.callbacks.Timer'],
+    kind: 'callback',
+    summary: 'Measures the time of a training, and ends it when a given time is over.',
+    source: 'PyTorch Lightning, Timer',
+    params: timerParams,
+    load: async () => {
+      const { Timer } = await import('../src/train/callbacks/timer.js');
+      return (params) => new Timer(params);
     },
   }),
   defineComponent({

@@ -124,6 +124,7 @@ export const classicNetworks = [
           inChannels: params.in_channels,
           outChannels: params.out_channels,
           numClasses: params.num_classes ?? 0,
+          ...(params.num_classes !== null && { nullClass: params.num_classes }),
           numTimesteps: params.max_time_step,
         },
       }),

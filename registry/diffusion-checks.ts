@@ -27,6 +27,7 @@ export function checkDDPM(params: DDPMParams, traitsOf: TraitsOf): ParamProblem[
   const inChannels = { count: params.channels, why: 'the channels of the images' };
   return [
     ...checkEncodings(params),
+    ...checkDropouts(params, params.conditioning_key === null ? undefined : { key: params.cond_stage_key, ...network }),
     ...(network ? checkNetwork(network, params, { conditioningKey: params.conditioning_key, inChannels }) : []),
   ];
 }
@@ -65,6 +66,42 @@ export function checkEncodings({ use_positional_encodings: wanted }: Diffusion):
       remedy: 'leave it out',
     },
   ];
+}
+
+/** What is left out in training has to be there, and what takes its place has to mean something. */
+export function checkDropouts(
+  { ucg_training: dropouts }: Pick<DDPMParams, 'ucg_training'>,
+  condition: ConditionFacts | undefined,
+): ParamProblem[] {
+  return Object.entries(dropouts ?? {}).flatMap(([name, { val }]): ParamProblem[] => {
+    const path = ['ucg_training', name];
+    if (!condition) return [{ path, problem: 'there is no condition to leave out', remedy: 'remove ucg_training' }];
+    const { key, numClasses = 0, nullClass } = condition;
+    if (name !== key) {
+      return [{ path, problem: 'is no condition of the model', found: name, expected: `${key}, the only one` }];
+    }
+    const label = val ?? nullClass;
+    const isLabel = typeof label === 'number' && (label === nullClass || (label >= 0 && label < numClasses));
+    if (numClasses === 0 || isLabel) return [];
+    return [
+      {
+        path: [...path, 'val'],
+        problem: 'is no label',
+        ...(val !== null && { found: JSON.stringify(val) }),
+        expected: `0 to ${numClasses - 1}, of which one is to stand for no class`,
+        remedy: `add a class for it, and write its label: val: ${numClasses}`,
+      },
+    ];
+  });
+}
+
+/** What is known of a model's condition. */
+export interface ConditionFacts {
+  /** Its name in a batch. */
+  readonly key: string;
+  /** How many classes there are labels of; absent where it is something else. */
+  readonly numClasses?: number;
+  readonly nullClass?: number;
 }
 
 /** That the network takes and makes as many channels as there are. */

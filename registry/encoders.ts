@@ -59,7 +59,8 @@ export const encoders = [
     shapes: 'labels [N] in 0 … n_classes - 1 -> [N, 1, embed_dim]',
     source: file,
     params: classEmbedderParams,
-    traits: ({ embed_dim }) => context(embed_dim),
+    traits: ({ embed_dim: channels, n_classes: numClasses, key }) =>
+      traits({ conditioning: { makes: 'context', channels, numClasses, key } }),
     load: async () => {
       const { ClassEmbedder } = await import('../src/models/encoders/class-embedder.js');
       return (params) => new ClassEmbedder(params);

@@ -1,7 +1,7 @@
 import type { ParamProblem, TraitsOf } from '../src/config/index.js';
 import { conditioningKeyOf, type ConditioningKey } from '../src/diffusion/conditioning-key.js';
 import type { LatentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
-import { checkEncodings, checkNetwork, timestepsOf, type InChannels } from './diffusion-checks.js';
+import { checkDropouts, checkEncodings, checkNetwork, timestepsOf, type InChannels } from './diffusion-checks.js';
 import { checkPatches } from './patches-checks.js';
 import {
   conditioningTraits,
@@ -27,6 +27,12 @@ export function checkLatentDiffusion(params: LatentDiffusionParams, traitsOf: Tr
   const inChannels = inChannelsOf(conditioningKey, params.channels, conditioning);
   return [
     ...checkEncodings(params),
+    ...checkDropouts(
+      params,
+      isUnconditional
+        ? undefined
+        : { key: params.cond_stage_key, ...(conditioningKey === 'adm' ? network : conditioning) },
+    ),
     ...checkFirstStage(params, firstStage),
     ...checkStages(params, conditioning),
     ...(patches ? checkPatches(params, patches, firstStage) : []),

@@ -409,4 +409,25 @@ for (const [title, found, expected] of mistakes) {
   });
 }
 
+test("a condition left out in training is the model's, and has a label of no class in its place", () => {
+  const adm = { conditioning_key: 'adm', cond_stage_key: 'class_label', unet_config: unet({ num_classes: 5 }) };
+  const drop = (val?: unknown, key = 'class_label') => ({ ucg_training: { [key]: { p: 0.1, val } } });
+  assert.is(ddpm({ ...adm, ...drop(4) }), '');
+  assert.match(ddpm({ ...adm, ...drop(5) }), /ucg_training\.class_label\.val: is no label\n.*found: +5\n.*0 to 4/);
+  assert.match(ddpm({ ...adm, ...drop() }), /add a class for it, and write its label: val: 5/);
+  assert.match(ddpm({ ...adm, ...drop(4, 'caption') }), /caption: is no condition of the model\n.*\n.*class_label/);
+  assert.match(ddpm(drop(4)), /there is no condition to leave out/);
+
+  const simple = { target: 'SimpleDDPMModel', params: { max_time_step: 1000, filter_nums: [8], num_classes: 5 } };
+  const article = { ...adm, unet_config: simple, channels: 1 };
+  assert.is(ddpm({ ...article, ...drop() }), '');
+  assert.is(ddpm({ ...article, ...drop(5) }), '');
+  assert.match(ddpm({ ...article, ...drop(6) }), /is no label/);
+
+  const attended = { conditioning_key: 'crossattn', cond_stage_config: classes, unet_config: attending() };
+  assert.is(latent({ ...attended, ...drop(4, 'class') }), '');
+  assert.match(latent({ ...attended, ...drop(5, 'class') }), /is no label/);
+  assert.match(latent(drop(4)), /there is no condition to leave out/);
+});
+
 test.run();

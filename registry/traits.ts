@@ -22,6 +22,8 @@ export interface NetworkTraits {
   readonly downsampling?: number;
   /** How many classes it takes labels of, 0 for none. */
   readonly numClasses: number;
+  /** The label that stands for none of them, where it has one. */
+  readonly nullClass?: number;
   /** How many timesteps it has embeddings of; absent where it takes any. */
   readonly numTimesteps?: number;
   /** Channels of the context that it attends to; absent where it takes none. */
@@ -49,6 +51,10 @@ export interface ConditioningTraits {
   readonly makes: 'context' | 'image' | 'nothing' | 'first-stage' | 'as-given';
   /** Channels of that, where they are known. */
   readonly channels?: number;
+  /** How many classes it takes labels of; absent where it takes something else. */
+  readonly numClasses?: number;
+  /** The name of its input in a batch, where that is not for `cond_stage_key` to say. */
+  readonly key?: string;
 }
 
 /** Of a loss with a discriminator. */

@@ -30,7 +30,7 @@ export {
   type TrainerHandle,
 } from './train/lightning-module.js';
 export type { LogOptions, MetricValues } from './train/metrics.js';
-export type { Callback, StepResult } from './train/callbacks/callback.js';
+export type { Callback, SavedTensors, StepResult } from './train/callbacks/callback.js';
 export type { Trainer } from './train/trainer.js';
 export { DDPM } from './diffusion/ddpm.js';
 export {

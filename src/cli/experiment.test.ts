@@ -127,12 +127,4 @@ test('a mistyped argument of ImageLogger', () => {
   assert.match(mistake('lightning.trainer.max_step=5'), /did you mean: max_steps/);
 });
 
-test('what is not built of a callback', () => {
-  const monitor = '{target: LearningRateMonitor, params: {log_momentum: true}}';
-  assert.match(
-    mistake(`lightning.callbacks.lr=${monitor}`),
-    /log_momentum: log_momentum is known, but not built\n +found: +true\n +to fix: +leave it out/,
-  );
-});
-
 test.run();

@@ -25,6 +25,7 @@ const lightningKeys = {
 export const experimentOptions: ExperimentOptions = {
   trainer: lightningTrainerParams,
   checkTrainer,
+  check: checkAverages,
   lightningKeys,
   // A first stage is a model of its own, to be checked, inspected and called.
   kinds: { model: ['model', 'first-stage'] },
@@ -105,6 +106,21 @@ function checkTrainer(params: Readonly<Record<string, unknown>>): readonly Param
   if (typeof precision !== 'string' && typeof precision !== 'number') return problems;
   const problem = precisionProblem(precision);
   return problem ? [...problems, { ...problem, path: ['precision'] }] : problems;
+}
+
+/** Of a model that averages its weights itself, the callback would average the weights and save that as the model. */
+function checkAverages({ model, callbacks }: Experiment, registry: Registry): readonly ParamProblem[] {
+  if (model.params.use_ema !== true) return [];
+  const averaging = Object.entries(callbacks).filter(
+    ([, { target }]) => registry.resolve(target)?.target === 'EMAWeightAveraging',
+  );
+  return averaging.map(([name, { target }]) => ({
+    path: ['lightning', 'callbacks', name, 'target'],
+    problem: 'the model keeps an average of its weights itself',
+    found: `${target} beside model.params.use_ema: true`,
+    expected: 'one average',
+    remedy: 'remove the callback, or set model.params.use_ema: false',
+  }));
 }
 
 /** Larger than any number of batches, and a whole number that YAML keeps. */

@@ -208,6 +208,7 @@ function summary({
   );
   return alignFacts([
     [ended, `step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
+    ...(trainer.earlyStopReason === undefined ? [] : [['ended early', trainer.earlyStopReason] as const]),
     ...(isSaved ? [['checkpoint', relativePath(last)] as const] : []),
     ...best.map(
       ({ path, monitor, score }) => ['best', `${relativePath(path)} (${monitor} ${formatValue(score)})`] as const,

@@ -35,6 +35,7 @@ function describeType(type: unknown, schema: Schema, plural: boolean): string {
     case 'number':
       return `${type}${s}${describeRange(schema)}`;
     case 'string':
+      if (typeof schema.form === 'string') return schema.form;
       return typeof schema.pattern === 'string' ? `text that matches ${schema.pattern}` : 'text';
     case 'boolean':
       return 'true or false';

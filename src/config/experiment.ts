@@ -1,6 +1,8 @@
+import { ConfigError } from '../errors.js';
 import { type ParamsSchema } from '../params.js';
 import type { ParamProblem, Registry } from './component.js';
 import type { MissingFile } from './needed-files.js';
+import { ProblemCollector } from './places.js';
 import { toPlain, type ConfigTree, type MapNode, type Path } from './tree.js';
 import { validateConfig, type ComponentConfig, type SlotOptions, type SlotRules } from './validate.js';
 
@@ -10,6 +12,8 @@ export interface ExperimentOptions {
   readonly trainer: ParamsSchema;
   /** Finds in the trainer's parameters, as they are written, what to say better than their schema would. */
   readonly checkTrainer?: (params: Readonly<Record<string, unknown>>) => readonly ParamProblem[];
+  /** Rules across sections, on an experiment that is right otherwise, with defaults filled in. */
+  readonly check?: (experiment: Experiment, registry: Registry) => readonly ParamProblem[];
   /** Schemas of keys under `lightning` beside those known here, e.g. such as have no effect. */
   readonly lightningKeys?: Readonly<Record<string, unknown>>;
   /** The kinds that the sections take. */
@@ -55,7 +59,11 @@ export function validateExperiment(tree: ConfigTree, registry: Registry, options
   const { lightning, ...sections } = values as unknown as Pick<Experiment, 'model' | 'data'> & {
     lightning: Omit<Experiment, 'model' | 'data' | 'tree' | 'missing'>;
   };
-  return { ...sections, ...lightning, tree, missing };
+  const experiment = { ...sections, ...lightning, tree, missing };
+  const problems = new ProblemCollector(tree);
+  for (const { path, ...problem } of options.check?.(experiment, registry) ?? []) problems.atValue(path, problem);
+  if (problems.count > 0) throw new ConfigError(problems.sorted());
+  return experiment;
 }
 
 /** What the slots of an experiment file take beyond `target` and `params`. */

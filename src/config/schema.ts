@@ -91,7 +91,7 @@ function createAjv(): Ajv {
     // Made for one use: shortening the code takes longer than it saves.
     code: { optimize: false },
   });
-  ajv.addVocabulary(['unit']);
+  ajv.addVocabulary(['unit', 'form']);
   ajv.addKeyword({
     keyword: 'component',
     schemaType: ['string', 'array'],

@@ -11,3 +11,8 @@ export function classLabels({ count, labels = [] }: SampleRequest, numClasses: n
   }
   return labels.length > 0 ? tf.tensor1d([...labels], 'int32') : undefined;
 }
+
+/** How many classes can be asked for of a network that takes labels of so many, where one may stand for none. */
+export function classesBeside(nullClass: number | undefined, numClasses: number): number {
+  return nullClass === numClasses - 1 ? nullClass : numClasses;
+}

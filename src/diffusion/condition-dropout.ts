@@ -23,15 +23,15 @@ export function withConditionsDropped(
   dropouts: Readonly<Record<string, Dropout>>,
   generator: Generator,
 ): TensorBatch {
-  const replaced = Object.entries(dropouts).map(([key, { p, val }]) => {
+  const replaced = Object.entries(dropouts).map(([key, { p, val }]): [string, TensorBatch[string]] => {
     const condition = batch[key];
     if (condition instanceof tf.Tensor && condition.rank === 1 && typeof val === 'number') {
       const isDropped = tf.less(generator.uniform(condition.shape), p);
-      return [key, tf.where(isDropped, tf.fill(condition.shape, val, condition.dtype), condition)] as const;
+      return [key, tf.where(isDropped, tf.fill(condition.shape, val, condition.dtype), condition)];
     }
     if (Array.isArray(condition) && typeof val === 'string') {
       const draws = tf.tidy(() => generator.uniform([condition.length]).dataSync());
-      return [key, (condition as readonly string[]).map((text, i) => ((draws[i] ?? 1) < p ? val : text))] as const;
+      return [key, (condition as readonly string[]).map((text, i) => ((draws[i] ?? 1) < p ? val : text))];
     }
     throw new UserError({
       path: `model.params.ucg_training.${key}`,

@@ -43,3 +43,13 @@ export function namedCondition(key: ConditioningKey, { c_concat: cConcat, c_cros
   if (key === 'adm') return { cAdm: c as tf.Tensor1D | undefined };
   return { cConcat: cConcat as tf.Tensor4D | undefined, cCrossattn: c as tf.Tensor3D | undefined };
 }
+
+/** The conditions of two batches as those of one, the first batch first. */
+export function joinedConditions(first: Condition, second: Condition): Condition {
+  const joint = <T extends tf.Tensor>(a: T | undefined, b: T | undefined) => a && b && tf.concat<T>([a, b]);
+  return {
+    cConcat: joint(first.cConcat, second.cConcat),
+    cCrossattn: joint(first.cCrossattn, second.cCrossattn),
+    cAdm: joint(first.cAdm, second.cAdm),
+  };
+}

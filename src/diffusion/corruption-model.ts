@@ -34,6 +34,8 @@ import type { DiffusionNetwork } from './diffusion-wrapper.js';
 export class CorruptionModel extends LightningModule implements Sampleable {
   readonly params: CorruptionModelParams;
   readonly numClasses = 0;
+  /** Drawn by the course's own, `mixFactor`. */
+  readonly samplers = [];
   readonly #network: DiffusionNetwork;
   readonly #training: TrainingParts;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
@@ -51,6 +53,11 @@ export class CorruptionModel extends LightningModule implements Sampleable {
   /** Steps that a sample takes at most. */
   get timesteps(): number {
     return this.params.timesteps;
+  }
+
+  get sampleShape(): [number, number, number] {
+    const { image_size: size, channels } = this.params;
+    return [size, size, channels];
   }
 
   override trainingStep(batch: TensorBatch): tf.Scalar {
@@ -145,8 +152,7 @@ export class CorruptionModel extends LightningModule implements Sampleable {
     { count, steps, streams }: Pick<SampleRequest, 'count' | 'steps' | 'streams'>,
     onStep?: Parameters<typeof mixFactor>[0]['onStep'],
   ): Promise<tf.Tensor4D> {
-    const { image_size: size, channels } = this.params;
-    const xT = streams.get('sample').uniform([count, size, size, channels]) as tf.Tensor4D;
+    const xT = streams.get('sample').uniform([count, ...this.sampleShape]) as tf.Tensor4D;
     try {
       const predictor = (x: tf.Tensor4D): tf.Tensor4D => this.predict(x);
       const images = await mixFactor({ predictor, xT, steps, ...(onStep && { onStep }) });

@@ -6,7 +6,7 @@ import { clipped, type Correction, type Sampleable, type SampleRequest } from '.
 import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf, tensorOf } from './batch-inputs.js';
-import { classLabels } from './class-labels.js';
+import { classesBeside, classLabels } from './class-labels.js';
 import type { Condition } from './condition.js';
 import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js';
 import { DiffusionModel, type DrawOptions } from './diffusion-model.js';
@@ -27,13 +27,17 @@ export class DDPM extends DiffusionModel implements Sampleable {
   readonly params: Omit<DDPMParams, 'unet_config'>;
   /** The classes that images can be asked for, 0 without conditioning. */
   readonly numClasses: number;
+  /** The label that stands for no class. */
+  readonly #nullClass: number | undefined;
 
   /** @throws UserError when the network and `conditioning_key` do not go together */
   constructor(network: DiffusionNetwork, { schedule, optimizer, ...options }: DDPMOptions = {}) {
     const params = withDefaults(ddpmParams, { unet_config: network, ...options });
     super(network, params, { conditioningKey: params.conditioning_key, schedule, optimizer });
     this.params = params;
-    this.numClasses = network.numClasses;
+    const nullClass = this.nullCondition(params.cond_stage_key) ?? network.nullClass;
+    this.#nullClass = typeof nullClass === 'number' ? nullClass : undefined;
+    this.numClasses = classesBeside(this.#nullClass, network.numClasses);
   }
 
   /**
@@ -82,17 +86,30 @@ export class DDPM extends DiffusionModel implements Sampleable {
     return namedGrids(grids, kwargs.return_keys ?? []);
   }
 
-  /** @throws RangeError when the number of labels is not the number of images, or a label is no class */
+  /**
+   * @throws RangeError when the number of labels is not the number of images, or a label is no class; UserError for
+   * guidance of a model that has no label of no class
+   */
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
     return this.#drawn(request);
   }
 
   async #drawn(request: SampleRequest, onImages?: DrawOptions['onImages']): Promise<tf.Tensor4D> {
     const labels = classLabels(request, this.numClasses);
+    const none =
+      this.#nullClass === undefined ? undefined : tf.fill<tf.Rank.R1>([request.count], this.#nullClass, 'int32');
     try {
-      return await this.draw(request, { condition: { cAdm: labels }, correction: this.#correction, onImages });
+      return await this.draw(request, {
+        condition: { cAdm: labels },
+        unconditional: none && { cAdm: none },
+        correction: this.#correction,
+        init: request.init?.image,
+        known: request.known,
+        onImages,
+      });
     } finally {
       labels?.dispose();
+      none?.dispose();
     }
   }
 

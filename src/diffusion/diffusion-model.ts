@@ -3,10 +3,19 @@ import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
 import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import { samplers, type Correction, type Denoiser, type KnownImage, type SampleRequest } from '../samplers/index.js';
+import {
+  guidedAtOnce,
+  samplerNames,
+  samplers,
+  type Correction,
+  type Denoiser,
+  type KnownImage,
+  type SampleRequest,
+} from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
-import type { Condition } from './condition.js';
+import { withConditionsDropped, type Dropout } from './condition-dropout.js';
+import { joinedConditions, type Condition } from './condition.js';
 import type { ConditioningKey } from './conditioning-key.js';
 import { DiffusionWrapper, type DiffusionNetwork } from './diffusion-wrapper.js';
 import type { DiffusionParams, TrainingParts } from './diffusion.params.js';
@@ -16,17 +25,6 @@ import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 import { networkProblems } from './network-problems.js';
 import { parameterizations, type Parameterization } from './parameterization.js';
 import { ReverseProcess } from './reverse-process.js';
-
-/** How a model draws what it diffuses. */
-export interface DrawOptions {
-  readonly condition: Condition;
-  /** What is done to each predicted image. */
-  readonly correction?: Correction | undefined;
-  /** What of the image is there already. */
-  readonly known?: KnownImage | undefined;
-  /** Sees the images before the first step, numbered 0, and after each; they are the sampler's own and gone after it. */
-  readonly onImages?: ((step: number, steps: number, x: tf.Tensor4D) => void) | undefined;
-}
 
 /**
  * What DDPM and LatentDiffusion share: a schedule of noise, a network that learns to undo it, the average of its weights
@@ -38,6 +36,7 @@ export abstract class DiffusionModel extends LightningModule {
   readonly reverse: ReverseProcess;
   /** `[height, width, channels]` of what is diffused. */
   readonly sampleShape: readonly [number, number, number];
+  readonly samplers = samplerNames;
   protected readonly model: DiffusionWrapper;
   readonly #params: DiffusionParams;
   readonly #parameterization: Parameterization;
@@ -46,6 +45,8 @@ export abstract class DiffusionModel extends LightningModule {
   readonly #ema: LitEma | undefined;
   readonly #scheduleNames: readonly string[];
   readonly #training: TrainingParts;
+  /** By the conditions' keys in a batch. */
+  readonly #dropouts: Readonly<Record<string, Dropout>>;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
   #validationStreams = new RandomStreams(0);
 
@@ -58,6 +59,7 @@ export abstract class DiffusionModel extends LightningModule {
     super();
     this.#params = params;
     this.#training = training;
+    this.#dropouts = dropoutsOf(params, network);
     this.sampleShape = [params.image_size, params.image_size, params.channels];
     const noiseSchedule = new NoiseSchedule(betasOf(params), params.v_posterior);
     const problems = networkProblems(network, { conditioningKey, timesteps: noiseSchedule.timesteps });
@@ -102,7 +104,8 @@ export abstract class DiffusionModel extends LightningModule {
   }
 
   override trainingStep(batch: TensorBatch): tf.Scalar {
-    const losses = this.pLosses(...this.#noisedBatch(batch, this.random));
+    const shown = withConditionsDropped(batch, this.#dropouts, this.random.get('condition_dropout'));
+    const losses = this.pLosses(...this.#noisedBatch(shown, this.random));
     const stepAndEpoch = { onStep: true, onEpoch: true };
     this.logDict(this.#terms('train', losses), stepAndEpoch);
     this.log('train/loss', losses.loss, { ...stepAndEpoch, progBar: true });
@@ -130,7 +133,9 @@ export abstract class DiffusionModel extends LightningModule {
 
   override configureOptimizers(): readonly OptimizerConfig[] {
     const { optimizer = defaultOptimizer } = this.#training;
-    return [{ optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.#learningRate(step) }];
+    const learningRate = (step: number) => this.#learningRate(step);
+    const isScheduled = this.#training.schedule !== undefined;
+    return [{ optimizer: optimizer(this.trainableParameters()), learningRate, isScheduled }];
   }
 
   /** Runs `f` with the averaged weights in place, with the trained ones where none are kept. */
@@ -180,25 +185,43 @@ export abstract class DiffusionModel extends LightningModule {
       });
   }
 
-  /** Draws what is diffused, `[count, H, W, C]`, with the averaged weights where some are kept. */
-  protected async draw(
-    { count, sampler, steps, eta, streams, onStep }: SampleRequest,
-    { condition, correction, known, onImages }: DrawOptions,
-  ): Promise<tf.Tensor4D> {
+  /** What stands for no condition of this key: what training puts in the place of one that it leaves out. */
+  protected nullCondition(key: string): number | string | undefined {
+    return this.#dropouts[key]?.val;
+  }
+
+  /**
+   * Draws what is diffused, `[count, h, w, c]`, with the averaged weights where some are kept.
+   * @throws UserError where it is to be guided, and nothing stands for no condition
+   */
+  protected async draw(request: SampleRequest, what: DrawOptions): Promise<tf.Tensor4D> {
+    const { count, sampler, steps, guidanceScale: scale = 1, streams, onStep, ...settings } = request;
+    const { condition, unconditional, correction, init, known, onImages } = what;
     const generator = streams.get('sample');
     const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
-    const xT = generator.normal([count, ...this.sampleShape]) as tf.Tensor4D;
-    const denoiser = this.denoiser(condition);
-    const options = { denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, known, steps, eta };
+    const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
+    const isGuided = scale !== 1;
+    if (isGuided && !unconditional) throw notGuidable(scale);
+    const shown = isGuided && unconditional ? tf.tidy(() => joinedConditions(unconditional, condition)) : condition;
+    const denoiser = isGuided ? guidedAtOnce(this.denoiser(shown), scale) : this.denoiser(shown);
+    const allSteps = sampler === 'ddpm' ? this.timesteps : steps;
+    const lastSteps = request.init && Math.max(1, Math.floor(request.init.strength * allSteps));
     const watched = async (step: number, all: number, x: tf.Tensor4D): Promise<void> => {
       onImages?.(step, all, x);
       await onStep?.(step, all);
     };
     try {
       onImages?.(0, steps, xT);
-      return await this.withAveragedWeights(() => samplers[sampler]({ ...options, onStep: watched }));
+      return await this.withAveragedWeights(() =>
+        samplers[sampler]({
+          ...settings,
+          onStep: watched,
+          ...{ denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, init, known, lastSteps },
+        }),
+      );
     } finally {
       xT.dispose();
+      if (shown !== condition) tf.dispose(shown);
     }
   }
 
@@ -230,6 +253,39 @@ export abstract class DiffusionModel extends LightningModule {
       [`${prefix}/loss_vlb`]: lossVlb,
     };
   }
+}
+
+/** What a subclass draws of, in the space of what is diffused; nothing of it is disposed. */
+export interface DrawOptions {
+  readonly condition: Condition;
+  /** The condition that stands for none, of as many images; needed for guidance alone. */
+  readonly unconditional?: Condition | undefined;
+  readonly correction?: Correction | undefined;
+  /** `[count or 1, h, w, c]` */
+  readonly init?: tf.Tensor4D | undefined;
+  readonly known?: KnownImage | undefined;
+  /** Sees the images before the first step, numbered 0, and after each; they are the sampler's own and gone after it. */
+  readonly onImages?: ((step: number, steps: number, x: tf.Tensor4D) => void) | undefined;
+}
+
+function notGuidable(scale: number): UserError {
+  return new UserError({
+    path: 'model.params.ucg_training',
+    problem: 'guidance takes a model that has also learned to do without its condition',
+    found: `a guidance scale of ${scale} for a model of which nothing says what stands for no condition`,
+    remedy:
+      'train with ucg_training, e.g. {class_label: {p: 0.1, val: <the label of an extra class>}}, or leave guidance out',
+  });
+}
+
+/** Where no value is given, labels are replaced by the network's own of no class, texts by the empty one. */
+function dropoutsOf(
+  { ucg_training: dropouts }: DiffusionParams,
+  { nullClass }: DiffusionNetwork,
+): Readonly<Record<string, Dropout>> {
+  return Object.fromEntries(
+    Object.entries(dropouts ?? {}).map(([key, { p, val }]) => [key, { p, val: val ?? nullClass ?? '' }]),
+  );
 }
 
 const defaultOptimizer: OptimizerFactory = (parameters) => new AdamW(parameters);

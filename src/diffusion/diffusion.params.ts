@@ -80,6 +80,25 @@ export const diffusionProperties = {
     default: 0,
     description: 'That log-variance where it is not learned, else its first.',
   },
+  ucg_training: {
+    type: ['object', 'null'],
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['p'],
+      properties: {
+        p: { type: 'number', minimum: 0, maximum: 1, description: 'How often the condition is left out.' },
+        val: {
+          type: ['integer', 'string', 'null'],
+          default: null,
+          description: 'What takes its place; null for the label of no class that the network has, or the empty text.',
+        },
+      },
+    },
+    default: null,
+    description:
+      'Conditions to leave out in training, by their keys in a batch, for guidance in sampling: {class_label: {p: 0.1, val: 10}}.',
+  },
   first_stage_key: { type: 'string', default: 'image', description: 'Key of the images in a batch.' },
   image_size: {
     type: 'integer',

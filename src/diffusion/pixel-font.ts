@@ -74,7 +74,7 @@ export const GLYPH_HEIGHT = 5;
 export function glyphOf(character: string): [number, number][] {
   if (character === ' ') return [];
   const [plain = ''] = character.normalize('NFD').toUpperCase();
-  return [...(glyphs[plain] ?? UNKNOWN)].flatMap((row, y) =>
+  return Array.from(glyphs[plain] ?? UNKNOWN).flatMap((row, y) =>
     [0, 1, 2].filter((x) => (Number(row) >> (2 - x)) & 1).map((x): [number, number] => [x, y]),
   );
 }

@@ -13,7 +13,7 @@ export function textImages(texts: readonly string[], [height, width]: readonly [
   texts.forEach((text, i) => {
     const lines = brokenLines(text, perLine).slice(0, Math.floor(height / down));
     lines.forEach((line, row) => {
-      [...line].forEach((character, column) => {
+      Array.from(line).forEach((character, column) => {
         for (const [x, y] of glyphOf(character)) {
           for (let pixel = 0; pixel < scale * scale; pixel++) {
             const left = column * across + x * scale + (pixel % scale);

@@ -3,7 +3,7 @@ import type { HostTensor } from './host-tensor.js';
 import { OpenFile } from './open-file.js';
 import { openLegacyFile } from './pytorch/legacy-file.js';
 import { openZipFile } from './pytorch/zip-file.js';
-import { isWeight, RUN_CHECKPOINT_KEY } from './run-checkpoint.js';
+import { isWeight, RUN_CHECKPOINT_KEY, statesAmong } from './run-checkpoint.js';
 import { MAX_HEADER_BYTES } from './safetensors-header.js';
 import { openSafetensors } from './safetensors.js';
 import type { TensorSource } from './tensor-source.js';
@@ -82,7 +82,7 @@ function safetensorsContents(file: OpenFile): Contents {
     format: 'checkpoint of a run',
     tensors: weights,
     read,
-    leftOut: [...(weights.size < tensors.size ? ['optimizer_states'] : []), 'progress', 'config'],
+    leftOut: [...statesAmong(tensors.keys()), 'progress', 'config'],
     ...progressOf(state),
   };
 }

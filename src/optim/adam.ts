@@ -28,6 +28,11 @@ export class Adam extends MomentOptimizer<'exp_avg' | 'exp_avg_sq'> {
     this.#decoupled = decoupled;
   }
 
+  /** The first beta. */
+  get momentum(): number {
+    return this.#options.betas[0] ?? 0.9;
+  }
+
   protected override update(tensors: StepTensors, { learningRate, step }: StepOptions): void {
     const { betas, eps: epsilon, weight_decay: weightDecay } = this.#options;
     const [beta1 = 0.9, beta2 = 0.999] = betas;

@@ -17,6 +17,11 @@ export class Lion extends MomentOptimizer<'exp_avg'> {
     this.#options = withDefaults(lionParams, options);
   }
 
+  /** The first beta. */
+  get momentum(): number {
+    return this.#options.betas[0] ?? 0.9;
+  }
+
   protected override update(tensors: StepTensors, { learningRate }: StepOptions): void {
     const { betas, weight_decay: weightDecay } = this.#options;
     const [beta1 = 0.9, beta2 = 0.99] = betas;

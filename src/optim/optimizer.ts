@@ -11,6 +11,8 @@ export interface OptimizerState {
 /** What a trainer needs of an optimizer. */
 export interface Optimizer {
   readonly parameters: readonly (readonly [string, Parameter])[];
+  /** What part of its direction a step takes over from those before; absent where it takes none. */
+  readonly momentum?: number;
   /**
    * One step.
    * @param gradients one for each parameter, in order; read, not disposed

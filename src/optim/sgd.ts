@@ -27,6 +27,10 @@ export class SGD extends MomentOptimizer<'momentum_buffer'> {
     this.#options = options;
   }
 
+  get momentum(): number {
+    return this.#options.momentum;
+  }
+
   protected override update(tensors: StepTensors, { learningRate, step }: StepOptions): void {
     const { momentum, dampening, nesterov, weight_decay: weightDecay } = this.#options;
     sgdStep(

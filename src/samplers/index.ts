@@ -10,6 +10,6 @@ export { heun, type HeunOptions } from './heun.js';
 export { mixFactor, type MixFactorOptions, type MixFactorStep } from './mix-factor.js';
 export { plms, type PlmsOptions } from './plms.js';
 export { atNoiseLevel, fromImage, fromNoise, fromVelocity, type Denoiser, type Prediction } from './prediction.js';
-export { samplerNames, type Sampleable, type SampleRequest, type SamplerName } from './sampleable.js';
+export { samplerNames, type InitImage, type Sampleable, type SampleRequest, type SamplerName } from './sampleable.js';
 export type { KnownImage, SamplerOptions } from './sampler.js';
 export { samplers, type AnySamplerOptions } from './samplers.js';

@@ -1,14 +1,14 @@
 import { FileError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
-import { optimizerKey, RUN_CHECKPOINT_KEY } from '../io/run-checkpoint.js';
+import { callbackKey, optimizerKey, RUN_CHECKPOINT_KEY } from '../io/run-checkpoint.js';
 import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../io/safetensors.js';
 import type { StateDict } from '../nn/index.js';
 import type { OptimizerState } from '../optim/index.js';
 import type { StreamsState } from '../random/index.js';
 import type { MetricsState } from './metrics.js';
 
-/** Raised whenever a reader of the old form would misread the new one. */
-const SCHEMA_VERSION = 1;
+/** Raised whenever a reader of the old form would misread the new one: version 2 has tensors of callbacks. */
+const SCHEMA_VERSION = 2;
 
 /** Where a run stands, apart from its tensors: everything it takes to go on as if it had never stopped. */
 export interface Progress {
@@ -36,6 +36,8 @@ export interface Checkpoint {
   /** Weights and buffers under their published names. */
   readonly weights: StateDict;
   readonly optimizers: readonly OptimizerState[];
+  /** The tensors of each callback that keeps some, by its name in the config; absent where none does. */
+  readonly callbackTensors?: ReadonlyMap<string, ReadonlyMap<string, HostTensor>>;
   /** The run's resolved configuration as YAML, so that a checkpoint alone can be sampled from. */
   readonly config: string;
 }
@@ -49,10 +51,16 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint, previous?:
   checkpoint.optimizers.forEach((optimizer, i) => {
     for (const [name, tensor] of optimizer.tensors) tensors.set(optimizerKey(i, name), tensor);
   });
-  const state = {
-    schema: SCHEMA_VERSION,
+  const callbacks = [...(checkpoint.callbackTensors ?? [])];
+  callbacks.forEach(([, own], i) => {
+    for (const [name, tensor] of own) tensors.set(callbackKey(i, name), tensor);
+  });
+  const state: State = {
+    // Without such tensors, the form is the first one still.
+    schema: callbacks.length > 0 ? SCHEMA_VERSION : 1,
     progress: checkpoint.progress,
     optimizerSteps: checkpoint.optimizers.map(({ step }) => step),
+    ...(callbacks.length > 0 && { callbackTensors: callbacks.map(([name]) => name) }),
     config: checkpoint.config,
   };
   writeSafetensors(path, tensors, { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) }, previous);
@@ -68,6 +76,8 @@ interface State {
   readonly schema: number;
   readonly progress: Progress;
   readonly optimizerSteps: readonly number[];
+  /** The names of the callbacks that keep tensors, in the order of their numbers; absent where there are none. */
+  readonly callbackTensors?: readonly string[];
   readonly config: string;
 }
 
@@ -75,17 +85,29 @@ interface State {
 export function readCheckpoint(path: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(path);
   const state = readState(path, metadata);
-  const optimizers = state.optimizerSteps.map((step, i) => {
-    const prefix = optimizerKey(i, '');
-    const own = new Map<string, HostTensor>();
-    for (const [name, tensor] of tensors) {
-      if (!name.startsWith(prefix)) continue;
-      own.set(name.slice(prefix.length), tensor);
-      tensors.delete(name);
-    }
-    return { step, tensors: own };
-  });
-  return { progress: state.progress, weights: tensors, optimizers, config: state.config };
+  const optimizers = state.optimizerSteps.map((step, i) => ({
+    step,
+    tensors: takeBelow(tensors, optimizerKey(i, '')),
+  }));
+  const callbacks = state.callbackTensors?.map((name, i) => [name, takeBelow(tensors, callbackKey(i, ''))] as const);
+  return {
+    progress: state.progress,
+    weights: tensors,
+    optimizers,
+    ...(callbacks && { callbackTensors: new Map(callbacks) }),
+    config: state.config,
+  };
+}
+
+/** Takes out the tensors whose names begin so, under the rest of their names. */
+function takeBelow(tensors: Map<string, HostTensor>, prefix: string): Map<string, HostTensor> {
+  const taken = new Map<string, HostTensor>();
+  for (const [name, tensor] of tensors) {
+    if (!name.startsWith(prefix)) continue;
+    taken.set(name.slice(prefix.length), tensor);
+    tensors.delete(name);
+  }
+  return taken;
 }
 
 /** The newest whole checkpoint, and what is wrong with those newer than it. */

@@ -13,6 +13,8 @@ export interface OptimizerConfig {
   readonly optimizer: Optimizer;
   /** A pure function of the global step. */
   readonly learningRate: (globalStep: number) => number;
+  /** Whether that is a schedule, which changes it from step to step; LearningRateMonitor goes by it. */
+  readonly isScheduled?: boolean;
   /** In the place of the trainer's `gradient_clip_val`; null for gradients as they are. */
   readonly clip?: ClipOptions | null;
   /** The global step from which on it is used; 0 where absent. Before, its training step is not called. */

@@ -43,10 +43,7 @@ test('what means nothing here is said, once for each; what asks for nothing is n
 });
 
 test('what is not built is refused, unless it asks for nothing', () => {
-  assert.equal(
-    optionProblems({ profiler: null, tpu_cores: null, auto_lr_find: false, plugins: [], max_time: null }),
-    [],
-  );
+  assert.equal(optionProblems({ profiler: null, tpu_cores: null, auto_lr_find: false, plugins: [] }), []);
   assert.equal(optionProblems({ profiler: 'simple', track_grad_norm: 2 }), [
     {
       option: 'profiler',

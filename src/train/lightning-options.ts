@@ -58,8 +58,7 @@ const notBuilt: Readonly<Record<string, OtherOption>> = {
   auto_scale_batch_size: { neutral: [false], why: 'give data.params.batch_size' },
   track_grad_norm: { neutral: [-1], why: 'leave it out' },
   truncated_bptt_steps: { why: 'leave it out: diffusion has no recurrent state' },
-  stochastic_weight_avg: { neutral: [false], why: 'models average their weights by use_ema' },
-  max_time: { why: 'give max_steps or max_epochs' },
+  stochastic_weight_avg: { neutral: [false], why: 'give use_ema, or the callback EMAWeightAveraging' },
   log_gpu_memory: { neutral: [false], why: 'the callback DeviceStatistics logs memory' },
 };
 

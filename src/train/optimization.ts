@@ -20,6 +20,15 @@ export interface OptimizationOptions {
   readonly beforeStep?: (gradients: readonly NamedTensor[]) => void;
 }
 
+/** What an optimizer steps by. */
+export interface LearningRate {
+  /** Of one kind, the second and those after have a number, as Lightning has it: `Adam`, `Adam-1`. */
+  readonly name: string;
+  readonly rate: number;
+  readonly momentum: number;
+  readonly isScheduled: boolean;
+}
+
 interface RunningOptimizer extends OptimizerConfig {
   readonly index: number;
   readonly gradients: GradientAccumulator;
@@ -59,16 +68,14 @@ export class Optimization {
     this.#optimizers = configs.map((one, index) => ({ ...one, index, gradients: new GradientAccumulator() }));
   }
 
-  /**
-   * Each optimizer's name and rate at a step, counted from 0. Of one kind, the second and those after have a number, as
-   * Lightning has it: `Adam`, `Adam-1`.
-   */
-  learningRates(step: number): { name: string; rate: number }[] {
+  /** What each optimizer steps by at a step, counted from 0. */
+  learningRates(step: number): LearningRate[] {
     const kinds = this.#optimizers.map(({ optimizer }) => optimizer.constructor.name);
-    return this.#optimizers.map(({ learningRate, index }) => {
+    return this.#optimizers.map(({ optimizer, learningRate, isScheduled = false, index }) => {
       const kind = kinds[index] ?? '';
       const before = kinds.slice(0, index).filter((other) => other === kind).length;
-      return { name: before === 0 ? kind : `${kind}-${before}`, rate: learningRate(step) };
+      const name = before === 0 ? kind : `${kind}-${before}`;
+      return { name, rate: learningRate(step), momentum: optimizer.momentum ?? 0, isScheduled };
     });
   }
 

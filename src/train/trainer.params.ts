@@ -1,4 +1,5 @@
 import type { Params, ParamsInput, ParamsSchema } from '../params.js';
+import { duration } from './duration.params.js';
 
 /** The options of `lightning.trainer` that the trainer follows, under Lightning's names. */
 export const trainerParams = {
@@ -16,7 +17,7 @@ export const trainerParams = {
       type: ['integer', 'null'],
       minimum: 0,
       default: null,
-      description: 'Epochs before which early stopping does not stop.',
+      description: 'Epochs before which neither early stopping nor max_time stops.',
     },
     max_steps: {
       type: ['integer', 'null'],
@@ -24,11 +25,16 @@ export const trainerParams = {
       default: -1,
       description: 'Stop at this global step; -1 for no limit.',
     },
+    max_time: {
+      ...duration,
+      default: null,
+      description: 'Stop after this time, as the callback Timer does; null for no limit.',
+    },
     min_steps: {
       type: ['integer', 'null'],
       minimum: 0,
       default: null,
-      description: 'Steps before which early stopping does not stop.',
+      description: 'Steps before which neither early stopping nor max_time stops.',
     },
     accumulate_grad_batches: {
       type: ['integer', 'null'],

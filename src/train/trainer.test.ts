@@ -139,7 +139,7 @@ test('two optimizers: a step of both is one step, rates have their names, and al
     fit(params, {
       ...options,
       module: new Pair(),
-      callbacks: { rates: new LearningRateMonitor(), ...options.callbacks },
+      callbacks: { rates: new LearningRateMonitor({ logging_interval: 'step' }), ...options.callbacks },
     });
   for (const stopAt of [1, 2, 5]) {
     const saveAndStop: Callback = {

@@ -7,7 +7,8 @@ import type { Logger } from '../logging/logger.js';
 import { bytesLogged } from '../logging/metrics-file.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import type { Callback, StepResult } from './callbacks/callback.js';
+import type { StepResult } from './callbacks/callback.js';
+import { CallbackList } from './callbacks/callback-list.js';
 import type { Checkpoint } from './checkpoint-file.js';
 import { fitLoaders } from './fit-loaders.js';
 import { evaluate, type EvaluationOptions } from './evaluation.js';
@@ -15,7 +16,7 @@ import type { LightningModule, TrainerHandle } from './lightning-module.js';
 import { LoggedMetrics } from './logged-metrics.js';
 import { evaluationBatches, LoopPlan } from './loop-plan.js';
 import type { LogOptions, MetricValues } from './metrics.js';
-import { Optimization, optimizationOptions, type OptimizationOptions } from './optimization.js';
+import { Optimization, optimizationOptions, type LearningRate } from './optimization.js';
 import type { FitOptions, TestOptions, TrainerOptions } from './trainer-options.js';
 import { StepTimes, type TimeSpent } from './step-times.js';
 import { trainerParams, type TrainerParams } from './trainer.params.js';
@@ -39,6 +40,7 @@ export class Trainer implements TrainerHandle {
   readonly logger: Logger;
   readonly run: RunFolder;
   readonly #options: TrainerOptions;
+  readonly #callbacks: CallbackList;
   readonly #streams: RandomStreams;
   readonly #logged = new LoggedMetrics();
   readonly #times = new StepTimes();
@@ -46,7 +48,7 @@ export class Trainer implements TrainerHandle {
   #epoch = 0;
   #batchInEpoch = 0;
   #stopReason: string | undefined;
-  #wantsEarlyStop = false;
+  #earlyStopReason: string | undefined;
   /** Whether batches were taken whose step is still to come. */
   #isAccumulating = false;
   /** Whether a stop broke off the validation after the last batch: it and the callbacks are left to the run that goes on. */
@@ -58,6 +60,7 @@ export class Trainer implements TrainerHandle {
 
   constructor(options: TrainerOptions) {
     this.#options = options;
+    this.#callbacks = new CallbackList(options.callbacks);
     this.params = withDefaults(trainerParams, options.params);
     this.logger = options.logger;
     this.run = options.run;
@@ -103,14 +106,19 @@ export class Trainer implements TrainerHandle {
     return this.#times.spent;
   }
 
-  /** Each optimizer's name, its own of several of one kind, and its rate at a step, counted from 0. */
-  learningRates(step: number): { name: string; rate: number }[] {
+  /** What each optimizer steps by at a step, counted from 0. */
+  learningRates(step: number): LearningRate[] {
     return this.#running().optimization.learningRates(step);
   }
 
   /** Why training was asked to stop, if it was. */
   get stopReason(): string | undefined {
     return this.#stopReason;
+  }
+
+  /** Why training was asked to end early, if it was. */
+  get earlyStopReason(): string | undefined {
+    return this.#earlyStopReason;
   }
 
   /** Ends training after the step under way; the fit then ends as it always does, with its last checkpoint. */
@@ -124,8 +132,13 @@ export class Trainer implements TrainerHandle {
   }
 
   /** Ends training as soon as `min_epochs` and `min_steps` allow. */
-  stopEarly(): void {
-    this.#wantsEarlyStop = true;
+  stopEarly(reason = 'a callback asked for it'): void {
+    this.#earlyStopReason ??= reason;
+  }
+
+  /** Runs what is to see the weights that validations see, such as the drawing of images. */
+  inEvaluation<T>(run: () => Promise<T>): Promise<T> {
+    return this.#callbacks.inEvaluation(run);
   }
 
   /** Says something to the person who watches. */
@@ -145,19 +158,21 @@ export class Trainer implements TrainerHandle {
     // Order matters: weights first, so that an average of them begins where they begin.
     module.initialize(this.#streams);
     if (resume) module.loadStateDict(resume.weights);
-    const optimization = new Optimization(module, this.#optimizationOptions(module, plan));
+    const beforeStep = this.#callbacks.beforeOptimizerStep(this, module);
+    const optimization = new Optimization(module, optimizationOptions(this.params, plan.accumulate, beforeStep));
     this.#fit = { module, optimization, plan, trainLoader, valLoader };
     if (resume) this.#restore(resume);
     try {
       await module.onFitStart?.();
-      await this.#callbacks((callback) => callback.onFitStart?.(this, module));
+      await this.#callbacks.call((callback) => callback.onFitStart?.(this, module));
       if (resume) await this.#endInterrupted();
       else await this.#sanityCheck();
       while (!this.#done()) await this.#trainEpoch();
       await module.onFitEnd?.();
-      await this.#callbacks((callback) => callback.onFitEnd?.(this, module));
+      await this.#callbacks.call((callback) => callback.onFitEnd?.(this, module));
       this.#fitted = module;
     } finally {
+      this.#callbacks.tearDown(this, module);
       module.attach(undefined);
       optimization.dispose();
       this.#fit = undefined;
@@ -186,7 +201,7 @@ export class Trainer implements TrainerHandle {
       const metrics = await this.#evaluate(set, { module, loader, limit });
       if (metrics === undefined) return {};
       this.logger.logScalars(metrics.logger, this.#globalStep);
-      await this.#callbacks((callback) =>
+      await this.#callbacks.call((callback) =>
         set === 'test'
           ? callback.onTestEnd?.(this, module, metrics)
           : callback.onValidationEnd?.(this, module, metrics),
@@ -197,26 +212,11 @@ export class Trainer implements TrainerHandle {
     }
   }
 
-  #optimizationOptions(module: LightningModule, { accumulate }: LoopPlan): OptimizationOptions {
-    const interested = Object.values(this.#options.callbacks).filter((callback) => 'onBeforeOptimizerStep' in callback);
-    return optimizationOptions(
-      this.params,
-      accumulate,
-      interested.length === 0
-        ? undefined
-        : (gradients) => {
-            for (const callback of interested) callback.onBeforeOptimizerStep?.(this, module, gradients);
-          },
-    );
-  }
-
   /** Everything it takes to go on from here. @throws Error between the batches of one step: see isAccumulating */
   checkpoint(): Checkpoint {
     if (this.#isAccumulating) throw new Error('a checkpoint between the batches of one step');
     const { module, optimization } = this.#running();
-    const states = Object.entries(this.#options.callbacks).map(
-      ([name, callback]) => [name, callback.state?.()] as const,
-    );
+    const { states, ...tensors } = this.#callbacks.save(module.stateDict());
     return {
       progress: {
         epoch: this.#epoch,
@@ -229,15 +229,16 @@ export class Trainer implements TrainerHandle {
         streams: this.#streams.state,
         metrics: this.#logged.train.state,
         latestMetrics: { ...this.#logged.latest },
-        callbacks: Object.fromEntries(states.filter(([, state]) => state !== undefined)),
+        callbacks: states,
       },
-      weights: module.stateDict(),
+      ...tensors,
       optimizers: optimization.states(),
       config: this.#options.config,
     };
   }
 
-  #restore({ progress, optimizers }: Checkpoint): void {
+  #restore(checkpoint: Checkpoint): void {
+    const { progress, optimizers } = checkpoint;
     this.#epoch = progress.epoch;
     this.#globalStep = progress.globalStep;
     this.#batchInEpoch = progress.batchInEpoch;
@@ -245,15 +246,16 @@ export class Trainer implements TrainerHandle {
     this.#streams.state = progress.streams;
     this.#logged.train.state = progress.metrics;
     this.#logged.latest = progress.latestMetrics ?? {};
-    for (const [name, state] of Object.entries(progress.callbacks)) this.#options.callbacks[name]?.loadState?.(state);
-    this.#running().optimization.load(optimizers);
+    const { module, optimization } = this.#running();
+    this.#callbacks.load(checkpoint, module);
+    optimization.load(optimizers);
   }
 
   async #trainEpoch(): Promise<void> {
     const { module, plan, trainLoader } = this.#running();
     if (this.#batchInEpoch === 0) {
       await module.onTrainEpochStart?.();
-      await this.#callbacks((callback) => callback.onTrainEpochStart?.(this, module));
+      await this.#callbacks.call((callback) => callback.onTrainEpochStart?.(this, module));
     }
     for await (const hostBatch of this.#times.waiting(trainLoader.epoch(this.#epoch, this.#batchInEpoch))) {
       if (this.#batchInEpoch >= plan.trainBatches) break;
@@ -282,7 +284,7 @@ export class Trainer implements TrainerHandle {
     // Before the callbacks: a checkpoint made there goes on with the next epoch.
     this.#epoch += 1;
     this.#batchInEpoch = 0;
-    await this.#callbacks((callback) => callback.onTrainEpochEnd?.(this, module));
+    await this.#callbacks.call((callback) => callback.onTrainEpochEnd?.(this, module));
     await this.#saveIfAsked();
   }
 
@@ -311,7 +313,7 @@ export class Trainer implements TrainerHandle {
     this.#logged.batchSize = batchSize(batch);
     const stepped = plan.stepsAfter(batchIndex + 1);
     await module.onTrainBatchStart?.(batch, batchIndex);
-    await this.#callbacks((callback) => callback.onTrainBatchStart?.(this, module));
+    await this.#callbacks.call((callback) => callback.onTrainBatchStart?.(this, module));
     this.#isAccumulating = true;
     this.#times.computing(() => {
       optimization.take(batch, batchIndex, { step: this.#globalStep, isLast: stepped });
@@ -320,6 +322,7 @@ export class Trainer implements TrainerHandle {
     if (stepped) this.#globalStep += 1;
     this.#batchInEpoch += 1;
     await module.onTrainBatchEnd?.(batch, batchIndex);
+    if (stepped) await this.#callbacks.call((callback) => callback.onStepEnd?.(this, module));
     // Of a step on several batches, the values of the last one are the step's.
     const metrics = stepped ? this.#logged.train.takeStep() : NO_METRICS;
     this.#logged.keepStep(metrics);
@@ -335,14 +338,14 @@ export class Trainer implements TrainerHandle {
     // Before the callbacks: a checkpoint of this step then has its validation behind it.
     this.#isBatchUnended = plan.validatesAfter(this.#batchInEpoch, this.#epoch) && !(await this.#validate());
     if (this.#isBatchUnended) return;
-    await this.#callbacks((callback) => callback.onTrainBatchEnd?.(this, module, result));
+    await this.#callbacks.call((callback) => callback.onTrainBatchEnd?.(this, module, result));
     if (result.stepped && !this.isAtEpochEnd) await this.#saveIfAsked();
   }
 
   async #saveIfAsked(): Promise<void> {
     if (!this.#wantsSave) return;
     this.#wantsSave = false;
-    await this.#callbacks((callback) => callback.onSaveRequest?.(this));
+    await this.#callbacks.call((callback) => callback.onSaveRequest?.(this));
   }
 
   /** Validates a little before training, to find what is wrong there; leaves no trace but an error. */
@@ -367,7 +370,7 @@ export class Trainer implements TrainerHandle {
     }
     this.#logged.keepEpoch(metrics);
     this.logger.logScalars(metrics.logger, this.#globalStep);
-    await this.#callbacks((callback) => callback.onValidationEnd?.(this, module, metrics));
+    await this.#callbacks.call((callback) => callback.onValidationEnd?.(this, module, metrics));
     return true;
   }
 
@@ -377,28 +380,25 @@ export class Trainer implements TrainerHandle {
     what: Pick<EvaluationOptions, 'module' | 'loader' | 'limit'>,
     hooks: Partial<Pick<EvaluationOptions, 'call' | 'onBatchValues'>> = {},
   ): Promise<MetricValues | undefined> {
-    return evaluate(this, this.#logged, {
+    const options: EvaluationOptions = {
       stage,
       ...what,
-      call: (hook) => this.#callbacks(hook),
+      call: (hook) => this.#callbacks.call(hook),
       onBatchValues: (values) => {
         if (Object.keys(values).length > 0) this.logger.logScalars(values, this.#globalStep);
       },
       // Between the batches of a step there is nothing to save: it goes on, and so does its validation.
       isBrokenOff: () => this.#stopReason !== undefined && !this.#isAccumulating,
       ...hooks,
-    });
+    };
+    return this.inEvaluation(() => evaluate(this, this.#logged, options));
   }
 
   #done(): boolean {
     // A step that has begun is finished: what its batches have summed up is in no checkpoint.
     if (this.#isAccumulating) return false;
-    const stopsEarly = this.#wantsEarlyStop && this.#running().plan.mayStopEarly(this.#globalStep);
+    const stopsEarly = this.#earlyStopReason !== undefined && this.#running().plan.mayStopEarly(this.#globalStep);
     return this.#stopReason !== undefined || stopsEarly || this.#globalStep >= this.lastStep;
-  }
-
-  async #callbacks(hook: (callback: Callback) => unknown): Promise<void> {
-    for (const callback of Object.values(this.#options.callbacks)) await hook(callback);
   }
 
   #running() {

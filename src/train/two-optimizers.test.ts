@@ -192,7 +192,8 @@ onEveryEngine('two optimizers', (test) => {
       const module = new Adversaries({ accumulate: 1 });
       module.configureOptimizers = () =>
         optimizers.map((Kind, i) => ({ optimizer: new Kind([]), learningRate: (step) => step + i }));
-      return new Optimization(module, { accumulate: 1, checksFinite: false }).learningRates(5);
+      const rates = new Optimization(module, { accumulate: 1, checksFinite: false }).learningRates(5);
+      return rates.map(({ name, rate }) => ({ name, rate }));
     };
     assert.equal(rateNames([AdamW, Adam, Adam, Adam]), [
       { name: 'AdamW', rate: 5 },

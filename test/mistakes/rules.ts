@@ -198,4 +198,24 @@ export const rules: readonly Mistake[] = [
         found:        true
         expected:     false`,
   },
+  {
+    title: 'two averages of the weights',
+    edit: ['target: ImageLogger\n      params:\n        batch_frequency: 6', 'target: EMAWeightAveraging'],
+    message: `
+      a.yaml:32:15: lightning.callbacks.image_logger.target: the model keeps an average of its weights itself
+        found:        EMAWeightAveraging beside model.params.use_ema: true
+        expected:     one average
+        to fix:       remove the callback, or set model.params.use_ema: false`,
+  },
+  {
+    title: 'an average of buffers',
+    edit: [
+      'target: ImageLogger\n      params:\n        batch_frequency: 6',
+      'target: EMAWeightAveraging\n      params:\n        use_buffers: true',
+    ],
+    message: `
+      a.yaml:34:22: lightning.callbacks.image_logger.params.use_buffers: use_buffers is known, but not built
+        found:        true
+        to fix:       leave it out`,
+  },
 ];

@@ -207,4 +207,57 @@ export const values: readonly Mistake[] = [
         found:        "1.0e--4" (text)
         expected:     number >= 0`,
   },
+  {
+    title: 'a time in words',
+    edit: ['max_steps: 12', 'max_time: 12h'],
+    message: `
+      a.yaml:29:15: lightning.trainer.max_time: wrong form
+        found:        "12h" (text)
+        expected:     text such as "00:12:00:00" (days:hours:minutes:seconds) or map or null`,
+  },
+  {
+    title: 'a time without days',
+    edit: ['max_steps: 12', 'max_time: "12:00:00"'],
+    message: `
+      a.yaml:29:15: lightning.trainer.max_time: wrong form
+        found:        "12:00:00" (text)
+        expected:     text such as "00:12:00:00" (days:hours:minutes:seconds) or map or null`,
+  },
+  {
+    title: 'a negative time',
+    edit: ['max_steps: 12', 'max_time: -01:00:00:00'],
+    message: `
+      a.yaml:29:15: lightning.trainer.max_time: wrong form
+        found:        "-01:00:00:00" (text)
+        expected:     text such as "00:12:00:00" (days:hours:minutes:seconds) or map or null`,
+  },
+  {
+    title: 'a negative part of a time, and a mistyped one',
+    edit: ['max_steps: 12', 'max_time: {hour: 1, minutes: -5}'],
+    message: `
+      a.yaml:29:16: lightning.trainer.max_time.hour: unknown key "hour"
+        found:        hour: 1
+        expected:     one of weeks, days, hours, minutes, seconds
+        did you mean: hours
+        to fix:       rename it
+
+      a.yaml:29:34: lightning.trainer.max_time.minutes: out of range
+        found:        -5 (integer)
+        expected:     number >= 0`,
+  },
+  {
+    title: 'the time of a Timer',
+    edit: [
+      'target: ImageLogger\n      params:\n        batch_frequency: 6',
+      'target: Timer\n      params:\n        duration: 90\n        interval: batch',
+    ],
+    message: `
+      a.yaml:34:19: lightning.callbacks.image_logger.params.duration: wrong type
+        found:        90 (integer)
+        expected:     text such as "00:12:00:00" (days:hours:minutes:seconds) or map or null
+
+      a.yaml:35:19: lightning.callbacks.image_logger.params.interval: unknown choice
+        found:        "batch" (text)
+        expected:     one of step, epoch`,
+  },
 ];

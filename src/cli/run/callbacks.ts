@@ -5,6 +5,7 @@ import type { Reporter } from '../../logging/reporter.js';
 import type { Callback } from '../../train/callbacks/callback.js';
 import { LeakWatch } from '../../train/callbacks/leak-watch.js';
 import { ProgressBar } from '../../train/callbacks/progress-bar.js';
+import { Timer } from '../../train/callbacks/timer.js';
 import type { TrainerParams } from '../../train/trainer.params.js';
 
 /** CompVis's number of best checkpoints where the model names what to judge them by. */
@@ -32,6 +33,11 @@ export async function runCallbacks(
   };
   const { checkpoint_callback: ownCheckpoint, ...others } = experiment.callbacks;
   const inOrder = Object.entries(others).sort(([, a], [, b]) => Number(isCheckpoint(a)) - Number(isCheckpoint(b)));
+  if (options.max_time !== null) {
+    const isTimed = inOrder.some(([, { target }]) => registry.resolve(target)?.target === 'Timer');
+    if (isTimed) reporter.warn('lightning.trainer.max_time is ignored: a callback Timer says how long to train');
+    else built.max_time = new Timer({ duration: options.max_time });
+  }
   const saves = savesCheckpoints(options);
   for (const [name, config] of inOrder) {
     if (isCheckpoint(config) && !saves) continue;

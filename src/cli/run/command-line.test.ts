@@ -63,6 +63,7 @@ const overrideLines: [line: string, overrides: string[]][] = [
   ['--max_epochs 10', ['lightning.trainer.max_epochs=10']],
   ['--max-epochs 10', ['lightning.trainer.max_epochs=10']],
   ['--max_steps -1', ['lightning.trainer.max_steps=-1']],
+  ['--max_time 00:12:00:00', ['lightning.trainer.max_time=00:12:00:00']],
   ['--precision 16', ['lightning.trainer.precision=16']],
   ['--limit_train_batches 0.1', ['lightning.trainer.limit_train_batches=0.1']],
   ['--limit_val_batches 1.0', ['lightning.trainer.limit_val_batches=1.0']],

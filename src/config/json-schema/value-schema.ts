@@ -61,7 +61,7 @@ function orLater(alternatives: readonly Schema[]): Schema {
 const copied = ['minimum', 'exclusiveMinimum', 'maximum', 'exclusiveMaximum', 'multipleOf', 'minItems', 'maxItems'];
 const copiedOfText = ['minLength', 'maxLength', 'pattern', 'enum', 'const'];
 const translated = ['type', 'items', 'properties', 'additionalProperties'];
-const dropped = ['description', 'default', 'unit', 'required'];
+const dropped = ['description', 'default', 'unit', 'form', 'required'];
 
 /** A schema that says nothing of text in the value's place. */
 function shapeOf(schema: Schema, path: Path, surroundings: Surroundings): Schema {

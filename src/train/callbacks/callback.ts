@@ -1,4 +1,6 @@
 import type { TensorBatch } from '../../data/to-tensors.js';
+import type { HostTensor } from '../../io/host-tensor.js';
+import type { StateDict } from '../../nn/index.js';
 import type { NamedTensor } from '../check-finite.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { MetricValues } from '../metrics.js';
@@ -12,6 +14,13 @@ export interface Callback {
   /** What a checkpoint keeps; anything JSON can hold. */
   state?(): unknown;
   loadState?(state: unknown): void;
+  /**
+   * The tensors that a checkpoint keeps for it beside that; undefined for none.
+   * @param weights of the module, as they are
+   */
+  saveTensors?(weights: StateDict): SavedTensors | undefined;
+  /** Takes them back, after `loadState`; the module has the weights of the checkpoint. */
+  loadTensors?(tensors: ReadonlyMap<string, HostTensor>, module: LightningModule): void;
 
   onFitStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onTrainEpochStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
@@ -21,6 +30,8 @@ export interface Callback {
    * hook that cannot be asynchronous.
    */
   onBeforeOptimizerStep?(trainer: Trainer, module: LightningModule, gradients: readonly NamedTensor[]): void;
+  /** Right after the optimizers have stepped, before the step's validation. */
+  onStepEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   /** After the step's validation, if it had one. */
   onTrainBatchEnd?(trainer: Trainer, module: LightningModule, step: StepResult): void | Promise<void>;
   /** The trainer's epoch is the next one by then. */
@@ -35,6 +46,18 @@ export interface Callback {
   onTestEnd?(trainer: Trainer, module: LightningModule, metrics: MetricValues): void | Promise<void>;
   /** At the end of a fit that ended by itself or was asked to stop; not after an error. */
   onFitEnd?(trainer: Trainer, module: LightningModule): void | Promise<void>;
+  /** After a fit, however it ended, to free what is held. Not asynchronous. */
+  onTearDown?(trainer: Trainer, module: LightningModule): void;
+  /** Runs a validation, a test or the drawing of images, for instance with other weights in the module's place. */
+  inEvaluation?<T>(run: () => Promise<T>): Promise<T>;
+}
+
+/** What a callback has a checkpoint keep. */
+export interface SavedTensors {
+  /** By name, in PyTorch's layout. */
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** Those that the checkpoint is to have for the module's weights, where they are others. */
+  readonly weights?: StateDict;
 }
 
 /** A training batch as callbacks see it; its tensors are disposed after the hooks. */

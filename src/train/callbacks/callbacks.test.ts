@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { temporaryFolder } from '../../../test/support/temporary-folder.js';
-import { fit } from '../../../test/support/tiny-fit.js';
+import { fit, Regression } from '../../../test/support/tiny-fit.js';
 import { selectEngine } from '../../engine/index.js';
+import { AdamW, Lion, SGD } from '../../optim/index.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint-file.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Callback } from './callback.js';
@@ -244,11 +245,14 @@ test('EarlyStopping at thresholds, and at what is not finite', async () => {
 });
 
 test("LearningRateMonitor logs under Lightning's names", async () => {
-  const logged = async (interval: 'step' | 'epoch') => {
+  const logged = async (interval: 'step' | 'epoch' | null, isScheduled = false) => {
     const rates = new LearningRateMonitor({ logging_interval: interval });
+    const module = new Regression();
+    const optimizers = module.configureOptimizers.bind(module);
+    module.configureOptimizers = () => optimizers().map((one) => ({ ...one, isScheduled }));
     const { logger } = await fit(
       { max_epochs: 2, log_every_n_steps: 2, limit_val_batches: 0 },
-      { callbacks: { rates } },
+      { module, callbacks: { rates } },
     );
     return logger.scalars.flatMap(([step, scalars]) => ('lr-AdamW' in scalars ? [[step, scalars['lr-AdamW']]] : []));
   };
@@ -261,6 +265,41 @@ test("LearningRateMonitor logs under Lightning's names", async () => {
     [0, 0.1],
     [3, 0.1 / 4],
   ]);
+  assert.equal(await logged(null, true), await logged('step'));
+  assert.equal(await logged(null), [
+    [0, 0.1],
+    [2, 0.1 / 2],
+    [3, 0.1 / 4],
+    [4, 0.1 / 4],
+    [6, 0.1 / 6],
+  ]);
+});
+
+test("LearningRateMonitor logs momenta, the second of a kind under Lightning's number", async () => {
+  const module = new Regression();
+  module.configureOptimizers = () => {
+    const parameters = module.trainableParameters();
+    const optimizers = [
+      new SGD(parameters, { momentum: 0.25 }),
+      new SGD(parameters),
+      new AdamW(parameters, { betas: [0.75, 0.9] }),
+      new Lion(parameters, { betas: [0.5, 0.9] }),
+    ];
+    return optimizers.map((optimizer) => ({ optimizer, learningRate: () => 0, frequency: 1 }));
+  };
+  const rates = new LearningRateMonitor({ logging_interval: 'step', log_momentum: true });
+  const { logger } = await fit({ max_steps: 1, limit_val_batches: 0 }, { module, callbacks: { rates } });
+  const found = logger.scalars.map(([, scalars]) => scalars).find((scalars) => 'lr-SGD' in scalars);
+  assert.equal(found, {
+    'lr-SGD': 0,
+    'lr-SGD-momentum': 0.25,
+    'lr-SGD-1': 0,
+    'lr-SGD-1-momentum': 0,
+    'lr-AdamW': 0,
+    'lr-AdamW-momentum': 0.75,
+    'lr-Lion': 0,
+    'lr-Lion-momentum': 0.5,
+  });
 });
 
 test('DeviceStatistics says and logs time and memory of each epoch', async () => {

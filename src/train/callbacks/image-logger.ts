@@ -77,7 +77,8 @@ export class ImageLogger implements Callback {
     const wasTraining = module.training;
     module.eval();
     try {
-      const grids = await module.logImages(batch, { ...kwargs, maxImages: Math.min(maxImages, kwargs?.N ?? Infinity) });
+      const asked = { ...kwargs, maxImages: Math.min(maxImages, kwargs?.N ?? Infinity) };
+      const grids = await trainer.inEvaluation(() => module.logImages(batch, asked));
       for (const [name, { images, columns }] of Object.entries(grids)) {
         const data = await images.data<'float32'>();
         const image = imageGrid({ data, shape: images.shape }, { columns, range: rescale ? [-1, 1] : [0, 1] });

@@ -8,8 +8,13 @@ export const learningRateMonitorParams = {
     logging_interval: {
       enum: ['step', 'epoch', null],
       default: null,
-      description: 'When to log: at the steps that are logged (also where null), or as each epoch begins.',
+      description:
+        'When to log: at the steps that are logged, or as each epoch begins; null: at these steps, and rates without a schedule at both.',
     },
-    log_momentum: { type: 'boolean', default: false, description: 'Not built: log the momentum too.' },
+    log_momentum: {
+      type: 'boolean',
+      default: false,
+      description: "Log each optimizer's momentum too, or its first beta, as lr-AdamW-momentum.",
+    },
   },
 } as const satisfies ParamsSchema;

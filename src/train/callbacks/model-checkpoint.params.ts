@@ -1,4 +1,5 @@
 import type { ParamsSchema } from '../../params.js';
+import { durationParts } from '../duration.params.js';
 
 /** Parameters of ModelCheckpoint, under Lightning's names. */
 export const modelCheckpointParams = {
@@ -20,12 +21,7 @@ export const modelCheckpointParams = {
     train_time_interval: {
       type: ['object', 'null'],
       additionalProperties: false,
-      properties: {
-        days: { type: 'number', minimum: 0, default: 0, description: 'Days.' },
-        hours: { type: 'number', minimum: 0, default: 0, description: 'Hours.' },
-        minutes: { type: 'number', minimum: 0, default: 0, description: 'Minutes.' },
-        seconds: { type: 'number', minimum: 0, default: 0, description: 'Seconds.' },
-      },
+      properties: durationParts,
       default: null,
       description: 'Time between two checkpoints, e.g. {minutes: 30}.',
     },

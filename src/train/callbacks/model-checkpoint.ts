@@ -6,6 +6,7 @@ import { makeFolder } from '../../io/make-folder.js';
 import type { RunFolder } from '../../io/run-folder.js';
 import { formatValue } from '../../logging/format.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
+import { durationSeconds } from '../duration.js';
 import { readNewestCheckpoint, writeCheckpoint, writeWeights, type Checkpoint } from '../checkpoint-file.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { Trainer } from '../trainer.js';
@@ -53,8 +54,7 @@ export class ModelCheckpoint implements Callback {
     const { monitor, mode, save_top_k: count } = this.#params;
     this.#best = new BestCheckpoints(count ?? (monitor === null ? 0 : 1), mode);
     const { every_n_train_steps: steps, train_time_interval: time, every_n_epochs: epochs } = this.#params;
-    const { days = 0, hours = 0, minutes = 0, seconds = 0 } = time ?? {};
-    this.#everySeconds = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+    this.#everySeconds = durationSeconds(time ?? {});
     this.#everyEpochs = epochs ?? (steps || this.#everySeconds ? 0 : 1);
   }
 
