@@ -372,6 +372,20 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     assert.ok(Math.abs(mean) < 0.6 && variance > 0.4, `ones have become noise: mean ${mean}, variance ${variance}`);
   });
 
+  test('processes by their published names, with the conditions that the key has', () => {
+    const { model } = made(classEmbedder(), { concat_mode: false });
+    const x = tf.ones<tf.Rank.R4>([1, SIZE, SIZE, CHANNELS]);
+    const inputs = { x, t: tf.tensor1d([3], 'int32'), c_crossattn: tf.ones([1, 1, 3]), noise: tf.zerosLike(x) };
+    const { x: next } = model.methods().p_sample!(inputs) as Record<string, tf.Tensor>;
+    const { noise, ...rest } = inputs;
+    const { model_mean: mean } = model.methods().p_mean_variance!(rest) as Record<string, tf.Tensor>;
+    assert.equal(noise.shape, next!.shape);
+    assert.equal(next!.dataSync(), mean!.dataSync());
+    const wrong = { ...rest, c_concat: x };
+    assert.throws(() => model.methods().p_mean_variance!(wrong), /unknown input c_concat/);
+    assert.equal((model.methods()._prior_bpd!({ x_start: x }) as tf.Tensor).shape, [1]);
+  });
+
   test('what goes wrong', async () => {
     const named = made(classEmbedder(), { concat_mode: false });
     assert.throws(

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchSize, disposeTensors, firstExamples } from '../data/to-tensors.js';
 import { RandomStreams } from '../random/index.js';
-import type { Correction, KnownImage, SampleRequest } from '../samplers/index.js';
+import type { SampleRequest } from '../samplers/index.js';
 import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import type { Condition } from './condition.js';
@@ -49,122 +49,155 @@ const MOST_ROWS = 4;
 export async function logLatentImages(
   model: LatentImagesSource,
   batch: TensorBatch,
-  {
-    maxImages,
-    n_row: most = MOST_ROWS,
-    sample = true,
-    quantize_denoised: quantizes = true,
-    inpaint: inpaints = true,
-    plot_denoise_rows: plotsDenoising = false,
-    plot_progressive_rows: plotsProgress = true,
-    plot_diffusion_rows: plotsDiffusion = true,
-    only_inputs: onlyInputs = false,
-    return_keys: names,
-    ...sampler
-  }: LogImagesOptions,
+  options: LogImagesOptions,
 ): Promise<Record<string, ImageGrid>> {
-  const count = Math.min(maxImages, batchSize(batch));
-  const { diffusion } = model;
-  const { timesteps } = diffusion.schedule;
+  const count = Math.min(options.maxImages, batchSize(batch));
   // Fixed noise: then the pictures of one training show the weights changing, not the draw.
   const streams = new RandomStreams(model.seed);
-  const shownTimesteps = rowTimesteps(timesteps, model.logEveryT);
-  const grids: Record<string, ImageGrid> = {};
-  const show = (name: string, images: tf.Tensor4D, columns = count): void => {
-    grids[name] = { images, columns };
-  };
-
   const some = firstExamples(batch, count);
+  let log: LatentImagesLog | undefined;
   try {
-    show(
-      'inputs',
-      tf.tidy(() => tf.clone(model.inputsOf(some))),
-    );
-    if (onlyInputs) return grids;
-    const { z, condition } = tf.tidy(() => ({ z: model.startOf(some, streams), condition: model.conditionOf(some) }));
-    try {
-      show('reconstruction', model.decode(z));
-      const conditions = tf.tidy(() => model.conditioningImages(some, condition, streams));
-      for (const [name, images] of Object.entries(conditions)) show(name, images);
-      if (plotsDiffusion) {
-        const row = tf.tidy(() => {
-          const first = tf.slice(z, 0, Math.min(most, count));
-          const generator = streams.get('diffusion_row');
-          return model.decode(diffusionRow(diffusion, first, { timesteps: shownTimesteps, generator }));
-        });
-        show('diffusion_row', row, shownTimesteps.length);
-      }
-      const request = { count, ...logSampler(sampler, timesteps), streams };
-      if (sample) {
-        await showSamples();
-        if (quantizes && model.quantize) {
-          const correction = { correct: model.quantize, rederiveNoise: false };
-          show('samples_x0_quantized', await drawn({ correction }));
-        }
-        if (inpaints) await showPainting();
-      }
-      if (plotsProgress) await showProgress();
-
-      async function drawn(
-        options: { correction?: Correction; known?: KnownImage; onImages?: DrawOptions['onImages'] } = {},
-      ): Promise<tf.Tensor4D> {
-        return decoded(await model.draw(request, { condition, ...options }));
-      }
-
-      async function showSamples(): Promise<void> {
-        const stages: tf.Tensor4D[] = [];
-        show('samples', await drawn(plotsDenoising ? { onImages: stageKeeper(stages, model.logEveryT) } : {}));
-        if (plotsDenoising) show('denoise_row', decoded(rowsOf(stages)), stages.length);
-        tf.dispose(stages);
-      }
-
-      async function showPainting(): Promise<void> {
-        const mask = squareMask(z);
-        const outside = tf.sub<tf.Tensor4D>(1, mask);
-        show('samples_inpainting', await drawn({ known: { x0: z, mask } }));
-        show(
-          'mask',
-          tf.tidy(() => tf.tile(tf.sub(tf.mul(mask, 2), 1), [count, 1, 1, 1])),
-        );
-        // The published mask is the same once more, by oversight: what comes out is another inpainting.
-        show('samples_outpainting', await drawn({ known: { x0: z, mask: outside } }));
-        tf.dispose([mask, outside]);
-      }
-
-      async function showProgress(): Promise<void> {
-        const generator = streams.get('progressive_row');
-        const xT = generator.normal(z.shape) as tf.Tensor4D;
-        const progress = new Progress(shownTimesteps, 'x0');
-        const conditionAt = (timestep: number) => model.conditionAt(condition, timestep, streams);
-        try {
-          await model.withAveragedWeights(async () => {
-            for (const step of model.reverse.pSampleLoop({ xT, generator, conditionAt })) {
-              progress.take(step);
-              await setImmediate();
-            }
-          });
-          const { shown } = progress.result;
-          show('progressive_row', decoded(rowsOf(shown)), shown.length);
-        } finally {
-          progress.dispose();
-          xT.dispose();
-        }
-      }
-    } finally {
-      tf.dispose([z, condition]);
-    }
+    const inputs = tf.tidy(() => tf.clone(model.inputsOf(some)));
+    if (options.only_inputs) return { inputs: { images: inputs, columns: count } };
+    log = new LatentImagesLog(model, streams, {
+      inputs,
+      ...tf.tidy(() => ({ z: model.startOf(some, streams), condition: model.conditionOf(some) })),
+    });
+    await log.showAll(some, options);
+    return namedGrids(log.grids, options.return_keys ?? []);
   } finally {
+    log?.dispose();
     disposeTensors(some);
   }
-  return namedGrids(grids, names ?? []);
+}
+
+/** The pictures of one batch as they are made. */
+class LatentImagesLog {
+  readonly grids: Record<string, ImageGrid> = {};
+  readonly #model: LatentImagesSource;
+  readonly #streams: RandomStreams;
+  readonly #z: tf.Tensor4D;
+  readonly #condition: Condition;
+  readonly #timesteps: readonly number[];
+
+  /** Takes over the latent images and the condition. */
+  constructor(
+    model: LatentImagesSource,
+    streams: RandomStreams,
+    { inputs, z, condition }: { inputs: tf.Tensor4D; z: tf.Tensor4D; condition: Condition },
+  ) {
+    this.#model = model;
+    this.#streams = streams;
+    this.#z = z;
+    this.#condition = condition;
+    this.#timesteps = rowTimesteps(model.diffusion.schedule.timesteps, model.logEveryT);
+    this.#show('inputs', inputs);
+  }
+
+  async showAll(
+    batch: TensorBatch,
+    {
+      n_row: rows = MOST_ROWS,
+      sample = true,
+      quantize_denoised: quantizes = true,
+      inpaint = true,
+      plot_denoise_rows: plotsDenoising = false,
+      plot_progressive_rows: plotsProgress = true,
+      plot_diffusion_rows: plotsDiffusion = true,
+      ...sampler
+    }: LogImagesOptions,
+  ): Promise<void> {
+    const { quantize } = this.#model;
+    this.#show('reconstruction', this.#model.decode(this.#z));
+    const conditions = tf.tidy(() => this.#model.conditioningImages(batch, this.#condition, this.#streams));
+    for (const [name, images] of Object.entries(conditions)) this.#show(name, images);
+    if (plotsDiffusion) this.#showDiffusion(rows);
+    if (sample) {
+      const draw = this.#drawBy(sampler);
+      await this.#showSamples(draw, plotsDenoising);
+      if (quantizes && quantize) {
+        const correction = { correct: quantize, rederiveNoise: false };
+        this.#show('samples_x0_quantized', await draw({ correction }));
+      }
+      if (inpaint) await this.#showPainting(draw);
+    }
+    if (plotsProgress) await this.#showProgress();
+  }
+
+  dispose(): void {
+    tf.dispose([this.#z, this.#condition]);
+  }
+
+  #show(name: string, images: tf.Tensor4D, columns = images.shape[0]): void {
+    this.grids[name] = { images, columns };
+  }
+
+  /** The first images on their way to noise. */
+  #showDiffusion(rows: number): void {
+    const images = tf.tidy(() => {
+      const first = tf.slice(this.#z, 0, Math.min(rows, this.#z.shape[0]));
+      const options = { timesteps: this.#timesteps, generator: this.#streams.get('diffusion_row') };
+      return this.#model.decode(diffusionRow(this.#model.diffusion, first, options));
+    });
+    this.#show('diffusion_row', images, this.#timesteps.length);
+  }
+
+  #drawBy(sampler: Parameters<typeof logSampler>[0]): Draw {
+    const { timesteps } = this.#model.diffusion.schedule;
+    const request = { count: this.#z.shape[0], ...logSampler(sampler, timesteps), streams: this.#streams };
+    return async (options = {}) =>
+      this.#decoded(await this.#model.draw(request, { condition: this.#condition, ...options }));
+  }
+
+  async #showSamples(draw: Draw, plotsDenoising: boolean): Promise<void> {
+    const stages: tf.Tensor4D[] = [];
+    this.#show('samples', await draw(plotsDenoising ? { onImages: stageKeeper(stages, this.#model.logEveryT) } : {}));
+    if (plotsDenoising) this.#show('denoise_row', this.#decoded(rowsOf(stages)), stages.length);
+    tf.dispose(stages);
+  }
+
+  async #showPainting(draw: Draw): Promise<void> {
+    const x0 = this.#z;
+    const mask = squareMask(x0);
+    const outside = tf.sub<tf.Tensor4D>(1, mask);
+    this.#show('samples_inpainting', await draw({ known: { x0, mask } }));
+    const shown = tf.tidy(() => tf.tile(tf.sub<tf.Tensor4D>(tf.mul(mask, 2), 1), [x0.shape[0], 1, 1, 1]));
+    this.#show('mask', shown);
+    // The published mask is the same once more, by oversight: what comes out is another inpainting.
+    this.#show('samples_outpainting', await draw({ known: { x0, mask: outside } }));
+    tf.dispose([mask, outside]);
+  }
+
+  /** What the network takes samples for on their way, all timesteps of them. */
+  async #showProgress(): Promise<void> {
+    const generator = this.#streams.get('progressive_row');
+    const xT = generator.normal(this.#z.shape) as tf.Tensor4D;
+    const progress = new Progress(this.#timesteps, 'x0');
+    const conditionAt = (timestep: number) => this.#model.conditionAt(this.#condition, timestep, this.#streams);
+    try {
+      await this.#model.withAveragedWeights(async () => {
+        for (const step of this.#model.reverse.pSampleLoop({ xT, generator, conditionAt })) {
+          progress.take(step);
+          await setImmediate();
+        }
+      });
+      const { shown } = progress.result;
+      this.#show('progressive_row', this.#decoded(rowsOf(shown)), shown.length);
+    } finally {
+      progress.dispose();
+      xT.dispose();
+    }
+  }
 
   /** Takes over the latent images. */
-  function decoded(latent: tf.Tensor4D): tf.Tensor4D {
-    const images = model.decode(latent);
+  #decoded(latent: tf.Tensor4D): tf.Tensor4D {
+    const images = this.#model.decode(latent);
     latent.dispose();
     return images;
   }
 }
+
+type Draw = (options?: Omit<DrawOptions, 'condition'>) => Promise<tf.Tensor4D>;
 
 /** 0 in the middle, which is painted, 1 around it, `[1, H, W, 1]`. */
 function squareMask({ shape: [, height, width] }: tf.Tensor4D): tf.Tensor4D {
