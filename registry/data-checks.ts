@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { NeededFile, ParamProblem } from '../src/config/index.js';
+import { shardsOf } from '../src/data/expand-braces.js';
 import { imageNetRoot } from '../src/data/imagenet-files.js';
 import type { Split } from '../src/data/split.js';
 
@@ -16,6 +17,29 @@ export function checkCrop(params: { readonly size: number | null; readonly crop_
       remedy: `set crop_size to at most ${size}, or size to at least ${cropSize}`,
     },
   ];
+}
+
+/** Shards are files: any example is had from its place in them. */
+export function checkLocalShards(urls: string | readonly string[]): ParamProblem[] {
+  const list = typeof urls === 'string' ? [urls] : urls;
+  return list
+    .filter((url) => /^[a-z][a-z0-9+.-]*:/i.test(url))
+    .map((url) => ({
+      path: ['urls'],
+      problem: 'is no path of a local file',
+      found: url,
+      remedy: 'download the shards and name their paths',
+    }));
+}
+
+/** The shards of a pattern, each a file. */
+export function needsShards(urls: string | readonly string[]): NeededFile[] {
+  return shardsOf(urls).map((file) => ({
+    path: ['urls'],
+    file,
+    what: 'a tar file, a shard of the data set',
+    remedy: 'put it there, or let urls name the shards that are there',
+  }));
 }
 
 /** What latent-diffusion asserts when the data set is built. */

@@ -3,7 +3,9 @@ import { dataModuleParams } from '../src/data/data-module.params.js';
 import type { Dataset } from '../src/data/dataset.js';
 import { fashionMnistParams, mnistParams } from '../src/data/mnist.params.js';
 
-const idxRemedy = 'let root name the folder of train-images-idx3-ubyte and the other three files, plain or .gz';
+const idxRemedy =
+  'let root name the folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and ' +
+  't10k-labels-idx1-ubyte, plain or .gz';
 
 export const data = [
   defineComponent({
@@ -59,7 +61,7 @@ export const data = [
     ],
     load: async () => {
       const { Mnist } = await import('../src/data/mnist.js');
-      return (params) => new Mnist(params);
+      return (params) => new Mnist(params, 'FashionMNIST');
     },
   }),
 ];

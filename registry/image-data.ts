@@ -1,7 +1,8 @@
 import { defineComponent } from '../src/config/index.js';
 import { imageFolderParams } from '../src/data/image-folder.params.js';
 import { customTestParams, customTrainParams, imagePathsParams } from '../src/data/image-paths.params.js';
-import { checkCrop, needsFolder, needsList } from './data-checks.js';
+import { webDatasetParams } from '../src/data/webdataset.params.js';
+import { checkCrop, checkLocalShards, needsFolder, needsList, needsShards } from './data-checks.js';
 
 const base = 'taming-transformers, taming/data/base.py';
 const custom = 'taming-transformers, taming/data/custom.py';
@@ -24,6 +25,19 @@ export const imageData = [
     load: async () => {
       const { imageFolder } = await import('../src/data/image-folder.js');
       return (params) => imageFolder(params);
+    },
+  }),
+  defineComponent({
+    target: 'WebDataset',
+    kind: 'dataset',
+    summary: 'Tar shards in WebDataset’s form: images with classes, captions or JSON beside them.',
+    source: 'own; https://github.com/webdataset/webdataset, "The WebDataset Format"',
+    params: webDatasetParams,
+    check: (params) => [...checkCrop(params), ...checkLocalShards(params.urls)],
+    needs: ({ urls }) => needsShards(urls),
+    load: async () => {
+      const { webDataset } = await import('../src/data/webdataset.js');
+      return (params) => webDataset(params);
     },
   }),
   defineComponent({

@@ -10,6 +10,7 @@ import { loggers, plannedLoggers } from './loggers.js';
 import { losses } from './losses.js';
 import { models } from './models.js';
 import { networks } from './networks.js';
+import { noiseSchedulers } from './noise-schedulers.js';
 import { optimizers } from './optimizers.js';
 import { patches } from './patches.js';
 import { plannedData, publishedData } from './published-data.js';
@@ -31,6 +32,7 @@ export const registry = new Registry(
     ...publishedData,
     ...optimizers,
     ...schedules,
+    ...noiseSchedulers,
     ...callbacks,
     ...loggers,
   ],

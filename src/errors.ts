@@ -76,9 +76,8 @@ export function listNames(names: readonly string[], most = 8): string {
   return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
-/** An error the user can mend: exit code 2, no stack trace unless `--debug`. */
-export class UserError extends Error {
-  override readonly name: string = 'UserError';
+/** An error that its problems explain in full: no stack trace unless `--debug`. What it means for a command, its kinds say. */
+export abstract class ExplainedError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: Problem | readonly Problem[], options?: ErrorOptions) {
@@ -86,6 +85,11 @@ export class UserError extends Error {
     super(list.map(describeProblem).join('\n\n'), options);
     this.problems = list;
   }
+}
+
+/** Bad input, which the user can mend: exit code 2. */
+export class UserError extends ExplainedError {
+  override readonly name: string = 'UserError';
 }
 
 /** One or more mistakes in a configuration, all of them reported together. */
@@ -96,6 +100,14 @@ export class ConfigError extends UserError {
 /** A file that is missing, truncated, corrupt or not what it claims to be. */
 export class FileError extends UserError {
   override readonly name = 'FileError';
+}
+
+/**
+ * What the program makes and the system would not take, in the middle of the work: a disk that is full or broken, a folder
+ * that is no longer there. The input was not at fault: exit code 1.
+ */
+export class WriteError extends ExplainedError {
+  override readonly name = 'WriteError';
 }
 
 /** An operation that the tensor engine refused: names the operation, the shapes and the data types. */

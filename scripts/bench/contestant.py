@@ -42,11 +42,12 @@ def passes(compute, inputs, dy):
     return forward, backward
 
 
-def serve(parts, checks=None):
+def serve(parts, checks=None, lacks=None):
     """Says what is there and runs what it is told to.
 
     parts: name to a function that does one repetition and returns its result
     checks: name to a function that returns the part's check; by default the magnitudes of the result, summed up
+    lacks: name to why a part is not there
     """
     if checks is None:
         checks = {name: lambda part=part: sum_of_magnitudes(part()) for name, part in parts.items()}
@@ -54,7 +55,7 @@ def serve(parts, checks=None):
         "title": "PyTorch " + torch.__version__,
         "threads": torch.get_num_threads(),
         "checks": {name: check() for name, check in checks.items()},
-        "lacks": {},
+        "lacks": lacks or {},
     })
     for line in sys.stdin:
         order = json.loads(line)

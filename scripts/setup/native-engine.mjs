@@ -174,7 +174,8 @@ function keyOf(world, libtorch) {
   );
   // Compiled for the processor it is built on: a container may start on another one.
   const processor = /^(?:flags|Features)\s*:.*$/m.exec(textOf(systemPath(world, '/proc/cpuinfo')))?.[0];
-  return hashOf(hashFiles(world.root, ['native']), packages, world.node.abi, processor, libtorch.fingerprint);
+  const hasJpeg = existsSync(systemPath(world, '/usr/include/jpeglib.h'));
+  return hashOf(hashFiles(world.root, ['native']), packages, world.node.abi, processor, libtorch.fingerprint, hasJpeg);
 }
 
 const stampPath = (world) => join(world.root, 'build', 'engine.json');

@@ -74,7 +74,7 @@ test('without rights it prints the one command and goes on', async () => {
   assert.is(status(), 'no-libtorch');
   assert.match(
     fake.said.join('\n'),
-    'sudo apt-get update && sudo apt-get install -y --no-install-recommends libtorch-dev libgloo-dev libopenblas0-pthread cmake g++ make && npm run setup',
+    'sudo apt-get update && sudo apt-get install -y --no-install-recommends libtorch-dev libgloo-dev libjpeg-dev libopenblas0-pthread cmake g++ make && npm run setup',
   );
   assert.match(fake.said.join('\n'), 'WebAssembly');
   assert.not.ok(fake.ran.some((command) => command.startsWith('apt-get')));
@@ -107,7 +107,7 @@ test('as root on Debian it installs what is missing', async () => {
   };
   await nativeEngine.perform(fake.world);
   assert.is(status(), 'built');
-  assert.is(fake.said[0], 'installed libtorch-dev libgloo-dev libopenblas0-pthread cmake g++ make (1.0 s)');
+  assert.is(fake.said[0], 'installed libtorch-dev libgloo-dev libjpeg-dev libopenblas0-pthread cmake g++ make (1.0 s)');
 });
 
 test('an installation that failed is not tried at every start', async () => {

@@ -4,6 +4,7 @@ import { listNames, nearestNames, UserError } from '../errors.js';
 import { findCheckpoint } from '../io/find-checkpoint.js';
 import { arrayTypes, elementCount } from '../io/host-tensor.js';
 import { writePyTorch } from '../io/pytorch/write-pytorch.js';
+import { requireWritable } from '../io/require-writable.js';
 import { writeSafetensors } from '../io/safetensors.js';
 import { found, type TensorInfo, type TensorSource } from '../io/tensor-source.js';
 import { isFloat, toFloatType, type FloatType } from '../io/to-dtype.js';
@@ -58,6 +59,7 @@ export function convert(input: string, output: string, flags: Flags): number {
   if (existsSync(output) && realpathSync(output) === realpathSync(path)) {
     throw new UserError({ where: output, problem: 'is the file to convert itself', remedy: 'choose another name' });
   }
+  requireWritable(output);
   const file = openWeights(path);
   try {
     const source = converted(file, prefix, dtype);

@@ -5,6 +5,7 @@ import { UserError } from '../errors.js';
 import { writeFileAtomically } from '../io/atomic-write.js';
 import { fileProblem } from '../io/file-problems.js';
 import { makeFolder } from '../io/make-folder.js';
+import { requireWritable } from '../io/require-writable.js';
 import { alignColumns, alignFacts } from './columns.js';
 import { isConfigName } from './config-words.js';
 import { inShell, relocateConfig } from './copy/relocate.js';
@@ -42,6 +43,7 @@ export function copy(wanted: string | undefined, destination: string | undefined
   } catch (cause) {
     throw fileProblem(displayPath(dirname(file)), 'create the folder', cause);
   }
+  requireWritable(shown);
   writeFileAtomically(shown, text);
   const facts = alignFacts([
     ['copied', `${nameBefore} to ${shown}`],

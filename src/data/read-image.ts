@@ -4,6 +4,8 @@ import { FileError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
 import type { ByteImage } from '../io/images.js';
 import type { Size } from './geometry.js';
+import { imageAddon } from './image-addon.js';
+import { jpegHeader } from './jpeg-header.js';
 import { MemoryBudget } from './memory-budget.js';
 
 /** What an image file is read as. */
@@ -15,8 +17,11 @@ export interface ImageReading {
    * turned as its EXIF orientation says and in sRGB, whatever its colour profile.
    */
   readonly as: 'stored' | 'displayed';
-  /** What to do while decoding, off the thread: resize, crop. The size is that of the whole image, upright. */
-  readonly prepare?: (image: Sharp, size: Size) => Sharp;
+  /**
+   * What to do while decoding, off the thread: resize, crop; nothing where it gives undefined.
+   * @param size of the whole image, upright
+   */
+  readonly prepare?: (size: Size) => ((image: Sharp) => Sharp) | undefined;
 }
 
 /** So many bytes of decoded images may wait to be taken; see {@link MemoryBudget}. */
@@ -30,11 +35,26 @@ const REMEDY = 'take it out of the data set, or put an intact copy in its place'
  * @throws FileError that names the file: absent, not an image, truncated
  */
 export async function readImage<T>(path: string, reading: ImageReading, use: (image: ByteImage) => T): Promise<T> {
-  const bytes = await readBytes(path);
-  const { width, height } = await headerOf(path, bytes, reading.as);
-  return imageMemory.with(width * height * (reading.channels ?? 3), async () => {
-    const image = await decode(path, bytes, { width, height }, reading);
-    return use(image);
+  return decodeImage(path, await readBytes(path), reading, use);
+}
+
+/**
+ * As {@link readImage}, from the content of a file.
+ * @param where what has it, for messages
+ */
+export async function decodeImage<T>(
+  where: string,
+  bytes: Buffer,
+  reading: ImageReading,
+  use: (image: ByteImage) => T,
+): Promise<T> {
+  const { channels = 3, as } = reading;
+  const plain = plainJpeg(bytes, channels, as);
+  const { width, height } = plain ?? (await headerOf(where, bytes, as));
+  const prepare = reading.prepare?.({ width, height });
+  return imageMemory.with(width * height * channels, async () => {
+    const decoded = plain && !prepare ? await decodePlain(bytes, plain, channels) : undefined;
+    return use(decoded ?? (await decode(where, bytes, reading, prepare)));
   });
 }
 
@@ -63,12 +83,33 @@ async function headerOf(path: string, bytes: Buffer, as: ImageReading['as']): Pr
   return as === 'displayed' ? header.autoOrient : header;
 }
 
-async function decode(path: string, bytes: Buffer, size: Size, reading: ImageReading): Promise<ByteImage> {
-  const { channels = 3, as, prepare } = reading;
+/** The size of a JPEG whose numbers need no more than decoding: neither turned nor moved into another colour space. */
+function plainJpeg(bytes: Buffer, channels: 1 | 3, as: ImageReading['as']): Size | undefined {
+  const header = jpegHeader(bytes);
+  if (!header || header.channels > channels) return undefined;
+  return as === 'displayed' && header.isAnnotated ? undefined : header;
+}
+
+/** With libjpeg-turbo alone: to set up sharp's pipeline takes longer than to decode a small JPEG. The bits are the same. */
+async function decodePlain(bytes: Buffer, { width, height }: Size, channels: 1 | 3): Promise<ByteImage | undefined> {
+  const addon = imageAddon();
+  if (!addon) return undefined;
+  const data = Buffer.allocUnsafeSlow(width * height * channels);
+  return (await addon.decodeJpeg(bytes, data, width, height)) ? { data, width, height, channels } : undefined;
+}
+
+async function decode(
+  path: string,
+  bytes: Buffer,
+  { channels = 3, as }: ImageReading,
+  prepare: (image: Sharp) => Sharp = (image) => image,
+): Promise<ByteImage> {
   // A warning alone, such as stray bytes between two markers, is no reason to leave an image out.
   const source = sharp(bytes, { failOn: 'truncated', ignoreIcc: as === 'stored' });
   const upright = as === 'displayed' ? source.autoOrient() : source;
-  const colours = (prepare?.(upright, size) ?? upright).removeAlpha().toColourspace(channels === 1 ? 'b-w' : 'srgb');
+  const colours = prepare(upright)
+    .removeAlpha()
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb');
   try {
     const { data, info } = await colours.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== channels) throw new Error(`it has ${info.channels} channels, not ${channels}`);

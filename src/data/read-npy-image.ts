@@ -10,10 +10,14 @@ import { imageMemory, readBytes } from './read-image.js';
  */
 export async function readNpyImage<T>(path: string, use: (image: ByteImage) => T): Promise<T> {
   const file = await readBytes(path);
-  return imageMemory.with(file.length, () => Promise.resolve(imageOf(path, file)).then(use));
+  return imageMemory.with(file.length, () => Promise.resolve(npyImage(path, file)).then(use));
 }
 
-function imageOf(path: string, file: Buffer): ByteImage {
+/**
+ * As {@link readNpyImage}, from the content of a file.
+ * @param path for messages
+ */
+export function npyImage(path: string, file: Buffer): ByteImage {
   const { shape, values } = npyBytes(path, file);
   const [count, channels, height = 0, width = 0] = shape;
   if (shape.length !== 4 || count !== 1 || channels !== 3 || values.length === 0) {

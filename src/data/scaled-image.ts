@@ -3,7 +3,7 @@ import type { ByteImage } from '../io/images.js';
 import type { HostGenerator } from '../random/index.js';
 import { crop, flipLeftRight } from './crop.js';
 import { centerBox, randomBox, withShortestSide, type Box, type Size } from './geometry.js';
-import { readImage } from './read-image.js';
+import { decodeImage, readBytes } from './read-image.js';
 import { resize } from './resize.js';
 
 export interface ScalingOptions {
@@ -38,38 +38,63 @@ export function place(image: Size, options: ScalingOptions, random: HostGenerato
   return { scaled, box: randomCrop ? randomBox(scaled, part, random) : centerBox(scaled, part), flip };
 }
 
+export interface ScaledReading {
+  readonly interpolation: Interpolation;
+  readonly channels: 1 | 3;
+}
+
 /**
  * Reads an image file as a viewer shows it, scaled with antialiasing and cut.
  * @param placement from the size of the whole image
- * @throws FileError as {@link readImage}
+ * @throws FileError as readImage
  */
 export async function readScaled(
   path: string,
   placement: (size: Size) => Placement,
-  { interpolation, channels }: { readonly interpolation: Interpolation; readonly channels: 1 | 3 },
+  reading: ScaledReading,
+): Promise<ByteImage> {
+  return decodeScaled(path, await readBytes(path), placement, reading);
+}
+
+/**
+ * As {@link readScaled}, from the content of a file.
+ * @param where what has it, for messages
+ */
+export async function decodeScaled(
+  where: string,
+  bytes: Buffer,
+  placement: (size: Size) => Placement,
+  { interpolation, channels }: ScaledReading,
 ): Promise<ByteImage> {
   let placed: Placement | undefined;
-  let isEnlarged = false;
-  const prepare = (image: Sharp, size: Size): Sharp => {
-    placed = placement(size);
-    const { scaled, box } = placed;
-    isEnlarged = enlarges(size, scaled);
-    if (isEnlarged) return image;
+  let isShrunk = false;
+  const prepare = (size: Size): ((image: Sharp) => Sharp) | undefined => {
+    const { scaled, box } = (placed = placement(size));
+    isShrunk = shrinks(size, scaled);
     // While it is decoded, off the thread, and a large JPEG never at its full size.
-    return image.resize({ ...scaled, fit: 'fill', kernel: kernels[interpolation] }).extract(box);
+    const resizing = { ...scaled, fit: 'fill', kernel: kernels[interpolation] } as const;
+    return isShrunk ? (image) => image.resize(resizing).extract(box) : undefined;
   };
-  return readImage(path, { as: 'displayed', channels, prepare }, (image) => {
-    if (!placed) throw new Error(`${path} was not placed`);
-    const cut = isEnlarged ? enlarged(image, placed, interpolation) : image;
-    return placed.flip ? flipLeftRight(cut) : cut;
+  return decodeImage(where, bytes, { as: 'displayed', channels, prepare }, (image) => {
+    if (!placed) throw new Error(`${where} was not placed`);
+    if (!isShrunk) return scaleImage(image, placed, interpolation);
+    return placed.flip ? flipLeftRight(image) : image;
   });
 }
 
 /** Sharp enlarges images half a pixel off their place; these are small, and left to {@link resize}. */
-function enlarges(size: Size, scaled: Size): boolean {
-  return scaled.width > size.width || scaled.height > size.height;
+function shrinks(size: Size, scaled: Size): boolean {
+  const isSame = scaled.width === size.width && scaled.height === size.height;
+  return !isSame && scaled.width <= size.width && scaled.height <= size.height;
 }
 
-function enlarged(image: ByteImage, { scaled, box }: Placement, interpolation: Interpolation): ByteImage {
-  return crop(resize(image, scaled.width, scaled.height, `pil_${interpolation}`), box);
+/** An image that is decoded already, scaled as Pillow does it, cut and mirrored. */
+export function scaleImage(
+  image: ByteImage,
+  { scaled, box, flip }: Placement,
+  interpolation: Interpolation,
+): ByteImage {
+  const isSame = scaled.width === image.width && scaled.height === image.height;
+  const cut = crop(isSame ? image : resize(image, scaled.width, scaled.height, `pil_${interpolation}`), box);
+  return flip ? flipLeftRight(cut) : cut;
 }

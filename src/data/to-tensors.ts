@@ -9,11 +9,6 @@ export function toTensors(batch: HostBatch): TensorBatch {
   return mapBatch(batch, (value) => (isTexts(value) ? value : toTensor(value)));
 }
 
-/** A batch of its own, which lives on when the other is disposed. */
-export function cloneTensors(batch: TensorBatch): TensorBatch {
-  return mapBatch(batch, (value) => (isTexts(value) ? value : value.clone()));
-}
-
 export function disposeTensors(batch: TensorBatch): void {
   for (const value of Object.values(batch)) if (!isTexts(value)) value.dispose();
 }

@@ -7,9 +7,8 @@ import {
   guidedAtOnce,
   samplerNames,
   samplers,
-  type Correction,
   type Denoiser,
-  type KnownImage,
+  type SamplerOptions,
   type SampleRequest,
 } from '../samplers/index.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
@@ -25,6 +24,15 @@ import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 import { networkProblems } from './network-problems.js';
 import { parameterizations, type Parameterization } from './parameterization.js';
 import { ReverseProcess } from './reverse-process.js';
+
+/** What a model adds to a request, in the space of what is diffused; nothing of it is disposed. */
+export interface DrawOptions extends Pick<SamplerOptions, 'correction' | 'init' | 'known'> {
+  readonly condition: Condition;
+  /** The condition that stands for none, of as many images; needed for guidance alone. */
+  readonly unconditional?: Condition | undefined;
+  /** Sees the images before the first step, numbered 0, and after each; they are the sampler's own and gone after it. */
+  readonly onImages?: ((step: number, steps: number, x: tf.Tensor4D) => void) | undefined;
+}
 
 /**
  * What DDPM and LatentDiffusion share: a schedule of noise, a network that learns to undo it, the average of its weights
@@ -194,31 +202,32 @@ export abstract class DiffusionModel extends LightningModule {
    * Draws what is diffused, `[count, h, w, c]`, with the averaged weights where some are kept.
    * @throws UserError where it is to be guided, and nothing stands for no condition
    */
-  protected async draw(request: SampleRequest, what: DrawOptions): Promise<tf.Tensor4D> {
-    const { count, sampler, steps, guidanceScale: scale = 1, streams, onStep, ...settings } = request;
-    const { condition, unconditional, correction, init, known, onImages } = what;
-    const generator = streams.get('sample');
-    const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
-    const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
+  protected async draw(
+    request: SampleRequest,
+    { condition, unconditional, onImages, ...given }: DrawOptions,
+  ): Promise<tf.Tensor4D> {
+    const { count, sampler, steps, guidanceScale: scale = 1, streams } = request;
+    const { eta, discretize, temperature, noiseDropout, onStep } = request;
     const isGuided = scale !== 1;
     if (isGuided && !unconditional) throw notGuidable(scale);
     const shown = isGuided && unconditional ? tf.tidy(() => joinedConditions(unconditional, condition)) : condition;
     const denoiser = isGuided ? guidedAtOnce(this.denoiser(shown), scale) : this.denoiser(shown);
-    const allSteps = sampler === 'ddpm' ? this.timesteps : steps;
-    const lastSteps = request.init && Math.max(1, Math.floor(request.init.strength * allSteps));
-    const watched = async (step: number, all: number, x: tf.Tensor4D): Promise<void> => {
-      onImages?.(step, all, x);
-      await onStep?.(step, all);
+    const generator = streams.get('sample');
+    const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
+    const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
+    const all = sampler === 'ddpm' ? this.timesteps : steps;
+    const lastSteps = request.init && Math.max(1, Math.floor(request.init.strength * all));
+    const watched = async (step: number, of: number, x: tf.Tensor4D): Promise<void> => {
+      onImages?.(step, of, x);
+      await onStep?.(step, of);
+    };
+    const options = {
+      ...{ ...given, denoiser, alphasCumprod, posteriorVariance, xT, generator, lastSteps },
+      ...{ steps, eta, discretize, temperature, noiseDropout, onStep: watched },
     };
     try {
-      onImages?.(0, steps, xT);
-      return await this.withAveragedWeights(() =>
-        samplers[sampler]({
-          ...settings,
-          onStep: watched,
-          ...{ denoiser, alphasCumprod, posteriorVariance, xT, generator, correction, steps, init, known, lastSteps },
-        }),
-      );
+      onImages?.(0, all, xT);
+      return await this.withAveragedWeights(() => samplers[sampler](options));
     } finally {
       xT.dispose();
       if (shown !== condition) tf.dispose(shown);
@@ -253,19 +262,6 @@ export abstract class DiffusionModel extends LightningModule {
       [`${prefix}/loss_vlb`]: lossVlb,
     };
   }
-}
-
-/** What a subclass draws of, in the space of what is diffused; nothing of it is disposed. */
-export interface DrawOptions {
-  readonly condition: Condition;
-  /** The condition that stands for none, of as many images; needed for guidance alone. */
-  readonly unconditional?: Condition | undefined;
-  readonly correction?: Correction | undefined;
-  /** `[count or 1, h, w, c]` */
-  readonly init?: tf.Tensor4D | undefined;
-  readonly known?: KnownImage | undefined;
-  /** Sees the images before the first step, numbered 0, and after each; they are the sampler's own and gone after it. */
-  readonly onImages?: ((step: number, steps: number, x: tf.Tensor4D) => void) | undefined;
 }
 
 function notGuidable(scale: number): UserError {

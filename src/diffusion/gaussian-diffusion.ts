@@ -29,7 +29,7 @@ export class GaussianDiffusion {
     );
   }
 
-  /** `v` (Salimans and Ho 2022, appendix D), a target between noise and image: `sqrt(alphaBar) noise - sqrt(1 - alphaBar) x_0`. */
+  /** The target between both (Salimans and Ho 2022, appendix D): `sqrt(alphaBar) noise - sqrt(1 - alphaBar) x_0`. */
   velocity(xStart: tf.Tensor4D, t: tf.Tensor1D, noise: tf.Tensor4D): tf.Tensor4D {
     const { sqrtAlphasCumprod, sqrtOneMinusAlphasCumprod } = this.schedule;
     return tf.tidy(() =>

@@ -8,6 +8,7 @@ import { ClassEmbedder } from '../models/encoders/class-embedder.js';
 import { Conv2d, Dropout, Identity, Linear, Module } from '../nn/index.js';
 import { Lion } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
+import { samplerNames } from '../samplers/index.js';
 import type { LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import type { ConditionInput, ConditioningSource } from './conditioning-stage.js';
 import type { NetworkInputs } from './diffusion-wrapper.js';
@@ -428,7 +429,7 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     ] as const) {
       model.model.eval();
       const before = tf.memory().numTensors;
-      for (const sampler of ['ddim', 'ddpm'] as const) {
+      for (const sampler of samplerNames) {
         const request = { count: 2, labels, sampler, steps: 4, eta: 1, streams: new RandomStreams(0) };
         const images = await model.model.sample(request);
         assert.equal(images.shape, [2, 2 * SIZE, 2 * SIZE, CHANNELS]);

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { fileProblem } from './file-problems.js';
+import { writeProblem } from './file-problems.js';
 
 /** Bytes, or bytes still being made; either way they keep their place in the file. */
 export type Chunk = Uint8Array | Promise<Uint8Array>;
@@ -43,7 +43,7 @@ export class AppendQueue {
 
   /**
    * Waits until everything appended so far has been handed to the operating system.
-   * @throws FileError where the file could not be written, now or before.
+   * @throws WriteError where the file could not be written, now or before.
    */
   async flush(): Promise<void> {
     // A drain under way may have begun before the last append.
@@ -68,7 +68,7 @@ export class AppendQueue {
     this.#timer = undefined;
     this.#draining ??= this.#writePending()
       .catch((cause: unknown) => {
-        this.#failure = fileProblem(this.path, 'write', cause, { note: 'what was logged since is lost' });
+        this.#failure = writeProblem(this.path, 'write', cause, { note: 'what was logged since is lost' });
         void this.#takePending();
       })
       .finally(() => (this.#draining = undefined));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { FileError } from '../errors.js';
+import { WriteError } from '../errors.js';
 import { writeAtomically, writeFileAtomically } from './atomic-write.js';
 
 const folder = temporaryFolder();
@@ -50,7 +50,7 @@ test('a full disk names the file and the remedy, keeps the old file and removes 
     });
   };
   assert.throws(write, (error: unknown) => {
-    assert.instance(error, FileError);
+    assert.instance(error, WriteError);
     assert.is(
       (error as Error).message,
       `${path}: cannot write: the disk is full (the file written before is whole)\n` +

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errnoOf, fileProblem } from './file-problems.js';
+import { errnoOf, writeProblem } from './file-problems.js';
 
 /** One system call writes at most 2 GiB; smaller pieces keep the page cache's write-back going meanwhile. */
 const PIECE = 64 * 2 ** 20;
@@ -15,7 +15,7 @@ export type Append = (bytes: Uint8Array) => void;
  *
  * @param fill writes the content, in as many pieces as it likes.
  * @param previous in the same folder; where to keep the file that is replaced
- * @throws FileError where it cannot be written (full disk, no permission); the temporary file is removed.
+ * @throws WriteError where it cannot be written (full disk, no permission); the temporary file is removed.
  */
 export function writeAtomically(path: string, fill: (append: Append) => void, previous?: string): void {
   const temporary = `${path}.tmp`;
@@ -32,7 +32,7 @@ export function writeAtomically(path: string, fill: (append: Append) => void, pr
     }
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
-    throw fileProblem(path, 'write', cause, {
+    throw writeProblem(path, 'write', cause, {
       note: existsSync(path) ? 'the file written before is whole' : undefined,
     });
   }

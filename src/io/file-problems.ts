@@ -1,4 +1,4 @@
-import { FileError } from '../errors.js';
+import { FileError, WriteError, type Problem } from '../errors.js';
 
 /** The error code of a failed system call (`ENOENT`, `ENOSPC` …), or undefined where `cause` is none. */
 export function errnoOf(cause: unknown): string | undefined {
@@ -30,25 +30,26 @@ export interface FileProblemDetails {
 }
 
 /**
- * Words a failed system call on a file for the user.
- * @param action what was tried, to follow "cannot": `read`, `write the checkpoint`.
+ * Words a failed system call on a file that the user gave, or on a place that the user chose.
+ * @param action what was tried, to follow "cannot": `read`, `create the folder`.
  */
-export function fileProblem(
-  path: string,
-  action: string,
-  cause: unknown,
-  { note, remedy }: FileProblemDetails = {},
-): FileError {
+export function fileProblem(path: string, action: string, cause: unknown, details?: FileProblemDetails): FileError {
+  return new FileError(wordCause(path, action, cause, details), { cause });
+}
+
+/** As {@link fileProblem}, of what the program writes while it works. */
+export function writeProblem(path: string, action: string, cause: unknown, details?: FileProblemDetails): WriteError {
+  return new WriteError(wordCause(path, action, cause, details), { cause });
+}
+
+function wordCause(path: string, action: string, cause: unknown, { note, remedy }: FileProblemDetails = {}): Problem {
   const code = errnoOf(cause);
   const detail = cause instanceof Error ? cause.message : String(cause);
   const [what, usualRemedy] = (code === undefined ? undefined : causes[code]) ?? [detail, undefined];
   const advice = remedy ?? usualRemedy;
-  return new FileError(
-    {
-      where: path,
-      problem: `cannot ${action}: ${what}${note === undefined ? '' : ` (${note})`}`,
-      ...(advice === undefined ? {} : { remedy: advice }),
-    },
-    { cause },
-  );
+  return {
+    where: path,
+    problem: `cannot ${action}: ${what}${note === undefined ? '' : ` (${note})`}`,
+    ...(advice === undefined ? {} : { remedy: advice }),
+  };
 }

@@ -81,7 +81,7 @@ export async function encodePng({ data, width, height, channels }: ByteImage): P
     .toBuffer();
 }
 
-/** @throws FileError where the file cannot be written. */
+/** @throws WriteError where the file cannot be written. */
 export async function writePng(path: string, image: ByteImage): Promise<void> {
   writeFileAtomically(path, await encodePng(image));
 }

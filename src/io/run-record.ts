@@ -58,7 +58,7 @@ export function describeRun(options: RunRecordOptions): RunRecord {
   };
 }
 
-/** @throws FileError where the file cannot be written. */
+/** @throws WriteError where the file cannot be written. */
 export function writeRunRecord(path: string, record: Partial<RunRecord>): void {
   writeFileAtomically(path, `${JSON.stringify(record, null, 2)}\n`);
 }

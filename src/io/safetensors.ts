@@ -79,7 +79,7 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
  * beginning, and to be written.
  *
  * @param previous where to keep the file that it replaces
- * @throws FileError where the file cannot be written; what `path` held before is then untouched.
+ * @throws WriteError where the file cannot be written; what `path` held before is then untouched.
  */
 export function writeSafetensors(
   path: string,

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
+import { WriteError } from '../errors.js';
 import { CompositeLogger } from './composite-logger.js';
 import type { Logger } from './logger.js';
 
@@ -57,6 +58,16 @@ test('flushes and closes all, though some fail, and tells every failure', async 
   assert.is(await messageOf(new CompositeLogger(loggers).flush()), 'disk full\n\nno rights');
   assert.is(await messageOf(new CompositeLogger(loggers.slice(0, 2)).close()), 'disk full');
   assert.equal(loggers[1]?.calls, [['flush'], ['close']]);
+});
+
+test('a full disk that stops several is one error of writing', async () => {
+  const full = (where: string) => {
+    const failure = () => Promise.reject(new WriteError({ where, problem: 'cannot write: the disk is full' }));
+    return { ...noting(), flush: failure };
+  };
+  const error: unknown = await new CompositeLogger([full('a'), full('b')]).flush().catch((one: unknown) => one);
+  assert.instance(error, WriteError);
+  assert.is((error as WriteError).message, 'a: cannot write: the disk is full\n\nb: cannot write: the disk is full');
 });
 
 test.run();

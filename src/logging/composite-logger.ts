@@ -1,3 +1,4 @@
+import { WriteError } from '../errors.js';
 import type { Histogram, Hyperparameters, LoggedImage, Logger, RunEnding } from './logger.js';
 
 /** Logs to several places; one that fails does not keep the others from being flushed. */
@@ -40,6 +41,9 @@ export class CompositeLogger implements Logger {
 async function all(promises: readonly Promise<void>[]): Promise<void> {
   const settled = await Promise.allSettled(promises);
   const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  if (errors.length > 1 && errors.every((error) => error instanceof WriteError)) {
+    throw new WriteError(errors.flatMap(({ problems }) => problems));
+  }
   if (errors.length > 1) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n\n'));
   if (errors[0]) throw errors[0];
 }

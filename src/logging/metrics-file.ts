@@ -51,7 +51,7 @@ export class MetricsFile implements Logger {
  *
  * @param bytes the length of the file when the step was saved: of the same step, more may have been logged since
  * @returns how many lines were removed.
- * @throws FileError where the file cannot be read or written; it is then as it was.
+ * @throws FileError where the file cannot be read, WriteError where it cannot be written; it is then as it was.
  */
 export function truncateMetrics(path: string, lastStep: number, bytes = Infinity): number {
   let content: string;

@@ -110,8 +110,10 @@ test('writes text as a string tensor of the text plugin', async () => {
 
 test('a resumed run hides what earlier files hold from its first step on', async () => {
   const logger = new TensorBoardLogger(temporaryFolder(), { purgeStep: 101 });
+  logger.logHyperparameters({ lr: 1 });
   await logger.close();
-  const [, start] = readEventFile(logger.path);
+  const [, start, ...others] = readEventFile(logger.path);
+  assert.equal(others, [], 'the first file has said what the run was given');
   assert.is(numberAt(start!, 2), 101);
   assert.is(numberAt(messagesAt(start!, 7)[0]!, 1), 1);
 });

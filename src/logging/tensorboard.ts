@@ -33,10 +33,12 @@ export class TensorBoardLogger implements Logger {
   readonly path: string;
   readonly #queue: AppendQueue;
   readonly #clock: () => number;
+  readonly #isResumed: boolean;
 
   /** @param folder an existing one. Nothing is written before the first event is due. */
   constructor(folder: string, { purgeStep = 0, clock = Date.now }: TensorBoardOptions = {}) {
     this.#clock = clock;
+    this.#isResumed = (purgeStep ?? 0) > 0;
     const seconds = Math.floor(clock() / 1000);
     this.path = join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${filesOpened++}`);
     this.#queue = new AppendQueue(this.path);
@@ -70,8 +72,12 @@ export class TensorBoardLogger implements Logger {
     this.#write(this.#summary([{ tag: name, histo: histogram }], step));
   }
 
-  /** For the HParams page, which compares runs by these and by the scalars that they log. */
+  /**
+   * For the HParams page, which compares runs by these and by the scalars that they log. It goes by the first that it
+   * finds of a run: one that goes on has said them in its first file.
+   */
   logHyperparameters(values: Hyperparameters): void {
+    if (this.#isResumed) return;
     const hparams = Object.entries(values).map(([key, value]) => ({ key, value: hparamValue(value) }));
     this.#writeSession('start', { sessionStartInfo: { hparams, startTimeSecs: this.#clock() / 1000 } });
   }

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileProblem } from '../io/file-problems.js';
+import { eventFilesIn } from './event-files.js';
 import { maskedCrc32c } from './tfrecord.js';
 
 /** Length and its checksum before a record's data, the data's checksum behind. */
@@ -13,9 +14,7 @@ const FOOTER = 4;
  * @throws FileError where a file cannot be read or written
  */
 export function cutTornRecords(folder: string): void {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  for (const name of readdirSync(folder)) {
-    if (!name.includes('.tfevents.')) continue;
+  for (const name of eventFilesIn(folder)) {
     const path = join(folder, name);
     try {
       cutTornRecord(path);

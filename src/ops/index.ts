@@ -15,7 +15,14 @@ export { groupNorm, type GroupNormOptions, type ScaleShift } from './group-norm.
 export { layerNorm, type LayerNormOptions } from './layer-norm.js';
 export { linear } from './linear.js';
 export { lionStep, type LionTensors } from './lion.js';
-export { l1Loss, mseLoss, smoothL1Loss, softmaxCrossEntropy, type MeanError, type MeanErrorOptions } from './losses/index.js';
+export {
+  l1Loss,
+  mseLoss,
+  smoothL1Loss,
+  softmaxCrossEntropy,
+  type MeanError,
+  type MeanErrorOptions,
+} from './losses/index.js';
 export { isDifferentiatedByFirst } from './native.js';
 export { rematerializationOf } from './rematerialize.js';
 export { sgdStep, type SgdTensors } from './sgd.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { onEveryEngine } from '../../test/support/engines.js';
 import { RandomStreams } from '../random/index.js';
-import { ddim, ddimEncode, samplers, type AnySamplerOptions, type SamplerName } from './index.js';
+import { samplers, type AnySamplerOptions, type SamplerName } from './index.js';
 import { gaussianDenoiser, gaussianFlow } from '../../test/support/gaussian.js';
 
 /** Fine enough that a step's rounding to a timestep does not show. */
@@ -45,7 +45,6 @@ onEveryEngine(
         const errors = [await errorOf(name, steps), await errorOf(name, 2 * steps), await errorOf(name, 4 * steps)];
         const orders = [Math.log2(errors[0]! / errors[1]!), Math.log2(errors[1]! / errors[2]!)];
         const text = `${name}: errors ${errors.map((e) => e.toExponential(2)).join(', ')}, orders ${orders.map((o) => o.toFixed(2)).join(', ')}`;
-        console.log(text);
         for (const order of orders) assert.ok(order > least && order < most, text);
       });
     }

@@ -24,7 +24,8 @@ export async function ddim(options: DdimOptions): Promise<tf.Tensor4D> {
     update: (x: tf.Tensor4D) => {
       const sigma = eta * Math.sqrt(((1 - nextAlphaBar) / (1 - alphaBar)) * (1 - alphaBar / nextAlphaBar));
       const { x0, eps } = denoiser(x, timestep);
-      const direction = tf.mul(eps, Math.sqrt(1 - nextAlphaBar - sigma ** 2));
+      // With all noise and from pure noise nothing is left of it, where rounding may fall below 0.
+      const direction = tf.mul(eps, Math.sqrt(Math.max(1 - nextAlphaBar - sigma ** 2, 0)));
       const mean = tf.add<tf.Tensor4D>(tf.mul(x0, Math.sqrt(nextAlphaBar)), direction);
       return { x: addStepNoise(mean, { generator, deviation: sigma, temperature, noiseDropout }) };
     },

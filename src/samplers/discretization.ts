@@ -26,10 +26,14 @@ export function ddimTimesteps(steps: number, timesteps: number, discretize: Disc
   const spread =
     discretize === 'uniform'
       ? Array.from({ length: Math.ceil(timesteps / stride) }, (_, i) => i * stride)
-      : Array.from({ length: steps }, (_, i) =>
-          Math.floor(((Math.sqrt(timesteps * 0.8) * i) / Math.max(steps - 1, 1)) ** 2),
-        );
+      : line(Math.sqrt(timesteps * 0.8), steps).map((root) => Math.floor(root ** 2));
   return [...new Set(spread.map((t) => Math.min(t + shift, timesteps - 1)))];
+}
+
+/** From 0 to `end`, which is exact, in the order of operations that NumPy has: the squares are rounded down. */
+function line(end: number, count: number): number[] {
+  const step = count > 1 ? end / (count - 1) : 0;
+  return Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? end : i * step));
 }
 
 /** One step down: the levels of noise before and after it. */

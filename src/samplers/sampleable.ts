@@ -2,12 +2,13 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomStreams } from '../random/index.js';
 import type { Discretization } from './discretization.js';
 import type { KnownImage } from './sampler.js';
+import type { StepNoiseOptions } from './step-noise.js';
 
 export const samplerNames = ['ddim', 'ddpm', 'plms', 'dpm-solver++', 'euler', 'heun'] as const;
 export type SamplerName = (typeof samplerNames)[number];
 
 /** What to draw, and how. */
-export interface SampleRequest {
+export interface SampleRequest extends StepNoiseOptions {
   readonly count: number;
   /** The class of each image; required exactly where the model has classes. */
   readonly labels?: readonly number[];
@@ -23,8 +24,6 @@ export interface SampleRequest {
   readonly eta: number;
   /** How a sampler that leaves timesteps out spreads its steps; `uniform` where absent. */
   readonly discretize?: Discretization | undefined;
-  /** Factor of the noise of each step; 1 where absent. */
-  readonly temperature?: number | undefined;
   /** Images to begin with in the place of noise alone. */
   readonly init?: InitImage | undefined;
   /** The part of the image that is given. */

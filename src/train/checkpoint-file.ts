@@ -2,6 +2,7 @@ import { FileError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
 import { callbackKey, optimizerKey, RUN_CHECKPOINT_KEY } from '../io/run-checkpoint.js';
 import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../io/safetensors.js';
+import type { EventBytes } from '../logging/event-files.js';
 import type { StateDict } from '../nn/index.js';
 import type { OptimizerState } from '../optim/index.js';
 import type { StreamsState } from '../random/index.js';
@@ -23,6 +24,8 @@ export interface Progress {
   readonly scaleLr?: boolean;
   /** The length of `metrics.jsonl` at the time; absent where nothing was logged, and in checkpoints of earlier versions. */
   readonly loggedBytes?: number;
+  /** The length of the event files in the run's folder at the time; absent in checkpoints of earlier versions. */
+  readonly eventBytes?: EventBytes;
   readonly streams: StreamsState;
   readonly metrics: MetricsState;
   /** The newest value of everything logged; absent in checkpoints of earlier versions. */

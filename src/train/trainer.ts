@@ -3,6 +3,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import type { DataLoader } from '../data/data-loader.js';
 import { batchSize, disposeTensors, toTensors, type TensorBatch } from '../data/to-tensors.js';
 import type { RunFolder } from '../io/run-folder.js';
+import { eventBytesLogged } from '../logging/event-files.js';
 import type { Logger } from '../logging/logger.js';
 import { bytesLogged } from '../logging/metrics-file.js';
 import { withDefaults } from '../params.js';
@@ -226,6 +227,7 @@ export class Trainer implements TrainerHandle {
         seed: this.#options.seed,
         ...(this.#options.scaleLr !== undefined && { scaleLr: this.#options.scaleLr }),
         ...bytesLogged(this.run.metrics),
+        eventBytes: eventBytesLogged(this.run.tensorboard),
         streams: this.#streams.state,
         metrics: this.#logged.train.state,
         latestMetrics: { ...this.#logged.latest },

@@ -117,7 +117,7 @@ test('explains a section and a slot', async () => {
   assert.match(await hover(mnist.replace('unet_config:', 'unet_|config:')), /The network that predicts the noise\./);
 });
 
-for (const config of ['ddpm/mnist', 'classic/unet2d-mnist', 'classic/simple-ddpm-mnist']) {
+for (const config of ['ddpm/mnist', 'classic/unet2d-mnist', 'classic/simple-ddpm-mnist', 'classic/basic-unet-mnist']) {
   test(`finds nothing wrong with ${config}.yaml`, async () => {
     const path = join(repository, 'configs', `${config}.yaml`);
     assert.equal(await server.open(path, readFileSync(path, 'utf8')), []);
@@ -141,7 +141,7 @@ test('underlines what is mistyped', async () => {
   assert.equal(await problems(`${ddpm}    timesteps: many\n`), ['many: Expected integer >= 1.']);
   assert.equal(await problems(`${ddpm}    timesteps: 0\n`), ['0: Value is below the minimum of 1.']);
   assert.equal(await problems(`${ddpm}    beta_schedule: linaer\n`), [
-    'linaer: Value is not accepted. Valid values: "linear", "cosine", "sqrt_linear", "sqrt".',
+    'linaer: Value is not accepted. Valid values: "linear", "cosine", "sqrt_linear", "sqrt", "quadratic", "sigmoid".',
   ]);
 });
 

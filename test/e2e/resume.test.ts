@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execFileSync, type ChildProcess } from 'node:child_process';
@@ -61,6 +70,36 @@ test('SIGUSR1 saves and goes on; SIGTERM saves and stops', async () => {
   assert.match(stderr, new RegExp(`step ${saved} {2}saved last\\.ckpt`));
   assert.match(stderr, /stopped by SIGTERM {2}step \d+/);
   assert.ok(stepOf(onlyRun(logdir)) > saved);
+});
+
+test('no two processes train in one folder; a killed one is no hindrance', async () => {
+  const logdir = temporaryFolder();
+  const auto = [...FOREVER, '--resume', 'auto'];
+  const locks = () => readdirSync(onlyRun(logdir)).filter((name) => name.startsWith('lock.'));
+  const killed = await train(logdir, auto, async (child) => {
+    await whenIn(logdir, 'checkpoints', 'last.ckpt');
+    const before = readFileSync(join(onlyRun(logdir), 'run.json'), 'utf8');
+    const others = [await train(logdir, auto), await ldm(['run', '--resume', onlyRun(logdir)])];
+    for (const { code, stderr } of others) {
+      assert.is(code, 2, stderr);
+      assert.match(stderr, /another process is writing into this run folder/);
+      assert.match(stderr, new RegExp(`process ${child.pid} on `));
+    }
+    assert.is(readFileSync(join(onlyRun(logdir), 'run.json'), 'utf8'), before, 'they touched nothing');
+    child.kill('SIGKILL');
+  });
+  assert.is(killed.signal, 'SIGKILL', killed.stderr);
+  assert.is(locks().length, 1);
+  const last = await train(logdir, auto, async (child) => {
+    await until(() => locks().every((name) => name.includes(`.${child.pid}.`)));
+    const saved = () => statSync(checkpointOf(onlyRun(logdir))).mtimeMs;
+    const before = saved();
+    await until(() => saved() > before);
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+  });
+  assert.is(last.code, 130, last.stderr);
+  assert.equal(locks(), []);
 });
 
 test('a second signal stops at once', async () => {
@@ -144,7 +183,7 @@ test('a run that goes on keeps its rate and seed; what contradicts is said', asy
 
 /** What a run says that failed after its first checkpoint: what was saved, and how to go on; the checkpoint is whole. */
 function assertSaved({ code, stderr }: CommandResult, run: string): void {
-  assert.ok(code === 1 || code === 2, stderr);
+  assert.is(code, 1, stderr);
   const [, step] = /saved +\S+\.ckpt, step (\d+)/.exec(stderr) ?? [];
   assert.match(stderr, /failed +after step \d+, epoch \d+/);
   assert.match(stderr, /go on +npx run --resume /);
@@ -188,9 +227,13 @@ test('a folder that can no longer be written', async () => {
     renameSync(checkpoints, `${checkpoints}.away`);
     writeFileSync(checkpoints, '');
   });
-  assert.is(failed.code, 2, failed.stderr);
+  assert.is(failed.code, 1, failed.stderr);
   assert.match(failed.stderr, /last\.ckpt: cannot write: a part of the path is a file, not a folder/);
   assert.match(failed.stderr, /saved +no checkpoint/);
+  // A folder that cannot be written before anything is done is bad input.
+  const refused = await ldm(['run', '--resume', onlyRun(logdir)]);
+  assert.is(refused.code, 2, refused.stderr);
+  assert.match(refused.stderr, /last\.ckpt: cannot write: a part of the path is a file, not a folder/);
 });
 
 /** A limit on the size of files stands for a full disk: what is written fails in its middle. */

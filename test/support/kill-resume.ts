@@ -5,10 +5,15 @@ import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { readCheckpoint } from '../../src/train/checkpoint-file.js';
 import { ldm } from './command.js';
+import { messagesAt, numberAt, readEventFile, textAt, type Message } from './event-file.js';
 import { choicesFrom } from './random.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export const resumeConfig = fileURLToPath(new URL('../fixtures/configs/resume.yaml', import.meta.url));
+
+/** Beside the images that every run logs. */
+const HISTOGRAMS =
+  '+lightning.callbacks.histograms={target: HistogramLogger, params: {every_n_train_steps: 5, include: time_embed}}';
 
 export interface KillOptions {
   readonly steps: number;
@@ -22,13 +27,14 @@ export interface KillOptions {
 
 /**
  * Trains once without being killed, and then again, killed with SIGKILL at random moments and gone on with by
- * `--resume auto`; every third time while a checkpoint is being written.
+ * `--resume auto`; every third time while a checkpoint is being written. Compared are the last checkpoint, `metrics.jsonl` and
+ * all that the event files hold.
  * @throws AssertionError where what comes out is not the same, bit for bit
  */
 export async function killAndCompare(options: KillOptions): Promise<void> {
   const { steps, moments, perRun, seed = 1, say = () => undefined } = options;
   const { random } = choicesFrom(seed);
-  const args = ['run', resumeConfig, '--resume', 'auto', '--threads', '1', '--max_steps', String(steps)];
+  const args = ['run', resumeConfig, '--resume', 'auto', '--threads', '1', '--max_steps', String(steps), HISTOGRAMS];
   const logdir = temporaryFolder();
   const began = performance.now();
   const whole = await ldm([...args, '-l', logdir]);
@@ -69,18 +75,47 @@ function onlyRun(logdir: string): string {
 function outcome(run: string) {
   const { progress, weights, optimizers } = readCheckpoint(join(run, 'checkpoints', 'last.ckpt'));
   // The times in the log have not always as many digits.
-  const { loggedBytes, ...rest } = progress;
+  const { loggedBytes, eventBytes, ...rest } = progress;
   assert.ok(loggedBytes);
+  assert.ok(eventBytes);
   const lines = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
   const logged = lines.map((line) => ({ ...(JSON.parse(line) as object), time: 0 }));
   const kept = readdirSync(join(run, 'checkpoints')).filter((name) => name.endsWith('.ckpt'));
-  return { progress: rest, weights, optimizers, logged, kept: kept.sort() };
+  return { progress: rest, weights, optimizers, logged, events: eventsOf(join(run, 'tensorboard')), kept: kept.sort() };
+}
+
+/** What all event files of a run hold together, without its texts: each process states its command. */
+function eventsOf(folder: string): string[] {
+  const values = readdirSync(folder)
+    .flatMap((name) => readEventFile(join(folder, name)))
+    .flatMap((event) =>
+      messagesAt(event, 5)
+        .flatMap((summary) => messagesAt(summary, 1))
+        .map((value) => ({ tag: textAt(value, 1) ?? '', step: numberAt(event, 2) ?? 0, value })),
+    )
+    .filter(({ tag }) => tag !== 'command' && tag !== 'config');
+  const places = values.map(({ tag, step }) => `${tag} ${step}`);
+  const twice = places.filter((place, i) => places.indexOf(place) !== i);
+  assert.equal(twice, [], 'event files hold no value twice');
+  return values
+    .map(({ tag, step, value }) => `${tag} ${step} ${tag.startsWith('_hparams_') ? '' : contentOf(value)}`)
+    .sort();
+}
+
+/** The number, or the picture's or histogram's bytes. */
+function contentOf(value: Message): string {
+  return [2, 4, 5]
+    .flatMap((field) =>
+      (value.get(field) ?? []).map((one) => (typeof one === 'number' ? String(one) : one.toString('base64'))),
+    )
+    .join();
 }
 
 type Outcome = ReturnType<typeof outcome>;
 
 function compare(actual: Outcome, expected: Outcome): void {
   assert.equal(actual.logged, expected.logged, 'what was logged');
+  assert.equal(actual.events, expected.events, 'the event files');
   assert.equal(actual.progress, expected.progress, 'where the run stands');
   assert.equal([...actual.weights], [...expected.weights], 'the weights');
   assert.equal(actual.optimizers, expected.optimizers, 'the optimizers');

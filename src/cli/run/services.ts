@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { instantiateFromConfig, type ComponentConfig, type Registry } from '../../config/index.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
+import { requireWritable } from '../../io/require-writable.js';
 import { createRunFolder, formatRunTime, type RunFolder } from '../../io/run-folder.js';
 import { describeRun, readRunRecord, withResumption, writeRunRecord, type RunRecord } from '../../io/run-record.js';
 import type { EngineInfo } from '../../engine/index.js';
 import { CompositeLogger } from '../../logging/composite-logger.js';
+import { cutEventFiles, type EventBytes } from '../../logging/event-files.js';
 import type { Logger } from '../../logging/logger.js';
 import { MetricsFile, truncateMetrics } from '../../logging/metrics-file.js';
 import type { OpenLogger } from '../../logging/open-tensorboard.js';
@@ -31,6 +33,9 @@ export interface RunFilesOptions extends Pick<RunRecord, 'seed' | 'scaleLr' | 'e
 /** Keeps what it takes to know, and to repeat, what was run; of a run that goes on, beside what is kept of its beginning. */
 export function writeRunFiles(run: RunFolder, { configs, seed, scaleLr, engineFlags, engine }: RunFilesOptions): void {
   const time = formatRunTime(new Date());
+  requireWritable(run.record);
+  requireWritable(join(run.configs, time));
+  requireWritable(join(run.checkpoints, 'last.ckpt'));
   writeFileAtomically(join(run.configs, `${time}-project.yaml`), configs.project);
   writeFileAtomically(join(run.configs, `${time}-lightning.yaml`), configs.lightning);
   const record = describeRun({
@@ -52,6 +57,8 @@ export interface LoggedSoFar {
   readonly step: number;
   /** Of `metrics.jsonl`; unknown for checkpoints of earlier versions. */
   readonly bytes?: number | undefined;
+  /** Of each event file in the run's folder; unknown for checkpoints of earlier versions. */
+  readonly eventBytes?: EventBytes | undefined;
 }
 
 export interface LoggersOptions {
@@ -75,6 +82,7 @@ export async function openLoggers(
   const open = await instantiateFromConfig<OpenLogger>(config ?? 'TensorBoardLogger', registry);
   if (resumed) {
     truncateMetrics(run.metrics, resumed.step, resumed.bytes);
+    if (resumed.eventBytes) cutEventFiles(run.tensorboard, resumed.eventBytes);
     cutTornRecords(run.tensorboard);
   }
   const options = isAdded ? { purgeStep: null } : resumed ? { purgeStep: resumed.step + 1 } : {};

@@ -2,6 +2,7 @@ import { annotate, annotatedValues, loadExperimentTree, type AnnotatedValue } fr
 import { UserError } from '../../errors.js';
 import { listCheckpoints } from '../../io/find-checkpoint.js';
 import { runFolder, runsNamed, type RunFolder } from '../../io/run-folder.js';
+import { lockRunFolder, type RunLock } from '../../io/run-lock.js';
 import { readRunRecord, type RunRecord } from '../../io/run-record.js';
 import { readNewestCheckpoint, type Checkpoint } from '../../train/checkpoint-file.js';
 import { compareConfigs, describeDifference } from '../diff/compare.js';
@@ -13,6 +14,8 @@ export interface StartingPoint {
   readonly checkpoint?: Checkpoint;
   /** The folder to go on in; without it a new one is made. */
   readonly folder?: RunFolder;
+  /** On that folder: no other process writes there from before its checkpoints are looked at. */
+  readonly lock?: RunLock;
   /** What is known of the run in that folder. */
   readonly record?: Partial<RunRecord> | undefined;
   /** What to say of the choice: what is wrong with newer checkpoints. */
@@ -26,16 +29,18 @@ const NEW_RUN: StartingPoint = { warnings: [] };
 /**
  * What `--resume PATH` means: the newest whole checkpoint of a run, or the one that it names. A run that was stopped before
  * its first checkpoint begins anew in its folder.
- * @throws UserError where there are checkpoints and none is whole
+ * @throws UserError where another process writes into the run's folder, or there are checkpoints and none is whole
  */
-export function requestedStart({ checkpoints, resumeFolder }: RunRequest): StartingPoint {
+export async function requestedStart({ checkpoints, resumeFolder }: RunRequest): Promise<StartingPoint> {
   const folder = resumeFolder === undefined ? undefined : runFolder(resumeFolder);
   if (checkpoints.length === 0 && !folder) return NEW_RUN;
+  const lock = folder && (await lockRunFolder(folder.path));
   const { checkpoint, path, damaged } = readNewestCheckpoint(checkpoints);
   if (!checkpoint && damaged.length > 0) throw new UserError(damaged.flatMap(({ problems }) => problems));
   return {
     ...(checkpoint && { checkpoint }),
     ...(folder && { folder, record: readRunRecord(folder.record) }),
+    ...(lock && { lock }),
     warnings: damaged.map(({ message }) => message),
     ...(path === undefined
       ? { note: 'the run has no checkpoint yet: beginning anew in its folder' }
@@ -48,24 +53,28 @@ export function requestedStart({ checkpoints, resumeFolder }: RunRequest): Start
  * `--scale_lr`, from its newest whole checkpoint; a new run where there is none. Where checkpoints are there and none is
  * whole, that run's folder is left as it is.
  * @param config the whole resolved configuration, as runs keep it
+ * @throws UserError where another process is training that run
  */
-export function automaticStart(request: RunRequest, config: string): StartingPoint {
+export async function automaticStart(request: RunRequest, config: string): Promise<StartingPoint> {
   const { logdir, configs, name, postfix, seed, scaleLr } = request;
   const named = runsNamed({ logdir, config: configs[0] ?? '', name, postfix });
   for (const folder of named) {
     const record = readRunRecord(folder.record);
     const isSame = record?.seed === seed && (record.scaleLr ?? true) === scaleLr;
     if (!isSame || !allConfigsOfRun(folder.path).includes(config)) continue;
+    const lock = await lockRunFolder(folder.path);
     const { checkpoint, path, damaged } = readNewestCheckpoint(listCheckpoints(folder.path));
     const warnings = damaged.map(({ message }) => message);
     if (checkpoint) {
-      return { checkpoint, folder, record, warnings, note: `resume auto: ${describe(path, checkpoint)}` };
+      return { checkpoint, folder, lock, record, warnings, note: `resume auto: ${describe(path, checkpoint)}` };
     }
     if (damaged.length > 0) {
+      lock.release();
       return { warnings, note: `resume auto: ${folder.path} has no whole checkpoint: beginning a new run` };
     }
     return {
       folder,
+      lock,
       record,
       warnings,
       note: `resume auto: ${folder.path} has no checkpoint yet: beginning anew in it`,

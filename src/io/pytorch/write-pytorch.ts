@@ -22,7 +22,7 @@ export interface CheckpointFacts {
  * 2 and one entry per tensor. A source is read one tensor at a time; the file may be of any size.
  *
  * @param facts with them, a checkpoint is written, `{state_dict, global_step, epoch}`; without, the state dict alone.
- * @throws FileError where the file cannot be written; what `path` held before is then untouched.
+ * @throws WriteError where the file cannot be written; what `path` held before is then untouched.
  */
 export function writePyTorch(
   path: string,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cloneTensors, disposeTensors, type TensorBatch } from '../../data/to-tensors.js';
+import type { TensorBatch } from '../../data/to-tensors.js';
 import { writeFileAtomically } from '../../io/atomic-write.js';
 import { encodePng, imageGrid } from '../../io/images.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
@@ -14,9 +14,6 @@ import { imageLoggerParams } from './image-logger.params.js';
  */
 export class ImageLogger implements Callback {
   readonly #params: Params<typeof imageLoggerParams>;
-  /** Copied from the step's batch, which is gone when training ends. */
-  #lastBatch: TensorBatch = {};
-  #drawnStep = -1;
 
   constructor(params: ParamsInput<typeof imageLoggerParams> = {}) {
     this.#params = withDefaults(imageLoggerParams, params);
@@ -26,8 +23,9 @@ export class ImageLogger implements Callback {
     if (!this.#isOn) return;
     const { log_on_batch_idx: byBatch, log_last: logLast } = this.#params;
     const isDue = byBatch ? this.#isDue(trainer.batchInEpoch) : stepped && this.#isDue(trainer.globalStep);
-    if (isDue) await this.#draw('train', trainer, module, batch, trainer.batchInEpoch);
-    if (logLast && stepped && trainer.globalStep >= trainer.lastStep) this.#keep(batch);
+    // Before the checkpoint of that step, not after it: a run that is killed then has them behind it.
+    const isLast = logLast && stepped && trainer.globalStep >= trainer.lastStep;
+    if (isDue || isLast) await this.#draw('train', trainer, module, batch, trainer.batchInEpoch);
   }
 
   async onValidationBatchEnd(
@@ -42,14 +40,6 @@ export class ImageLogger implements Callback {
     if (isDue) await this.#draw('val', trainer, module, batch, batchIndex + 1);
   }
 
-  async onFitEnd(trainer: Trainer, module: LightningModule): Promise<void> {
-    const batch = this.#lastBatch;
-    if (Object.keys(batch).length > 0 && trainer.globalStep !== this.#drawnStep)
-      await this.#draw('train', trainer, module, batch, trainer.batchInEpoch);
-    disposeTensors(batch);
-    this.#lastBatch = {};
-  }
-
   get #isOn(): boolean {
     return !this.#params.disabled && this.#params.max_images > 0;
   }
@@ -60,10 +50,6 @@ export class ImageLogger implements Callback {
     if (first && count === 1) return true;
     if (frequency === null) return false;
     return count % frequency === 0 || (increases && count < frequency && Number.isInteger(Math.log2(count)));
-  }
-
-  #keep(batch: TensorBatch): void {
-    this.#lastBatch = cloneTensors(batch);
   }
 
   async #draw(
@@ -90,7 +76,6 @@ export class ImageLogger implements Callback {
     } finally {
       if (wasTraining) module.train();
     }
-    if (split === 'train') this.#drawnStep = trainer.globalStep;
   }
 }
 

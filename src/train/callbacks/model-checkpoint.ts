@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
-import { fileProblem } from '../../io/file-problems.js';
+import { writeProblem } from '../../io/file-problems.js';
 import { makeFolder } from '../../io/make-folder.js';
 import type { RunFolder } from '../../io/run-folder.js';
 import { formatValue } from '../../logging/format.js';
@@ -211,7 +211,7 @@ export class ModelCheckpoint implements Callback {
     try {
       if (folder !== null && !existsSync(folder)) makeFolder(folder);
     } catch (cause) {
-      throw fileProblem(folder ?? path, 'create the folder of checkpoints', cause);
+      throw writeProblem(folder ?? path, 'create the folder of checkpoints', cause);
     }
     if (this.#params.save_weights_only === true) writeWeights(path, checkpoint);
     else writeCheckpoint(path, checkpoint);

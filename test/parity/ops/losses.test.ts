@@ -63,6 +63,8 @@ onEveryEngine('losses', (test) => {
     assert.equal([...mseLoss(prediction, target, { reduction: 'perSample' }).dataSync()], [2, 4.5]);
     assert.equal([...l1Loss(prediction, target).dataSync()], [1.25]);
     assert.equal([...l1Loss(prediction, target, { reduction: 'perSample' }).dataSync()], [1, 1.5]);
+    // Distances of 0, 2, 3 and 0.
+    assert.equal([...smoothL1Loss(prediction, target, { reduction: 'perSample' }).dataSync()], [0.75, 1.25]);
     const { grads } = valueAndGrads(() => l1Loss(prediction, target), [prediction, target]);
     // The gradient where both are equal is zero, as PyTorch's.
     const expected = [0, -0.25, 0.25, 0];

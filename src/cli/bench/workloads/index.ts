@@ -4,6 +4,7 @@ import { attention } from './attention.js';
 import { conv3x3 } from './conv3x3.js';
 import { ddim50 } from './ddim.js';
 import { groupnormSilu } from './groupnorm-silu.js';
+import { imageFolderBench } from './image-folder.js';
 import { matmul } from './matmul.js';
 import { celebahqUnetTrain, unetTrain } from './unet-train.js';
 import type { Workload } from './workload.js';
@@ -18,6 +19,7 @@ export const workloads: readonly Workload[] = [
   adamw,
   unetTrain,
   ddim50,
+  imageFolderBench,
   celebahqUnetTrain,
 ];
 
