@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
-import { flagOf, inputsOf, type Methods, type Parameter } from '../nn/index.js';
+import type { Methods, Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import type { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf } from './batch-inputs.js';
 import { classLabels } from './class-labels.js';
-import { namedCondition, type Condition } from './condition.js';
+import type { Condition } from './condition.js';
 import { conditioningKeyOf } from './conditioning-key.js';
 import { conditioningImages } from './conditioning-images.js';
 import { ConditioningStage, type ConditioningSource } from './conditioning-stage.js';
@@ -21,8 +21,8 @@ import {
   type LatentParts,
 } from './latent-diffusion.params.js';
 import { logLatentImages, type LatentImagesSource } from './latent-images-log.js';
+import { latentMethods } from './latent-methods.js';
 import type { SplitInput } from './patches/split-input.js';
-import { processMethods } from './process-methods.js';
 import { ScaleByStd } from './scale-by-std.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
 
@@ -213,43 +213,8 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   }
 
   override methods(): Methods {
-    const { conditioningKey } = this.model;
-    const conditions = { c_concat: ['concat', 'hybrid'], c_crossattn: ['crossattn', 'hybrid', 'adm'] };
-    return {
-      ...processMethods({
-        diffusion: this.diffusion,
-        reverse: this.reverse,
-        conditions: Object.entries(conditions).flatMap(([name, keys]) =>
-          keys.includes(conditioningKey ?? '') ? [name] : [],
-        ),
-        conditionOf: (named) => namedCondition(conditioningKey, named),
-        logEveryT: this.params.log_every_t,
-        correct: undefined,
-        generator: () => this.random.get('sample'),
-      }),
-      q_sample: (inputs) => {
-        const { x_start, t, noise } = inputsOf(inputs, ['x_start', 't', 'noise']);
-        return this.diffusion.qSample(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D);
-      },
-      encode_first_stage: (inputs) => this.encodeFirstStage(inputsOf(inputs, ['x']).x as tf.Tensor4D),
-      decode_first_stage: (inputs) => {
-        const { z, ...flags } = inputsOf(inputs, ['z'], ['predict_cids', 'force_not_quantize']);
-        return this.decodeFirstStage(z, {
-          predictCids: flagOf(flags.predict_cids, false),
-          forceNotQuantize: flagOf(flags.force_not_quantize, false),
-        });
-      },
-      apply_model: (inputs) => {
-        const { x_noisy, t, ...c } = inputsOf(inputs, ['x_noisy', 't'], ['c_concat', 'c_crossattn']);
-        return this.applyModel(x_noisy as tf.Tensor4D, t as tf.Tensor1D, namedCondition(this.model.conditioningKey, c));
-      },
-      p_losses: (inputs) => {
-        const { x_start, t, noise, ...c } = inputsOf(inputs, ['x_start', 't', 'noise'], ['c_concat', 'c_crossattn']);
-        const condition = namedCondition(this.model.conditioningKey, c);
-        const losses = this.pLosses(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D, condition);
-        return { loss: losses.loss, loss_simple: losses.lossSimple, loss_vlb: losses.lossVlb };
-      },
-    };
+    const generator = () => this.random.get('sample');
+    return latentMethods(this, { conditioningKey: this.model.conditioningKey, generator });
   }
 
   protected override startOf(batch: TensorBatch, streams: RandomStreams): tf.Tensor4D {
