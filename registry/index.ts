@@ -12,6 +12,7 @@ import { models } from './models.js';
 import { networks } from './networks.js';
 import { noiseSchedulers } from './noise-schedulers.js';
 import { optimizers } from './optimizers.js';
+import { patches } from './patches.js';
 import { plannedData, publishedData } from './published-data.js';
 import { schedules } from './schedules.js';
 
@@ -24,6 +25,7 @@ export const registry = new Registry(
     ...losses,
     ...encoders,
     ...models,
+    ...patches,
     ...classifiers,
     ...data,
     ...imageData,

@@ -2,10 +2,12 @@ import type { ParamProblem, TraitsOf } from '../src/config/index.js';
 import { conditioningKeyOf, type ConditioningKey } from '../src/diffusion/conditioning-key.js';
 import type { LatentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
 import { checkDropouts, checkEncodings, checkNetwork, timestepsOf, type InChannels } from './diffusion-checks.js';
+import { checkPatches } from './patches-checks.js';
 import {
   conditioningTraits,
   firstStageTraits,
   networkTraits,
+  patchesTraits,
   type ConditioningTraits,
   type FirstStageTraits,
   type NetworkTraits,
@@ -19,6 +21,7 @@ export function checkLatentDiffusion(params: LatentDiffusionParams, traitsOf: Tr
   const network = networkTraits(traitsOf, params.unet_config);
   const firstStage = firstStageTraits(traitsOf, params.first_stage_config);
   const conditioning = conditioningTraits(traitsOf, params.cond_stage_config);
+  const patches = patchesTraits(traitsOf, params.split_input_config);
   const isUnconditional = conditioning?.makes === 'nothing';
   const conditioningKey = conditioningKeyOf({ ...params, isUnconditional });
   const inChannels = inChannelsOf(conditioningKey, params.channels, conditioning);
@@ -32,6 +35,7 @@ export function checkLatentDiffusion(params: LatentDiffusionParams, traitsOf: Tr
     ),
     ...checkFirstStage(params, firstStage),
     ...checkStages(params, conditioning),
+    ...(patches ? checkPatches(params, patches, firstStage) : []),
     ...checkConditionTimesteps(params, conditioningKey),
     ...checkCondition(conditioningKey, conditioning),
     ...(network ? checkNetwork(network, params, { conditioningKey, inChannels }) : []),
@@ -58,7 +62,7 @@ function checkFirstStage(params: LatentDiffusionParams, firstStage: FirstStageTr
       expected: `${latentChannels}, embed_dim of the first stage`,
     });
   }
-  if (params.scale_by_std && params.scale_factor !== 1) {
+  if (params.scale_by_std !== false && params.scale_factor !== 1) {
     problems.push({
       path: ['scale_factor'],
       problem: 'is given, and scale_by_std has it measured',

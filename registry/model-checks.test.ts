@@ -53,6 +53,18 @@ const lines = (...rest: string[]) => rest.join('\n');
 
 const test = suite('rules between a model and what it is made of');
 
+test('patches reach all of an image and become as large as the first stage makes them', () => {
+  const split = (params: Params) => latent({ split_input_config: { target: 'SplitInput', params } });
+  const four = { vqf: 4 };
+  assert.is(split({ ...four, ks: [8, 8], stride: [4, 8] }), '');
+  assert.is(split({ vqf: 2, patch_distributed_vq: false }), '', 'no more than the image has');
+  assert.match(split({ ...four, ks: [8, 8], stride: [5, 4] }), /stride: patches do not reach all of the latent image/);
+  assert.match(split({ ...four, ks: [48, 48], stride: [24, 24] }), /stride: patches do not reach all of the image/);
+  assert.match(split({ vqf: 2 }), /vqf: is not what the first stage makes images smaller by[^]*expected: +4/);
+  assert.match(split({ ...four, ks: [8, 8], stride: [16, 4] }), /stride\.0: is larger than the patch/);
+  assert.match(split({ ...four, clip_min_weight: 0.6 }), /clip_min_weight: is more than clip_max_weight/);
+});
+
 test('what goes together is accepted', () => {
   assert.is(ddpm({}), '');
   assert.is(latent({}), '');

@@ -4,6 +4,7 @@ import { corruptionModelParams } from '../src/diffusion/corruption-model.params.
 import { ddpmParams } from '../src/diffusion/ddpm.params.js';
 import type { DiffusionNetwork } from '../src/diffusion/diffusion-wrapper.js';
 import type { FirstStage } from '../src/diffusion/first-stage.js';
+import type { SplitInput } from '../src/diffusion/patches/split-input.js';
 import { latentDiffusionParams } from '../src/diffusion/latent-diffusion.params.js';
 import { initialWeightsNeeded } from './initial-weights.js';
 import { checkCorruptionModel } from './corruption-checks.js';
@@ -46,7 +47,15 @@ export const models = [
     load: async () => {
       const { LatentDiffusion } = await import('../src/diffusion/latent-diffusion.js');
       return (
-        { unet_config, first_stage_config, cond_stage_config, scheduler_config, optimizer_config, ...options },
+        {
+          unet_config,
+          first_stage_config,
+          cond_stage_config,
+          split_input_config: split,
+          scheduler_config,
+          optimizer_config,
+          ...options
+        },
         build,
       ) =>
         new LatentDiffusion(
@@ -54,6 +63,7 @@ export const models = [
             network: build<DiffusionNetwork>(unet_config),
             firstStage: build<FirstStage>(first_stage_config),
             conditioning: build<ConditioningSource>(cond_stage_config),
+            ...(split !== undefined && { split: build<SplitInput>(split) }),
           },
           { ...options, ...trainingParts({ scheduler_config, optimizer_config }, build) },
         );

@@ -9,6 +9,7 @@ interface KnownTraits {
   readonly firstStage?: FirstStageTraits;
   readonly conditioning?: ConditioningTraits;
   readonly loss?: LossTraits;
+  readonly patches?: PatchesTraits;
 }
 
 /** Of a network that is diffused with. */
@@ -64,6 +65,14 @@ export interface LossTraits {
   readonly imageChannels: number;
 }
 
+/** Of patches that images are cut into, `[height, width]` each. */
+export interface PatchesTraits {
+  readonly ks: readonly number[];
+  readonly stride: readonly number[];
+  /** Pixels of an image for each of its latent image, where the first stage, too, sees patches. */
+  readonly vqf?: number;
+}
+
 export function networkTraits(traitsOf: TraitsOf, slot: unknown): NetworkTraits | undefined {
   return known(traitsOf(slot)).network;
 }
@@ -82,6 +91,10 @@ export function conditioningTraits(traitsOf: TraitsOf, slot: unknown): Condition
 
 export function lossTraits(traitsOf: TraitsOf, slot: unknown): LossTraits | undefined {
   return known(traitsOf(slot)).loss;
+}
+
+export function patchesTraits(traitsOf: TraitsOf, slot: unknown): PatchesTraits | undefined {
+  return known(traitsOf(slot)).patches;
 }
 
 /** Writes down traits, of which the compiler then knows all names. */

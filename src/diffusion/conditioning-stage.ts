@@ -18,6 +18,8 @@ export type ConditionInput = tf.Tensor | readonly string[];
 export type Conditioner = Module & {
   encode?(condition: ConditionInput): Encoded;
   forward?(condition: ConditionInput): Encoded;
+  /** Images of conditions, `[N, H, W, C]` both, where it has such. */
+  decode?(condition: tf.Tensor4D): tf.Tensor4D;
   /** The name of its input in a batch, where it is the conditioner's own matter. */
   readonly key?: string;
   /** How many classes it takes labels of; absent where it takes something else. */
@@ -52,6 +54,17 @@ export class ConditioningStage {
     this.conditioner = options.conditioner;
     this.numClasses = 'numClasses' in options.conditioner ? (options.conditioner.numClasses ?? 0) : 0;
     this.#encode = methodOf(options);
+  }
+
+  /** Whether what the batch has for it are classes. */
+  get takesLabels(): boolean {
+    return this.numClasses > 0 || this.#options.conditioningKey === 'adm';
+  }
+
+  /** Images of conditions, where the conditioner decodes. */
+  get decode(): ((condition: tf.Tensor4D) => tf.Tensor4D) | undefined {
+    const { conditioner } = this;
+    return conditioner.decode && ((condition) => conditioner.decode?.(condition) ?? condition);
   }
 
   /** What the batch has for the conditioner: images `[N, H, W, C]`, tokens, class labels or texts as they are. */

@@ -2,17 +2,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inputsOf, type Methods } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import { clipped, type Sampleable, type SampleRequest } from '../samplers/index.js';
+import { clipped, type Correction, type Sampleable, type SampleRequest } from '../samplers/index.js';
 import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf, tensorOf } from './batch-inputs.js';
 import { classesBeside, classLabels } from './class-labels.js';
 import type { Condition } from './condition.js';
 import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js';
-import { DiffusionModel } from './diffusion-model.js';
+import { DiffusionModel, type DrawOptions } from './diffusion-model.js';
 import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
 import { logSampler } from './log-sampler.js';
+import { processMethods } from './process-methods.js';
+import { rowsOf, stageKeeper } from './progress.js';
+
+/** Rows of a diffusion row, as published. */
+const MOST_ROWS = 2;
 
 /**
  * Denoising diffusion of images (Ho et al. 2020) as latent-diffusion trains it, `ldm.models.diffusion.ddpm.DDPM`:
@@ -38,8 +43,9 @@ export class DDPM extends DiffusionModel implements Sampleable {
   }
 
   /**
-   * The batch's images (`inputs`), some of them on their way to noise (`diffusion_row`) and samples, one class per row
-   * where the network is class-conditional.
+   * The published `log_images` of DDPM: the batch's images (`inputs`), some of them on their way to noise
+   * (`diffusion_row`), `samples`, one class per row where the network is class-conditional, and these on their way from
+   * noise (`denoise_row`), which as published come with them; `plot_denoise_rows: false` leaves them out.
    */
   override async logImages(
     batch: TensorBatch,
@@ -47,7 +53,8 @@ export class DDPM extends DiffusionModel implements Sampleable {
       maxImages,
       sample = true,
       plot_diffusion_rows: plotsRows = true,
-      n_row: rows = maxImages,
+      plot_denoise_rows: plotsDenoising = true,
+      n_row: rows = MOST_ROWS,
       ...kwargs
     }: LogImagesOptions,
   ): Promise<Record<string, ImageGrid>> {
@@ -66,13 +73,17 @@ export class DDPM extends DiffusionModel implements Sampleable {
     }
     if (sample) {
       const labels = Array.from({ length: this.numClasses * maxImages }, (_, i) => Math.floor(i / maxImages));
-      const samples = await this.sample({
+      const request = {
         count: this.numClasses > 0 ? labels.length : maxImages,
         labels,
         ...logSampler(kwargs, this.timesteps),
         streams,
-      });
+      };
+      const stages: tf.Tensor4D[] = [];
+      const samples = await this.#drawn(request, stageKeeper(stages, this.params.log_every_t));
       grids.samples = { images: samples, columns: maxImages };
+      if (plotsDenoising) grids.denoise_row = { images: rowsOf(stages), columns: stages.length };
+      tf.dispose(stages);
     }
     return namedGrids(grids, kwargs.return_keys ?? []);
   }
@@ -82,6 +93,10 @@ export class DDPM extends DiffusionModel implements Sampleable {
    * guidance of a model that has no label of no class
    */
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
+    return this.#drawn(request);
+  }
+
+  async #drawn(request: SampleRequest, onImages?: DrawOptions['onImages']): Promise<tf.Tensor4D> {
     const labels = classLabels(request, this.numClasses);
     const none =
       this.#nullClass === undefined ? undefined : tf.fill<tf.Rank.R1>([request.count], this.#nullClass, 'int32');
@@ -89,9 +104,10 @@ export class DDPM extends DiffusionModel implements Sampleable {
       return await this.draw(request, {
         condition: { cAdm: labels },
         unconditional: none && { cAdm: none },
-        correction: this.params.clip_denoised ? clipped : undefined,
+        correction: this.#correction,
         init: request.init?.image,
         known: request.known,
+        onImages,
       });
     } finally {
       labels?.dispose();
@@ -99,8 +115,21 @@ export class DDPM extends DiffusionModel implements Sampleable {
     }
   }
 
+  get #correction(): Correction | undefined {
+    return this.params.clip_denoised ? clipped : undefined;
+  }
+
   override methods(): Methods {
     return {
+      ...processMethods({
+        diffusion: this.diffusion,
+        reverse: this.reverse,
+        conditions: this.params.conditioning_key === null ? [] : ['c'],
+        conditionOf: ({ c }) => (c ? { cAdm: c as tf.Tensor1D } : {}),
+        logEveryT: this.params.log_every_t,
+        correct: this.#correction?.correct,
+        generator: () => this.random.get('sample'),
+      }),
       q_sample: (inputs) => {
         const { x_start, t, noise } = inputsOf(inputs, ['x_start', 't', 'noise']);
         return this.diffusion.qSample(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D);

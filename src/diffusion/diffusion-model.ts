@@ -23,12 +23,15 @@ import { diffusionLosses, perSampleLosses, type DiffusionLosses } from './loss.j
 import { NoiseSchedule, scheduleBuffers } from './noise-schedule.js';
 import { networkProblems } from './network-problems.js';
 import { parameterizations, type Parameterization } from './parameterization.js';
+import { ReverseProcess } from './reverse-process.js';
 
 /** What a model adds to a request, in the space of what is diffused; nothing of it is disposed. */
-interface DrawOptions extends Pick<SamplerOptions, 'correction' | 'init' | 'known'> {
+export interface DrawOptions extends Pick<SamplerOptions, 'correction' | 'init' | 'known'> {
   readonly condition: Condition;
   /** The condition that stands for none, of as many images; needed for guidance alone. */
   readonly unconditional?: Condition | undefined;
+  /** Sees the images before the first step, numbered 0, and after each; they are the sampler's own and gone after it. */
+  readonly onImages?: ((step: number, steps: number, x: tf.Tensor4D) => void) | undefined;
 }
 
 /**
@@ -37,6 +40,8 @@ interface DrawOptions extends Pick<SamplerOptions, 'correction' | 'init' | 'know
  */
 export abstract class DiffusionModel extends LightningModule {
   readonly diffusion: GaussianDiffusion;
+  /** Its reverse by the network as it is: with the averaged weights in {@link withAveragedWeights}. */
+  readonly reverse: ReverseProcess;
   /** `[height, width, channels]` of what is diffused. */
   readonly sampleShape: readonly [number, number, number];
   readonly samplers = samplerNames;
@@ -71,6 +76,7 @@ export abstract class DiffusionModel extends LightningModule {
     }
     this.diffusion = new GaussianDiffusion(noiseSchedule);
     this.#parameterization = parameterizations[params.parameterization];
+    this.reverse = new ReverseProcess(this.diffusion, this.#parameterization, this.applyModel.bind(this));
     this.#elboWeights = this.#parameterization.elboWeights(noiseSchedule);
     const buffers = [...scheduleBuffers(noiseSchedule)];
     this.#scheduleNames = buffers.map(([name]) => name);
@@ -198,7 +204,7 @@ export abstract class DiffusionModel extends LightningModule {
    */
   protected async draw(
     request: SampleRequest,
-    { condition, unconditional, ...given }: DrawOptions,
+    { condition, unconditional, onImages, ...given }: DrawOptions,
   ): Promise<tf.Tensor4D> {
     const { count, sampler, steps, guidanceScale: scale = 1, streams } = request;
     const { eta, discretize, temperature, noiseDropout, onStep } = request;
@@ -211,11 +217,16 @@ export abstract class DiffusionModel extends LightningModule {
     const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
     const all = sampler === 'ddpm' ? this.timesteps : steps;
     const lastSteps = request.init && Math.max(1, Math.floor(request.init.strength * all));
+    const watched = async (step: number, of: number, x: tf.Tensor4D): Promise<void> => {
+      onImages?.(step, of, x);
+      await onStep?.(step, of);
+    };
     const options = {
       ...{ ...given, denoiser, alphasCumprod, posteriorVariance, xT, generator, lastSteps },
-      ...{ steps, eta, discretize, temperature, noiseDropout, onStep },
+      ...{ steps, eta, discretize, temperature, noiseDropout, onStep: watched },
     };
     try {
+      onImages?.(0, all, xT);
       return await this.withAveragedWeights(() => samplers[sampler](options));
     } finally {
       xT.dispose();

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from '../random/index.js';
 import type { GaussianDiffusion } from './gaussian-diffusion.js';
+import { rowsOf } from './progress.js';
 
 /** The timesteps that a diffusion row shows: every `logEveryT`-th, the last one always. */
 export function rowTimesteps(timesteps: number, logEveryT: number): number[] {
@@ -20,7 +21,6 @@ export function diffusionRow(
     const stages = timesteps.map((timestep) =>
       diffusion.qSample(xStart, tf.fill<tf.Rank.R1>([xStart.shape[0]], timestep, 'int32'), noise),
     );
-    const rows = tf.transpose(tf.stack(stages), [1, 0, 2, 3, 4]);
-    return tf.reshape(rows, [-1, ...xStart.shape.slice(1)] as [number, number, number, number]);
+    return rowsOf(stages);
   });
 }

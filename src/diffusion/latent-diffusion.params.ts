@@ -54,9 +54,16 @@ export const latentDiffusionParams = {
       description: "What the first stage's latent images are multiplied by, for a standard deviation near 1.",
     },
     scale_by_std: {
-      type: 'boolean',
+      type: ['boolean', 'integer'],
+      minimum: 1,
       default: false,
-      description: 'Measure scale_factor on the first batch of a training; it is kept with the weights.',
+      description:
+        'Measure scale_factor on the first batch of a training, or with a number on so many of its first epoch; it is kept with the weights.',
+    },
+    split_input_config: {
+      component: 'patches',
+      description:
+        'Patches that images are cut into and that are computed one by one; absent, images are computed whole.',
     },
     clip_denoised: {
       type: 'boolean',
@@ -67,5 +74,6 @@ export const latentDiffusionParams = {
 } as const satisfies ParamsSchema;
 
 export type LatentDiffusionParams = Params<typeof latentDiffusionParams>;
-type LatentParts = Parts | 'first_stage_config' | 'cond_stage_config';
+/** The parameters that are components, which constructors take built. */
+export type LatentParts = Parts | 'first_stage_config' | 'cond_stage_config' | 'split_input_config';
 export type LatentDiffusionOptions = OptionsOf<typeof latentDiffusionParams, LatentParts>;

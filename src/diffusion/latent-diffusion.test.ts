@@ -9,11 +9,13 @@ import { Conv2d, Dropout, Identity, Linear, Module } from '../nn/index.js';
 import { Lion } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
 import { samplerNames } from '../samplers/index.js';
-import type { TensorBatch } from '../train/lightning-module.js';
+import type { LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import type { ConditionInput, ConditioningSource } from './conditioning-stage.js';
 import type { NetworkInputs } from './diffusion-wrapper.js';
+import type { Codebook } from './first-stage.js';
 import { LatentDiffusion } from './latent-diffusion.js';
 import type { LatentDiffusionOptions } from './latent-diffusion.params.js';
+import { SplitInput } from './patches/split-input.js';
 
 const SIZE = 4;
 const CHANNELS = 2;
@@ -48,6 +50,9 @@ class Network extends Module {
 /** Halves and doubles the size by averages and copies; its distribution has a deviation of 1 / e. */
 class FirstStage extends Module {
   readonly #dropout = this.child('dropout', new Dropout(0.5));
+  /** Sees how it is asked to decode. */
+  watch: (forceNotQuantize: boolean) => void = () => undefined;
+  quantize?: Codebook;
   readonly weight = this.parameter('weight', { shape: [CHANNELS], init: () => tf.tensor1d([3, 5]) });
 
   encode(x: tf.Tensor4D): DiagonalGaussianDistribution {
@@ -58,8 +63,10 @@ class FirstStage extends Module {
     return new DiagonalGaussianDistribution(moments);
   }
 
-  decode(z: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => tf.image.resizeNearestNeighbor(tf.div(z, this.weight.value), [2 * SIZE, 2 * SIZE]));
+  decode(z: tf.Tensor4D, { forceNotQuantize = false } = {}): tf.Tensor4D {
+    this.watch(forceNotQuantize);
+    const [, h, w] = z.shape;
+    return tf.tidy(() => tf.image.resizeNearestNeighbor(tf.div(z, this.weight.value), [2 * h, 2 * w]));
   }
 }
 
@@ -76,24 +83,34 @@ interface Made {
   readonly network: Network;
   readonly firstStage: FirstStage;
   readonly logged: Record<string, number>;
+  readonly reported: string[];
+  readonly streams: RandomStreams;
 }
 
-function made(conditioning: ConditioningSource, options: LatentDiffusionOptions = {}, network = new Network()): Made {
+function made(
+  conditioning: ConditioningSource,
+  options: LatentDiffusionOptions = {},
+  network = new Network(),
+  split?: SplitInput,
+): Made {
+  const reported: string[] = [];
   const firstStage = new FirstStage();
   const logged: Record<string, number> = {};
   const model = new LatentDiffusion(
-    { network: network, firstStage, conditioning },
+    { network, firstStage, conditioning, split },
     { image_size: SIZE, channels: CHANNELS, timesteps: 10, log_every_t: 4, ...options },
   );
-  model.initialize(new RandomStreams(0));
+  const streams = new RandomStreams(0);
+  model.initialize(streams);
   model.attach({
     globalStep: 0,
     currentEpoch: 0,
     log: (name, value) => {
       logged[name] = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
     },
+    report: (text) => reported.push(text),
   });
-  return { model, network, firstStage, logged };
+  return { model, network, firstStage, logged, reported, streams };
 }
 
 function batch(count = 2): TensorBatch {
@@ -168,6 +185,88 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
       assert.is(training.get('first_stage_model.dropout'), false);
       assert.is(training.get('cond_stage_model'), trained);
     }
+  });
+
+  test('scale_by_std over batches: as if all so far were one; kept, so that a resumed training goes on with them', () => {
+    const make = () => made('unconditional', { scale_by_std: 2 });
+    const [first, second, third] = [batch(3), { image: tf.mul(batch(2).image as tf.Tensor, 2.5) }, batch(1)];
+    const factorOf = ({ model }: Made) => model.stateDict().get('scale_factor')!.data[0] as number;
+    const all = make();
+    const before = tf.memory().numTensors;
+    all.model.onTrainBatchStart(first, 0);
+    assert.is(tf.memory().numTensors, before);
+    const resumed = make();
+    resumed.model.loadStateDict(all.model.stateDict());
+    resumed.streams.state = all.streams.state;
+    resumed.network.calls.splice(0);
+    const alone = factorOf(all);
+    all.model.onTrainBatchStart(second, 1);
+    all.model.onTrainBatchStart(third, 2);
+    assert.not.equal(factorOf(all), alone);
+    resumed.model.onTrainBatchStart(second, 1);
+    assert.is(factorOf(resumed), factorOf(all));
+    assert.equal(all.reported, [`scale_factor ${factorOf(all)}, measured on 2 of the training's batches`]);
+
+    const zs = tf.tidy(() => {
+      const latents = [first, second].map(({ image }) =>
+        tf.reshape(tf.mul(tf.avgPool(image as tf.Tensor4D, 2, 2, 'valid'), [3, 5]), [-1]),
+      );
+      const { variance } = tf.moments(tf.concat(latents));
+      return variance.dataSync()[0]!;
+    });
+    // The posterior adds a variance of e^-2.
+    const expected = 1 / Math.sqrt(zs + Math.exp(-2));
+    assert.ok(Math.abs(factorOf(all) / expected - 1) < 0.05, `${factorOf(all)} near ${expected}`);
+  });
+
+  test('patches: the network, the condition that is an image, and the first stage see one after the other', () => {
+    const cutting = { ks: [2, 2], stride: [2, 2], vqf: 2 };
+    // Patches draw other noise from the posterior: of the same latent images, the gradients are the same.
+    const split = new SplitInput({ ...cutting, patch_distributed_vq: false });
+    const options = { cond_stage_key: 'segmentation' };
+    const conditioner = new Identity();
+    const cut = made(conditioner, options, new Network({ inChannels: 3 }), split);
+    const shapes: number[][] = [];
+    cut.network.watch = ({ x }) => shapes.push(x.shape);
+    const given = batch();
+    const gradients = step(cut, given);
+    assert.equal(
+      shapes,
+      Array.from({ length: 4 }, () => [2, 2, 2, 3]),
+    );
+    cut.network.calls.splice(0);
+    const whole = made(conditioner, options, new Network({ inChannels: 3 }));
+    const unsplit = step(whole, given);
+    // Pixel by pixel, so that patches change nothing.
+    for (const [name, expected] of unsplit) assertClose(gradients.get(name)!, expected, 1e-4, name);
+    const z = tf.ones<tf.Rank.R4>([1, SIZE, SIZE, CHANNELS]);
+    const { model } = made('unconditional', {}, new Network(), new SplitInput(cutting));
+    assertClose(model.decodeFirstStage(z).dataSync(), whole.model.decodeFirstStage(z).dataSync(), 1e-6, 'decoded');
+    assert.equal(model.encodeFirstStage(given.image as tf.Tensor4D).shape, [2, SIZE, SIZE, CHANNELS]);
+  });
+
+  test('codes by their numbers, and latent images as they are', () => {
+    const { model, firstStage } = made('unconditional', { scale_factor: 0.5 });
+    assert.throws(
+      () => model.decodeFirstStage(tf.zeros([1, SIZE, SIZE], 'int32'), { predictCids: true }),
+      /predict_cids takes numbers of codes, and this first stage has no codebook/,
+    );
+    const asked: boolean[] = [];
+    firstStage.watch = (forceNotQuantize) => asked.push(forceNotQuantize);
+    firstStage.quantize = {
+      forward: (z) => ({ quant: tf.round(z) }),
+      getCodebookEntry: (indices) => tf.stack([indices, indices], -1),
+    };
+    const numbers = tf.fill([1, SIZE, SIZE], 3, 'int32');
+    const likely = tf.oneHot(tf.cast(numbers, 'int32'), 5);
+    const options = { predictCids: true };
+    const expected = model.decodeFirstStage(tf.fill([1, SIZE, SIZE, CHANNELS], 3), { forceNotQuantize: true });
+    for (const z of [numbers, likely])
+      assertClose(model.decodeFirstStage(z, options).dataSync(), expected.dataSync(), 1e-6, '');
+    model.decodeFirstStage(tf.zeros([1, SIZE, SIZE, CHANNELS]));
+    assert.equal(asked, [true, true, true, false]);
+    const flags = { z: numbers, predict_cids: tf.scalar(1) };
+    assertClose((model.methods().decode_first_stage!(flags) as tf.Tensor).dataSync(), expected.dataSync(), 1e-6, '');
   });
 
   test('scale_by_std: the first batch of all gives the factor, which is kept', () => {
@@ -274,6 +373,20 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     assert.ok(Math.abs(mean) < 0.6 && variance > 0.4, `ones have become noise: mean ${mean}, variance ${variance}`);
   });
 
+  test('processes by their published names, with the conditions that the key has', () => {
+    const { model } = made(classEmbedder(), { concat_mode: false });
+    const x = tf.ones<tf.Rank.R4>([1, SIZE, SIZE, CHANNELS]);
+    const inputs = { x, t: tf.tensor1d([3], 'int32'), c_crossattn: tf.ones([1, 1, 3]), noise: tf.zerosLike(x) };
+    const { x: next } = model.methods().p_sample!(inputs) as Record<string, tf.Tensor>;
+    const { noise, ...rest } = inputs;
+    const { model_mean: mean } = model.methods().p_mean_variance!(rest) as Record<string, tf.Tensor>;
+    assert.equal(noise.shape, next!.shape);
+    assert.equal(next!.dataSync(), mean!.dataSync());
+    const wrong = { ...rest, c_concat: x };
+    assert.throws(() => model.methods().p_mean_variance!(wrong), /unknown input c_concat/);
+    assert.equal((model.methods()._prior_bpd!({ x_start: x }) as tf.Tensor).shape, [1]);
+  });
+
   test('what goes wrong', async () => {
     const named = made(classEmbedder(), { concat_mode: false });
     assert.throws(
@@ -331,23 +444,101 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     model.eval();
     const given = batch(3);
     const before = tf.memory().numTensors;
-    const grids = await model.logImages(given, { maxImages: 2 });
+    const grids = await model.logImages(given, { maxImages: 2, plot_denoise_rows: true });
+    const images = [2 * SIZE, 2 * SIZE, CHANNELS];
     assert.equal(
-      Object.entries(grids).map(([name, { images, columns }]) => [name, images.shape[0], columns]),
+      Object.entries(grids).map(([name, grid]) => [name, grid.images.shape, grid.columns]),
       [
-        ['inputs', 2, 2],
-        ['reconstruction', 2, 2],
+        ['inputs', [2, ...images], 2],
+        ['reconstruction', [2, ...images], 2],
+        ['conditioning', [2, 2 * SIZE, 2 * SIZE, 3], 2],
         // Timesteps 0, 4, 8 and the last.
-        ['diffusion_row', 8, 4],
-        ['samples', 2, 2],
+        ['diffusion_row', [8, ...images], 4],
+        ['samples', [2, ...images], 2],
+        // Noise, after step 1, and with 8, 4 and 0 steps to go of 10.
+        ['denoise_row', [2 * 5, ...images], 5],
+        ['samples_inpainting', [2, ...images], 2],
+        ['mask', [2, SIZE, SIZE, 1], 2],
+        ['samples_outpainting', [2, ...images], 2],
+        ['progressive_row', [8, ...images], 4],
       ],
     );
-    for (const { images } of Object.values(grids)) assert.equal(images.shape.slice(1), [2 * SIZE, 2 * SIZE, CHANNELS]);
-    assert.is(network.calls.length, 10);
+    // Three samples and the progressive row, of ten steps each.
+    assert.is(network.calls.length, 40);
+    assert.equal(
+      [...tf.slice(grids.mask!.images, 0, 1).dataSync()],
+      [...[1, 1, 1, 1], ...[1, -1, -1, 1], ...[1, -1, -1, 1], ...[1, 1, 1, 1]],
+    );
     tf.dispose(Object.values(grids).map(({ images }) => images));
-    assert.is(tf.memory().numTensors, before);
+    network.calls.splice(0);
+
+    const off = { sample: false, plot_progressive_rows: false, plot_diffusion_rows: false };
+    assert.equal(await shown(model, given, off), ['inputs', 'reconstruction', 'conditioning']);
+    assert.equal(await shown(model, given, { only_inputs: true }), ['inputs']);
+    assert.equal(await shown(model, given, { return_keys: ['mask'] }), ['mask']);
+    assert.equal(await shown(model, given, { ...off, sample: true, inpaint: false }), [
+      ...['inputs', 'reconstruction', 'conditioning', 'samples'],
+    ]);
+    assert.is(tf.memory().numTensors, before + 1, 'but the slice above');
+  });
+
+  test('samples that are quantized at each step, of a first stage with a codebook', async () => {
+    const { model, firstStage } = made('unconditional');
+    let calls = 0;
+    firstStage.quantize = {
+      forward: (z) => {
+        calls++;
+        return { quant: tf.zerosLike(z) };
+      },
+      getCodebookEntry: (indices) => indices,
+    };
+    const options = { plot_progressive_rows: false, inpaint: false, ddim_steps: 5 };
+    assert.ok((await shown(model, batch(), options)).includes('samples_x0_quantized'));
+    assert.is(calls, 5);
+    assert.not(
+      (await shown(model, batch(), { ...options, quantize_denoised: false })).includes('samples_x0_quantized'),
+    );
+  });
+
+  test('conditions that are texts, images or maps', async () => {
+    const off = { sample: false, plot_progressive_rows: false, plot_diffusion_rows: false };
+    const texts = made(new Lengths(), { cond_stage_key: 'caption', conditioning_key: 'crossattn' });
+    const captioned = { ...batch(), caption: ['a cat', 'two cats'] };
+    assert.ok((await shown(texts.model, captioned, off)).includes('conditioning'));
+    const map = made(new Identity(), { cond_stage_key: 'segmentation' }, new Network({ inChannels: 7 }));
+    const { original_conditioning: rgb, conditioning } = await map.model.logImages(
+      { ...batch(), segmentation: new RandomStreams(3).get('map').normal([2, SIZE, SIZE, 5]) },
+      { maxImages: 2, ...off },
+    );
+    assert.is(conditioning, undefined);
+    assert.equal(rgb?.images.shape, [2, SIZE, SIZE, 3]);
+    const values = rgb!.images.dataSync();
+    assertClose([Math.min(...values), Math.max(...values)], [-1, 1], 1e-6, 'range');
+    const decoding = made('first-stage', {}, new Network({ inChannels: 2 * CHANNELS }));
+    const decoded = await decoding.model.logImages(batch(), { maxImages: 1, ...off });
+    assert.equal(decoded.conditioning?.images.shape, [1, 2 * SIZE, 2 * SIZE, CHANNELS]);
+  });
+
+  test('a noised condition is noised at each step of the progressive row', async () => {
+    const options = { cond_stage_key: 'segmentation', num_timesteps_cond: 2 };
+    const { model, network } = made(new Identity(), options, new Network({ inChannels: 3 }));
+    const seen = new Set<number>();
+    network.watch = ({ x }) => seen.add(x.dataSync()[CHANNELS]!);
+    await shown(model, batch(), { sample: false });
+    assert.is(seen.size, 10);
   });
 });
+
+/** The names of what is shown. */
+async function shown(
+  model: LatentDiffusion,
+  given: TensorBatch,
+  options: Partial<LogImagesOptions>,
+): Promise<string[]> {
+  const grids = await model.logImages(given, { maxImages: 2, ...options });
+  tf.dispose(Object.values(grids).map(({ images }) => images));
+  return Object.keys(grids);
+}
 
 async function rejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
   const error = await promise.then(

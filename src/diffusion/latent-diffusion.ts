@@ -1,27 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { batchSize, firstExamples } from '../data/to-tensors.js';
 import { UserError } from '../errors.js';
-import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
+import type { Methods, Parameter } from '../nn/index.js';
 import { withDefaults } from '../params.js';
-import { RandomStreams } from '../random/index.js';
+import type { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
-import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf } from './batch-inputs.js';
 import { classLabels } from './class-labels.js';
-import { namedCondition, type Condition } from './condition.js';
+import type { Condition } from './condition.js';
 import { conditioningKeyOf } from './conditioning-key.js';
+import { conditioningImages } from './conditioning-images.js';
 import { ConditioningStage, type ConditioningSource } from './conditioning-stage.js';
 import { DiffusionModel } from './diffusion-model.js';
-import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
-import { inverseDeviation, LatentImages, type FirstStage } from './first-stage.js';
+import { LatentImages, type DecodeOptions, type FirstStage } from './first-stage.js';
 import {
   latentDiffusionParams,
   type LatentDiffusionOptions,
   type LatentDiffusionParams,
+  type LatentParts,
 } from './latent-diffusion.params.js';
-import { logSampler } from './log-sampler.js';
+import { logLatentImages, type LatentImagesSource } from './latent-images-log.js';
+import { latentMethods } from './latent-methods.js';
+import type { SplitInput } from './patches/split-input.js';
+import { ScaleByStd } from './scale-by-std.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
 
 /** What LatentDiffusion is made of. */
@@ -29,30 +31,30 @@ export interface LatentDiffusionParts {
   readonly network: DiffusionNetwork;
   readonly firstStage: FirstStage;
   readonly conditioning: ConditioningSource;
+  /** Patches that images are cut into; absent, they are computed whole. */
+  readonly split?: SplitInput | undefined;
 }
-
-/** Rows of a diffusion row, as published. */
-const MOST_ROWS = 4;
 
 /**
  * Diffusion in the latent space of an autoencoder that is trained before and stays as it is, conditioned on what a
  * second module makes of the batch (Rombach et al. 2022, section 3; `ldm.models.diffusion.ddpm.LatentDiffusion`).
  */
 export class LatentDiffusion extends DiffusionModel implements Sampleable {
-  readonly params: Omit<LatentDiffusionParams, 'unet_config' | 'first_stage_config' | 'cond_stage_config'>;
+  readonly params: Omit<LatentDiffusionParams, LatentParts>;
   /** The classes that images can be asked for, 0 where the condition is something else or there is none. */
   readonly numClasses: number;
   readonly #firstStage: FirstStage;
   readonly #stage: ConditioningStage | undefined;
   readonly #latents: LatentImages;
-  /** Measured on the first batch; absent where the configuration says the factor. */
-  readonly #scaleFactor: Parameter | undefined;
+  readonly #split: SplitInput | undefined;
+  /** Absent where the configuration says the factor. */
+  readonly #scaleByStd: ScaleByStd | undefined;
   /** The timestep of the condition at each of the image; absent where the condition is not noised. */
   readonly #conditionTimesteps: Int32Array | undefined;
 
   /** @throws UserError when network, conditioner and parameters do not go together */
   constructor(
-    { network, firstStage, conditioning }: LatentDiffusionParts,
+    { network, firstStage, conditioning, split }: LatentDiffusionParts,
     { schedule, optimizer, ...options }: LatentDiffusionOptions = {},
   ) {
     const params = withDefaults(latentDiffusionParams, {
@@ -64,15 +66,24 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     const conditioningKey = conditioningKeyOf({ ...params, isUnconditional: conditioning === 'unconditional' });
     super(network, params, { conditioningKey, schedule, optimizer });
     this.params = params;
-    if (params.scale_by_std) {
+    this.#split = split;
+    let scaleFactor: Parameter | undefined;
+    if (params.scale_by_std !== false) {
       const init = () => tf.scalar(params.scale_factor);
-      this.#scaleFactor = this.parameter('scale_factor', { shape: [], init, trainable: false });
+      const batches = Number(params.scale_by_std);
+      scaleFactor = this.parameter('scale_factor', { shape: [], init, trainable: false });
+      const moments = { shape: [3], init: () => tf.zeros([3]), trainable: false };
+      this.#scaleByStd = new ScaleByStd(scaleFactor, {
+        batches,
+        moments: batches > 1 ? this.parameter('scale_moments', moments) : undefined,
+      });
     }
     this.#firstStage = this.child('first_stage_model', firstStage);
     this.#firstStage.freeze().eval();
     this.#latents = new LatentImages(
       firstStage,
-      () => (this.#scaleFactor?.value as tf.Scalar | undefined) ?? params.scale_factor,
+      () => (scaleFactor?.value as tf.Scalar | undefined) ?? params.scale_factor,
+      split,
     );
     if (conditioning !== 'unconditional' && conditioningKey !== null) {
       const conditioner = this.child('cond_stage_model', conditioning === 'first-stage' ? firstStage : conditioning);
@@ -98,54 +109,60 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return this;
   }
 
-  /** Before the first step of all, measures the factor that brings latent images to a standard deviation of 1. */
+  /** At the beginning of a training, measures the factor that brings latent images to a standard deviation of 1. */
   override onTrainBatchStart(batch: TensorBatch, batchIndex: number): void {
-    const { globalStep, currentEpoch } = this.trainer;
-    const isFirst = globalStep === 0 && currentEpoch === 0 && batchIndex === 0;
-    const { ckpt_path: path, load_only_unet: loadOnlyUnet } = this.params;
+    const { ckpt_path: path, load_only_unet: loadOnlyUnet, first_stage_key: key } = this.params;
+    const measured = this.#scaleByStd;
     // Weights to begin with have a factor of their own.
-    if (!this.#scaleFactor || !isFirst || (path !== null && !loadOnlyUnet)) return;
-    this.#scaleFactor.assign(tf.tidy(() => inverseDeviation(this.startOf(batch, this.random))));
-    this.log('scale_factor', this.#scaleFactor.value, { onStep: true });
+    if (!measured || (path !== null && !loadOnlyUnet)) return;
+    if (this.trainer.currentEpoch > 0 || batchIndex >= measured.batches) return;
+    tf.tidy(() => {
+      const images = imagesOf(batch, key, 'first_stage_key');
+      measured.observe(this.#latents.encodeUnscaled(images, this.random.get('posterior')));
+    });
+    this.log('scale_factor', measured.scaleFactor, { onStep: true });
+    if (batchIndex + 1 < measured.batches) return;
+    const [factor = NaN] = measured.scaleFactor.dataSync();
+    this.trainer.report?.(`scale_factor ${factor}, measured on ${measured.batches} of the training's batches`);
   }
 
-  /**
-   * The batch's images (`inputs`), what the first stage makes of them (`reconstruction`), some on their way to noise
-   * (`diffusion_row`) and samples under the batch's own conditions.
-   */
-  override async logImages(
-    batch: TensorBatch,
-    {
-      maxImages,
-      sample = true,
-      plot_diffusion_rows: plotsRows = true,
-      n_row: most = MOST_ROWS,
-      return_keys: names,
-      ...sampler
-    }: LogImagesOptions,
-  ): Promise<Record<string, ImageGrid>> {
-    const count = Math.min(maxImages, batchSize(batch));
-    // Fixed noise: then the pictures of one training show the weights changing, not the draw.
-    const streams = new RandomStreams(this.random.seed);
-    const timesteps = rowTimesteps(this.timesteps, this.params.log_every_t);
-    const shown = tf.tidy(() => {
-      const some = firstExamples(batch, count);
-      const inputs = tf.clone(imagesOf(some, this.params.first_stage_key, 'first_stage_key'));
-      const z = this.startOf(some, streams);
-      const rows = plotsRows ? this.#rowImages(tf.slice(z, 0, Math.min(most, count)), timesteps, streams) : undefined;
-      const condition = sample && this.#stage ? this.#stage.conditionOf(this.#stage.inputOf(some)) : {};
-      return { inputs, reconstruction: this.decodeFirstStage(z), condition, ...(rows && { rows }) };
-    });
-    const grids: Record<string, ImageGrid> = {
-      inputs: { images: shown.inputs, columns: count },
-      reconstruction: { images: shown.reconstruction, columns: count },
+  /** See {@link logLatentImages}. */
+  override async logImages(batch: TensorBatch, options: LogImagesOptions): Promise<Record<string, ImageGrid>> {
+    const { first_stage_key: key, log_every_t: logEveryT } = this.params;
+    const stage = this.#stage;
+    const inputsOf = (some: TensorBatch) => imagesOf(some, key, 'first_stage_key');
+    const source: LatentImagesSource = {
+      diffusion: this.diffusion,
+      reverse: this.reverse,
+      logEveryT,
+      seed: this.random.seed,
+      inputsOf,
+      startOf: this.startOf.bind(this),
+      decode: (z) => this.decodeFirstStage(z),
+      conditionOf: (some) => stage?.conditionOf(stage.inputOf(some)) ?? {},
+      conditionAt: (condition, timestep, streams) => {
+        const { cConcat, cCrossattn, cAdm } = condition;
+        const [count = 0] = (cConcat ?? cCrossattn ?? cAdm)?.shape ?? [];
+        return this.#noised(condition, tf.fill([count], timestep, 'int32'), streams);
+      },
+      conditioningImages: (some, condition, streams) => {
+        if (!stage) return {};
+        const [, height, width] = inputsOf(some).shape;
+        const generator = streams.get('colorize');
+        return conditioningImages({
+          stage,
+          input: stage.inputOf(some),
+          condition,
+          batch: some,
+          size: [height, width],
+          generator,
+        });
+      },
+      quantize: this.#latents.quantize,
+      draw: this.draw.bind(this),
+      withAveragedWeights: this.withAveragedWeights.bind(this),
     };
-    if (shown.rows) grids.diffusion_row = { images: shown.rows, columns: timesteps.length };
-    if (sample) {
-      const request = { count, ...logSampler(sampler, this.timesteps), streams };
-      grids.samples = { images: await this.#drawImages(request, shown.condition), columns: count };
-    }
-    return namedGrids(grids, names ?? []);
+    return logLatentImages(source, batch, options);
   }
 
   /**
@@ -178,30 +195,26 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return this.#latents.encode(x, this.random.get('posterior'));
   }
 
-  /** `[N, h, w, channels]`, as they are diffused, to images `[N, H, W, C]`. */
-  decodeFirstStage(z: tf.Tensor4D): tf.Tensor4D {
-    return this.#latents.decode(z);
+  /**
+   * `[N, h, w, channels]`, as they are diffused, to images `[N, H, W, C]`.
+   * @throws UserError where `predictCids` is asked of a first stage without a codebook
+   */
+  decodeFirstStage(z: tf.Tensor, options: DecodeOptions = {}): tf.Tensor4D {
+    return this.#latents.decode(z, options);
+  }
+
+  /** The network's prediction, `[N, h, w, channels]`, computed patch by patch where there are such. */
+  override applyModel(x: tf.Tensor4D, t: tf.Tensor1D, condition: Condition = {}): tf.Tensor4D {
+    if (!this.#split) return super.applyModel(x, t, condition);
+    const { cConcat, ...whole } = condition;
+    return this.#split.apply(x, (patch, beside) => super.applyModel(patch, t, { ...whole, cConcat: beside }), {
+      beside: cConcat,
+    });
   }
 
   override methods(): Methods {
-    return {
-      q_sample: (inputs) => {
-        const { x_start, t, noise } = inputsOf(inputs, ['x_start', 't', 'noise']);
-        return this.diffusion.qSample(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D);
-      },
-      encode_first_stage: (inputs) => this.encodeFirstStage(inputsOf(inputs, ['x']).x as tf.Tensor4D),
-      decode_first_stage: (inputs) => this.decodeFirstStage(inputsOf(inputs, ['z']).z as tf.Tensor4D),
-      apply_model: (inputs) => {
-        const { x_noisy, t, ...c } = inputsOf(inputs, ['x_noisy', 't'], ['c_concat', 'c_crossattn']);
-        return this.applyModel(x_noisy as tf.Tensor4D, t as tf.Tensor1D, namedCondition(this.model.conditioningKey, c));
-      },
-      p_losses: (inputs) => {
-        const { x_start, t, noise, ...c } = inputsOf(inputs, ['x_start', 't', 'noise'], ['c_concat', 'c_crossattn']);
-        const condition = namedCondition(this.model.conditioningKey, c);
-        const losses = this.pLosses(x_start as tf.Tensor4D, t as tf.Tensor1D, noise as tf.Tensor4D, condition);
-        return { loss: losses.loss, loss_simple: losses.lossSimple, loss_vlb: losses.lossVlb };
-      },
-    };
+    const generator = () => this.random.get('sample');
+    return latentMethods(this, { conditioningKey: this.model.conditioningKey, generator });
   }
 
   protected override startOf(batch: TensorBatch, streams: RandomStreams): tf.Tensor4D {
@@ -211,7 +224,11 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
 
   protected override conditionOf(batch: TensorBatch, t: tf.Tensor1D, streams: RandomStreams): Condition {
     if (!this.#stage) return {};
-    const condition = this.#stage.conditionOf(this.#stage.inputOf(batch));
+    return this.#noised(this.#stage.conditionOf(this.#stage.inputOf(batch)), t, streams);
+  }
+
+  /** The condition as the network gets it at these timesteps, int32 `[N]`: with noise of its own, where it is noised. */
+  #noised(condition: Condition, t: tf.Tensor1D, streams: RandomStreams): Condition {
     const { cConcat, cCrossattn, cAdm } = condition;
     if (!this.#conditionTimesteps) return condition;
     const timesteps = tf.gather(tf.tensor1d(this.#conditionTimesteps, 'int32'), t);
@@ -222,13 +239,6 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       ...(cCrossattn && { cCrossattn: noised(cCrossattn) }),
       cAdm,
     };
-  }
-
-  /** Takes over the condition. */
-  #rowImages(z: tf.Tensor4D, timesteps: readonly number[], streams: RandomStreams): tf.Tensor4D {
-    return this.decodeFirstStage(
-      diffusionRow(this.diffusion, z, { timesteps, generator: streams.get('diffusion_row') }),
-    );
   }
 
   async #drawImages(request: SampleRequest, condition: Condition): Promise<tf.Tensor4D> {

@@ -37,8 +37,11 @@ async function shapes(options: Partial<LogImagesOptions>): Promise<Record<string
 
 const inputs = [2, 32, 32, 1];
 
-test('inputs, rows towards noise and two samples of each class', async () => {
-  assert.equal(await shapes({}), { inputs, diffusion_row: [4, 32, 32, 1], samples: [20, 32, 32, 1] });
+test('inputs, rows towards noise and two samples of each class, which come from noise', async () => {
+  const rows = { diffusion_row: [4, 32, 32, 1], samples: [20, 32, 32, 1] };
+  // Noise, and after the first and the last step.
+  assert.equal(await shapes({}), { inputs, ...rows, denoise_row: [60, 32, 32, 1] });
+  assert.equal(await shapes({ plot_denoise_rows: false }), { inputs, ...rows });
 });
 
 test('log_images_kwargs leave out and shorten', async () => {

@@ -11,6 +11,12 @@ export interface Noising {
   readonly noise: tf.Tensor4D;
 }
 
+/** Noisy images `[N, H, W, C]` at the timesteps `t`, int32 `[N]`. */
+export interface NoisyImages {
+  readonly x: tf.Tensor4D;
+  readonly t: tf.Tensor1D;
+}
+
 /** What a network predicts of a noisy image: the noise in it, the clean image, or the velocity between both. */
 export interface Parameterization {
   /** The values that a prediction is held against, `[N, H, W, C]`. */
@@ -22,6 +28,8 @@ export interface Parameterization {
    * @throws RangeError where they do not follow from it
    */
   readonly predict: (output: tf.Tensor4D, x: tf.Tensor4D, alphaBar: number) => Prediction;
+  /** The image alone, where each of the batch has a timestep of its own. */
+  readonly start: (diffusion: GaussianDiffusion, output: tf.Tensor4D, at: NoisyImages) => tf.Tensor4D;
   /** The weight of each timestep's error in the variational bound, float64 `[timesteps]`. */
   readonly elboWeights: (schedule: NoiseSchedule) => Float64Array;
 }
@@ -31,6 +39,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
   eps: {
     target: (_, { noise }) => noise,
     predict: fromNoise,
+    start: (diffusion, eps, { x, t }) => diffusion.predictStartFromNoise(x, t, eps),
     // Ho et al. 2020, eq. 12: beta^2 / (2 sigma^2 alpha (1 - alpha_bar)).
     elboWeights: ({ betas, alphas, alphasCumprod, posteriorVariance }) =>
       elboWeightsOf(betas.length, (t) => {
@@ -42,6 +51,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
   x0: {
     target: (_, { xStart }) => xStart,
     predict: fromImage,
+    start: (_, x0) => x0,
     // As published, which is not what a derivation gives: the denominator there is 2 (1 - alpha_bar).
     elboWeights: ({ alphasCumprod }) =>
       elboWeightsOf(alphasCumprod.length, (t) => {
@@ -52,6 +62,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
   v: {
     target: (diffusion, { xStart, t, noise }) => diffusion.velocity(xStart, t, noise),
     predict: fromVelocity,
+    start: (diffusion, v, { x, t }) => diffusion.predictStartFromVelocity(x, t, v),
     // As published with Stable Diffusion 2, which does without the weights that the bound has.
     elboWeights: ({ timesteps }) => new Float64Array(timesteps).fill(1),
   },

@@ -10,6 +10,7 @@ export { describeInit, initFromCheckpoint, initFromCheckpoints, type InitReport 
 export { LayerNorm } from './layer-norm.js';
 export { columnFilter, hwio, nchwToNhwc, nhwcToNchw, perChannel, pixelwise, pointwise, transposed } from './layout.js';
 export { Linear, type LinearOptions } from './linear.js';
+export { flagOf } from './flag-of.js';
 export { inputsOf, type ExampleCalls, type ExampleInput, type Methods, type NamedTensors } from './methods.js';
 export { Module, type InitialWeights, type LoadReport, type StateDict, type WeightsReader } from './module.js';
 export { Parameter, type ParameterOptions } from './parameter.js';

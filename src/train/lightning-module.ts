@@ -37,6 +37,8 @@ export interface TrainerHandle {
   readonly globalStep: number;
   readonly currentEpoch: number;
   log(name: string, value: tf.Tensor | number, options: LogOptions): void;
+  /** Says something to the person who watches; absent where there is none. */
+  report?(text: string): void;
 }
 
 /**

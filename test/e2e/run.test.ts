@@ -44,6 +44,8 @@ test('trains, and leaves a checkpoint, grids, event files, metrics, configs and 
   assert.match(run, /\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d_tiny_first$/);
   const files = (folder: string) => readdirSync(join(run, folder)).sort();
   assert.equal(files('images/train'), [
+    'denoise_row_gs-000006_e-000001_b-000001.png',
+    'denoise_row_gs-000012_e-000002_b-000002.png',
     'diffusion_row_gs-000006_e-000001_b-000001.png',
     'diffusion_row_gs-000012_e-000002_b-000002.png',
     'inputs_gs-000006_e-000001_b-000001.png',

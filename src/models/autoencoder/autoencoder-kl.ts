@@ -1,12 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type ExampleCalls, type InitialWeights, type Methods } from '../../nn/index.js';
+import {
+  Conv2d,
+  flagOf,
+  inputsOf,
+  Module,
+  type ExampleCalls,
+  type InitialWeights,
+  type Methods,
+} from '../../nn/index.js';
 import type { AutoencoderKLOptions } from './autoencoder-kl.params.js';
 import { colorizeBuffer } from './colorize-buffer.js';
 import { Decoder } from './decoder.js';
 import { DiagonalGaussianDistribution } from './diagonal-gaussian.js';
 import { Encoder } from './encoder.js';
 import { initialWeightsOf, type FirstStageWeights } from './first-stage.params.js';
-import { flagOf } from './flag-of.js';
 
 export interface AutoencoderKLOutput {
   /** `[N, H, W, out_ch]`. */

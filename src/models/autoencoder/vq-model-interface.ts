@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
-import { flagOf } from './flag-of.js';
+import { flagOf, inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
 import { VQNetwork } from './vq-network.js';
 
 /**
