@@ -12,7 +12,7 @@ import { Progress } from '../logging/progress.js';
 import { Reporter } from '../logging/reporter.js';
 import type { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
-import type { Sampleable, SampleRequest } from '../samplers/index.js';
+import type { KnownImage, Sampleable, SampleRequest } from '../samplers/index.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
@@ -97,12 +97,20 @@ async function drawAll(
         xT?.dispose();
       }
     }
-    return tf.concat(batches);
+    return withKnown(tf.concat(batches), given.known);
   } finally {
     progress.clear();
     tf.dispose([batches, noise]);
     disposeImages(given);
   }
+}
+
+/** The images with what was given in its place, bit for bit; takes them over. */
+function withKnown(images: tf.Tensor4D, known: KnownImage | undefined): tf.Tensor4D {
+  if (!known) return images;
+  const whole = tf.tidy(() => tf.add<tf.Tensor4D>(tf.mul(known.x0, known.mask), tf.mul(images, tf.sub(1, known.mask))));
+  images.dispose();
+  return whole;
 }
 
 /** The noise that an interpolation goes along; undefined where each image has some of its own. */

@@ -24,6 +24,8 @@ export type Conditioner = Module & {
   readonly key?: string;
   /** How many classes it takes labels of; absent where it takes something else. */
   readonly numClasses?: number;
+  /** Whether it takes texts; absent where it does not. */
+  readonly takesTexts?: boolean;
 };
 
 /** What `cond_stage_config` may be: a conditioner, or one of the published bare names. */
@@ -38,6 +40,8 @@ export interface ConditioningStageOptions {
   readonly condStageForward: string | null;
   /** Whether gradients go back through it. */
   readonly trainable: boolean;
+  /** In the place of the conditioner's own method, e.g. one that remembers. */
+  readonly encode?: ((condition: tf.Tensor4D) => Encoded) | undefined;
 }
 
 /** Makes the conditions of a batch with a conditioner, `get_learned_conditioning` and its inputs as published. */
@@ -45,6 +49,9 @@ export class ConditioningStage {
   readonly conditioner: Conditioner | FirstStage;
   /** The classes that images can be asked for, 0 where the condition is something else. */
   readonly numClasses: number;
+  readonly takesTexts: boolean;
+  /** The name of its input in a batch. */
+  readonly key: string;
   readonly #options: ConditioningStageOptions;
   readonly #encode: (condition: ConditionInput) => Encoded;
 
@@ -53,7 +60,11 @@ export class ConditioningStage {
     this.#options = options;
     this.conditioner = options.conditioner;
     this.numClasses = 'numClasses' in options.conditioner ? (options.conditioner.numClasses ?? 0) : 0;
-    this.#encode = methodOf(options);
+    this.takesTexts = 'takesTexts' in options.conditioner && options.conditioner.takesTexts === true;
+    const own = 'key' in options.conditioner ? options.conditioner.key : undefined;
+    this.key = own ?? options.condStageKey;
+    const { encode } = options;
+    this.#encode = encode ? (condition) => encode(condition as tf.Tensor4D) : methodOf(options);
   }
 
   /** Whether what the batch has for it are classes. */

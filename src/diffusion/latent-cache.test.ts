@@ -53,7 +53,7 @@ for (const [name, make] of Object.entries({ kl, vq })) {
     const folder = temporaryFolder();
     const cache = new TensorCache(folder);
     const firstStage = make(1);
-    const caching = new CachingFirstStage(firstStage, cache);
+    const caching = new CachingFirstStage(firstStage, () => cache);
     const x = images(1, 3);
     const direct = valuesOf(firstStage, x);
     const before = tf.memory().numTensors;
@@ -71,7 +71,7 @@ for (const [name, make] of Object.entries({ kl, vq })) {
 
     // Another process with the same weights finds them.
     const again = new TensorCache(folder);
-    const later = new CachingFirstStage(make(1), again);
+    const later = new CachingFirstStage(make(1), () => again);
     assert.equal(valuesOf(later, x), direct);
     assert.equal(later.takeCounts(), { found: 3, encoded: 0 });
     await again.close();
@@ -83,7 +83,7 @@ test('of other weights, another image or another shape nothing is found', async 
   const cache = new TensorCache(temporaryFolder());
   const x = images(1, 2);
   const encodedBy = (firstStage: FirstStage, of: tf.Tensor4D) => {
-    const caching = new CachingFirstStage(firstStage, cache);
+    const caching = new CachingFirstStage(firstStage, () => cache);
     valuesOf(caching, of);
     return caching.takeCounts();
   };
@@ -100,7 +100,7 @@ test('of other weights, another image or another shape nothing is found', async 
 
 test('a distribution is kept, not a draw from it', async () => {
   const cache = new TensorCache(temporaryFolder());
-  const caching = new CachingFirstStage(kl(1), cache);
+  const caching = new CachingFirstStage(kl(1), () => cache);
   const x = images(1, 1);
   const generator = new RandomStreams(5).get('posterior');
   const draw = (): number[] =>

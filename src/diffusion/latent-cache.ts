@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createHash } from 'node:crypto';
 import { bytesOf } from '../io/host-tensor.js';
 import type { CachedTensor, TensorCache } from '../io/tensor-cache.js';
-import type { FirstStage, LatentDistribution } from './first-stage.js';
+import type { FirstStage, LatentCoder, LatentDistribution } from './first-stage.js';
 
 /** Raised when records of old would be misread. */
 const VERSION = 1;
@@ -12,17 +12,23 @@ const VERSION = 1;
  * weights and the image's own values. Another weight or another value is another key, so nothing outdated is ever found;
  * of random crops nothing ever is. Where a first stage encodes to distributions, these are kept, not draws from them.
  */
-export class CachingFirstStage implements Pick<FirstStage, 'encode' | 'decode'> {
+export class CachingFirstStage implements LatentCoder {
   readonly #firstStage: FirstStage;
-  readonly #cache: TensorCache;
+  readonly #openCache: () => TensorCache;
+  #cache: TensorCache | undefined;
   /** Of the weights; made at the first image, when they are loaded. */
   #fingerprint: Buffer | undefined;
   #found = 0;
   #encoded = 0;
 
-  constructor(firstStage: FirstStage, cache: TensorCache) {
+  /** @param openCache called for the first image: a model that encodes none leaves no cache behind */
+  constructor(firstStage: FirstStage, openCache: () => TensorCache) {
     this.#firstStage = firstStage;
-    this.#cache = cache;
+    this.#openCache = openCache;
+  }
+
+  get quantize(): LatentCoder['quantize'] {
+    return this.#firstStage.quantize;
   }
 
   /** Images found in the cache and images encoded since this was asked last. */
@@ -39,8 +45,9 @@ export class CachingFirstStage implements Pick<FirstStage, 'encode' | 'decode'> 
    * @throws FileError where the cache cannot be written
    */
   encode(x: tf.Tensor4D): tf.Tensor4D | LatentDistribution {
+    const cache = (this.#cache ??= this.#openCache());
     const keys = this.#keysOf(x);
-    const known = keys.map((key) => this.#cache.get(key));
+    const known = keys.map((key) => cache.get(key));
     const missing = known.flatMap((tensor, i) => (tensor ? [] : [i]));
     this.#found += known.length - missing.length;
     this.#encoded += missing.length;
@@ -53,7 +60,7 @@ export class CachingFirstStage implements Pick<FirstStage, 'encode' | 'decode'> 
         const key = keys[image];
         const tensor = tensors[i];
         if (!key || !tensor) return;
-        this.#cache.put(key, tensor);
+        cache.put(key, tensor);
         known[image] = tensor;
       });
       return isWhole ? fresh : joined(known as CachedTensor[]);
@@ -64,8 +71,13 @@ export class CachingFirstStage implements Pick<FirstStage, 'encode' | 'decode'> 
     return distribution;
   }
 
-  decode(z: tf.Tensor4D): tf.Tensor4D {
-    return this.#firstStage.decode(z);
+  decode(...parameters: Parameters<LatentCoder['decode']>): tf.Tensor4D {
+    return this.#firstStage.decode(...parameters);
+  }
+
+  /** Waits until what was encoded is on the disk. @throws FileError where it could not be written */
+  async flush(): Promise<void> {
+    await this.#cache?.flush();
   }
 
   #parametersOf(x: tf.Tensor4D): tf.Tensor4D {

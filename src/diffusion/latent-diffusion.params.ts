@@ -60,6 +60,12 @@ export const latentDiffusionParams = {
       description:
         'Measure scale_factor on the first batch of a training, or with a number on so many of its first epoch; it is kept with the weights.',
     },
+    cache_latents: {
+      type: ['boolean', 'string'],
+      default: false,
+      description:
+        'Keep what the first stage makes of each image in this folder on the disk, so that none is encoded twice; true: in .cache/latents of the working folder.',
+    },
     split_input_config: {
       component: 'patches',
       description:

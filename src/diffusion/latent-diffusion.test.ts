@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { assertClose } from '../../test/support/compare.js';
+import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { onEveryEngine } from '../../test/support/engines.js';
 import { valueAndGrads } from '../autodiff/index.js';
 import { DiagonalGaussianDistribution } from '../models/autoencoder/diagonal-gaussian.js';
@@ -52,15 +53,22 @@ class FirstStage extends Module {
   readonly #dropout = this.child('dropout', new Dropout(0.5));
   /** Sees how it is asked to decode. */
   watch: (forceNotQuantize: boolean) => void = () => undefined;
+  /** Images so far. */
+  encoded = 0;
   quantize?: Codebook;
   readonly weight = this.parameter('weight', { shape: [CHANNELS], init: () => tf.tensor1d([3, 5]) });
 
   encode(x: tf.Tensor4D): DiagonalGaussianDistribution {
+    this.encoded += x.shape[0];
     const moments = tf.tidy(() => {
       const mean = this.#dropout.forward(tf.mul(tf.avgPool(x, 2, 2, 'valid'), this.weight.value));
       return tf.concat([mean, tf.sub(tf.zerosLike(mean), 2)], -1) as tf.Tensor4D;
     });
     return new DiagonalGaussianDistribution(moments);
+  }
+
+  posterior(parameters: tf.Tensor4D): DiagonalGaussianDistribution {
+    return new DiagonalGaussianDistribution(parameters);
   }
 
   decode(z: tf.Tensor4D, { forceNotQuantize = false } = {}): tf.Tensor4D {
@@ -410,7 +418,7 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     const request = { count: 1, sampler: 'ddim', steps: 2, eta: 0, streams: new RandomStreams(0) } as const;
     await rejects(
       captioned.model.sample(request),
-      /need a condition that is no class[^]*found: +cond_stage_key caption/,
+      /a condition that is neither class nor text[^]*found: +caption of a batch/,
     );
     await rejects(named.model.sample({ ...request, labels: [5] }), /1 images of 5 classes with labels 5/);
     const noised = made(classEmbedder(), { concat_mode: false, num_timesteps_cond: 2 });
@@ -437,6 +445,124 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
       }
       assert.is(tf.memory().numTensors, before);
     }
+  });
+
+  test('guidance weighs a class against the label of none, a text against the empty one', async () => {
+    const dropouts = { ucg_training: { class_label: { p: 0.5, val: 4 } } };
+    const classes = made(classEmbedder(), { concat_mode: false, ...dropouts });
+    assert.is(classes.model.numClasses, 4);
+    const texts = made(Object.assign(new Lengths(), { takesTexts: true }), { concat_mode: false });
+    for (const [all, asked] of [
+      [classes, { labels: [1, 2] }],
+      [texts, { texts: ['a cat', 'cats'] }],
+    ] as const) {
+      const { model, network } = all;
+      model.eval();
+      const before = tf.memory().numTensors;
+      const shown: number[][] = [];
+      network.watch = ({ context }) => shown.push([...(context?.dataSync() ?? [])]);
+      const request = { ...asked, count: 2, sampler: 'ddim', steps: 2, eta: 0 } as const;
+      const draw = async (guidanceScale: number): Promise<number[]> => {
+        const images = await model.sample({ ...request, guidanceScale, streams: new RandomStreams(0) });
+        const values = [...images.dataSync()];
+        images.dispose();
+        network.calls.splice(0);
+        return values;
+      };
+      const plain = await draw(1);
+      const [conditional = []] = shown.splice(0);
+      const none = await draw(0);
+      const [both = []] = shown.splice(0);
+      const twice = await draw(2);
+      // One call for both: first without, then with the condition.
+      assert.is(both.length, 2 * conditional.length);
+      assert.equal(both.slice(conditional.length), conditional);
+      assert.not.equal(both.slice(0, conditional.length), conditional);
+      // The network is affine in its context, and so are the images: the scale goes along a line.
+      for (const [i, value] of twice.entries()) {
+        const expected = 2 * (plain[i] ?? NaN) - (none[i] ?? NaN);
+        assert.ok(Math.abs(value - expected) < 1e-4 * Math.max(1, Math.abs(expected)), `${value} ${expected}`);
+      }
+      assert.is(tf.memory().numTensors, before);
+    }
+    await rejects(
+      made(classEmbedder(), { concat_mode: false }).model.sample({
+        ...{ count: 1, labels: [0], sampler: 'ddim', steps: 2, eta: 0, streams: new RandomStreams(0) },
+        guidanceScale: 2,
+      }),
+      /ucg_training: guidance takes a model that has also learned to do without/,
+    );
+  });
+
+  test('conditions are left out of training steps, never of validations', async () => {
+    const all = made(classEmbedder(), { concat_mode: false, ucg_training: { class_label: { p: 1, val: 4 } } });
+    const { network, model } = all;
+    const seen: number[][] = [];
+    network.watch = ({ context }) => seen.push([...(context?.dataSync() ?? [])]);
+    const given = batch();
+    step(all, given);
+    model.onValidationStart();
+    await model.validationStep(given);
+    network.calls.splice(0);
+    const [[...trained] = [], validated = []] = seen;
+    assert.equal(trained.slice(0, 3), trained.slice(3));
+    assert.not.equal(validated.slice(0, 3), validated.slice(3));
+  });
+
+  test('begins with an image, by its strength, and paints around what is given of one', async () => {
+    const { model, network } = made('unconditional');
+    model.eval();
+    const before = tf.memory().numTensors;
+    const image = new RandomStreams(3).get('image').normal([1, 2 * SIZE, 2 * SIZE, CHANNELS]) as tf.Tensor4D;
+    const steps: number[] = [];
+    const common = { count: 2, sampler: 'ddim', steps: 5, eta: 0, streams: new RandomStreams(0) } as const;
+    const changed = await model.sample({
+      ...{ ...common, init: { image, strength: 0.4 } },
+      onStep: (step, of) => {
+        steps.push(step, of);
+      },
+    });
+    assert.equal(steps, [1, 2, 2, 2]);
+    assert.equal(changed.shape, [2, 2 * SIZE, 2 * SIZE, CHANNELS]);
+    const mask = tf.ones<tf.Rank.R4>([1, 2 * SIZE, 2 * SIZE, 1]);
+    const painted = await model.sample({ ...common, known: { x0: image, mask } });
+    assert.equal(painted.shape, changed.shape);
+    assert.equal(model.imageShape, [2 * SIZE, 2 * SIZE, CHANNELS]);
+    network.calls.splice(0);
+    tf.dispose([image, mask, changed, painted]);
+    assert.is(tf.memory().numTensors, before);
+  });
+
+  test('cache_latents: a second epoch encodes nothing, and trains on the same numbers', async () => {
+    const given = batch();
+    const folder = temporaryFolder();
+    const losses = (options: LatentDiffusionOptions): { losses: number[]; all: Made } => {
+      const all = made(
+        'first-stage',
+        { conditioning_key: 'concat', cond_stage_key: 'image', ...options },
+        new Network({ inChannels: 2 * CHANNELS }),
+      );
+      const found = [0, 1].map((index) => {
+        all.model.onTrainBatchStart(given, index);
+        step(all, given);
+        all.network.calls.splice(0);
+        return all.logged['train/loss'] ?? NaN;
+      });
+      all.model.onTrainBatchEnd();
+      return { losses: found, all };
+    };
+    const plain = losses({});
+    assert.is(plain.all.logged.latents_from_cache, undefined);
+    const cached = losses({ cache_latents: folder });
+    assert.equal(cached.losses, plain.losses);
+    assert.is(cached.all.logged.latents_from_cache, 1);
+    await cached.all.model.onFitEnd();
+    // Another training with the same weights.
+    const again = losses({ cache_latents: folder });
+    assert.equal(again.losses, plain.losses);
+    assert.is(plain.all.firstStage.encoded, 4 * 2);
+    assert.is(cached.all.firstStage.encoded, 2);
+    assert.is(again.all.firstStage.encoded, 0);
   });
 
   test('images for the log, under the conditions of the batch', async () => {

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
 import type { Methods, Parameter } from '../nn/index.js';
+import { TensorCache } from '../io/tensor-cache.js';
 import { withDefaults } from '../params.js';
 import type { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf } from './batch-inputs.js';
-import { classLabels } from './class-labels.js';
+import { classesBeside } from './class-labels.js';
 import type { Condition } from './condition.js';
 import { conditioningKeyOf } from './conditioning-key.js';
 import { conditioningImages } from './conditioning-images.js';
@@ -14,6 +15,7 @@ import { ConditioningStage, type ConditioningSource } from './conditioning-stage
 import { DiffusionModel } from './diffusion-model.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
 import { LatentImages, type DecodeOptions, type FirstStage } from './first-stage.js';
+import { CachingFirstStage } from './latent-cache.js';
 import {
   latentDiffusionParams,
   type LatentDiffusionOptions,
@@ -22,6 +24,7 @@ import {
 } from './latent-diffusion.params.js';
 import { logLatentImages, type LatentImagesSource } from './latent-images-log.js';
 import { latentMethods } from './latent-methods.js';
+import { givenLatents, requestedConditions } from './latent-request.js';
 import type { SplitInput } from './patches/split-input.js';
 import { ScaleByStd } from './scale-by-std.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
@@ -35,6 +38,9 @@ export interface LatentDiffusionParts {
   readonly split?: SplitInput | undefined;
 }
 
+/** Where encoded images are kept, unless a folder is given. */
+const CACHE_FOLDER = '.cache/latents';
+
 /**
  * Diffusion in the latent space of an autoencoder that is trained before and stays as it is, conditioned on what a
  * second module makes of the batch (Rombach et al. 2022, section 3; `ldm.models.diffusion.ddpm.LatentDiffusion`).
@@ -43,7 +49,12 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   readonly params: Omit<LatentDiffusionParams, LatentParts>;
   /** The classes that images can be asked for, 0 where the condition is something else or there is none. */
   readonly numClasses: number;
+  readonly takesTexts: boolean;
+  /** What stands for no condition: a label, or a text. */
+  readonly #nullCondition: number | string | undefined;
   readonly #firstStage: FirstStage;
+  /** The same, where it remembers what it has encoded. */
+  readonly #cached: CachingFirstStage | undefined;
   readonly #stage: ConditioningStage | undefined;
   readonly #latents: LatentImages;
   readonly #split: SplitInput | undefined;
@@ -80,8 +91,12 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     }
     this.#firstStage = this.child('first_stage_model', firstStage);
     this.#firstStage.freeze().eval();
+    const { cache_latents: cache } = params;
+    if (cache !== false) {
+      this.#cached = new CachingFirstStage(firstStage, () => new TensorCache(cache === true ? CACHE_FOLDER : cache));
+    }
     this.#latents = new LatentImages(
-      firstStage,
+      this.#cached ?? firstStage,
       () => (scaleFactor?.value as tf.Scalar | undefined) ?? params.scale_factor,
       split,
     );
@@ -94,9 +109,15 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
         condStageKey: params.cond_stage_key,
         condStageForward: params.cond_stage_forward,
         trainable: params.cond_stage_trainable,
+        encode: conditioning === 'first-stage' ? this.#cached?.encode.bind(this.#cached) : undefined,
       });
     }
-    this.numClasses = conditioningKey === 'adm' ? network.numClasses : (this.#stage?.numClasses ?? 0);
+    this.takesTexts = this.#stage?.takesTexts ?? false;
+    const classes = conditioningKey === 'adm' ? network : this.#stage;
+    const none = this.nullCondition(this.#stage?.key ?? '');
+    this.#nullCondition = none ?? (conditioningKey === 'adm' ? network.nullClass : this.takesTexts ? '' : undefined);
+    const nullClass = typeof this.#nullCondition === 'number' ? this.#nullCondition : undefined;
+    this.numClasses = classesBeside(nullClass, classes?.numClasses ?? 0);
     const shortened = params.num_timesteps_cond ?? 1;
     if (shortened > 1) this.#conditionTimesteps = conditionTimesteps(this.timesteps, shortened);
   }
@@ -112,6 +133,8 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   /** At the beginning of a training, measures the factor that brings latent images to a standard deviation of 1. */
   override onTrainBatchStart(batch: TensorBatch, batchIndex: number): void {
     const { ckpt_path: path, load_only_unet: loadOnlyUnet, first_stage_key: key } = this.params;
+    // What a validation has encoded since is not the training's.
+    this.#cached?.takeCounts();
     const measured = this.#scaleByStd;
     // Weights to begin with have a factor of their own.
     if (!measured || (path !== null && !loadOnlyUnet)) return;
@@ -124,6 +147,17 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     if (batchIndex + 1 < measured.batches) return;
     const [factor = NaN] = measured.scaleFactor.dataSync();
     this.trainer.report?.(`scale_factor ${factor}, measured on ${measured.batches} of the training's batches`);
+  }
+
+  override onTrainBatchEnd(): void {
+    super.onTrainBatchEnd();
+    const { found, encoded } = this.#cached?.takeCounts() ?? { found: 0, encoded: 0 };
+    if (found + encoded === 0) return;
+    this.log('latents_from_cache', found / (found + encoded), { onStep: false, onEpoch: true });
+  }
+
+  override async onFitEnd(): Promise<void> {
+    await this.#cached?.flush();
   }
 
   /** See {@link logLatentImages}. */
@@ -165,26 +199,41 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return logLatentImages(source, batch, options);
   }
 
+  /** `[height, width, channels]` of its images; decodes one to see. */
+  get imageShape(): [number, number, number] {
+    const [, height, width, channels] = tf.tidy(() => this.decodeFirstStage(tf.zeros([1, ...this.sampleShape])).shape);
+    return [height, width, channels];
+  }
+
   /**
    * Images `[count, H, W, C]` near [-1, 1].
    *
-   * @throws UserError where the model has a condition that is no class, or a noised one and the sampler is DDPM;
-   * RangeError when the number of labels is not the number of images, or a label is no class
+   * @throws UserError where the model has a condition that is neither class nor text, where nothing stands for no
+   * condition and guidance is asked for, or where the condition is a noised one and the sampler is DDPM; RangeError when
+   * the number of labels or texts is not the number of images, or a label is no class
    */
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {
-    if (this.#stage && this.numClasses === 0) {
+    if (this.#conditionTimesteps && request.sampler === 'ddpm') {
       throw new UserError({
-        path: 'model.params.cond_stage_config',
-        problem: 'images of this model need a condition that is no class, which sampling cannot be given yet',
-        found: `cond_stage_key ${this.params.cond_stage_key}`,
-        remedy: 'look at the samples of a training, which are drawn under the conditions of its batches',
+        path: 'model.params.num_timesteps_cond',
+        problem: `the sampler ${request.sampler} cannot draw under a noised condition yet`,
+        found: String(this.params.num_timesteps_cond),
+        remedy: '--sampler ddim, which as published does without that noise',
       });
     }
-    const condition = tf.tidy(() => {
-      const labels = classLabels(request, this.numClasses);
-      return (labels && this.#stage?.conditionOf(labels)) ?? {};
-    });
-    return this.#drawImages(request, condition);
+    const taker = { stage: this.#stage, numClasses: this.numClasses, nullCondition: this.#nullCondition };
+    const conditions = requestedConditions(request, taker);
+    const given = givenLatents(request, (images) => this.#latents.encode(images, request.streams.get('posterior')));
+    try {
+      const z = await this.draw(request, { ...conditions, ...given });
+      return tf.tidy(() => {
+        const images = this.decodeFirstStage(z);
+        z.dispose();
+        return images;
+      });
+    } finally {
+      tf.dispose([conditions, given]);
+    }
   }
 
   /**
@@ -239,26 +288,5 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       ...(cCrossattn && { cCrossattn: noised(cCrossattn) }),
       cAdm,
     };
-  }
-
-  async #drawImages(request: SampleRequest, condition: Condition): Promise<tf.Tensor4D> {
-    if (this.#conditionTimesteps && request.sampler === 'ddpm') {
-      throw new UserError({
-        path: 'model.params.num_timesteps_cond',
-        problem: `the sampler ${request.sampler} cannot draw under a noised condition yet`,
-        found: String(this.params.num_timesteps_cond),
-        remedy: '--sampler ddim, which as published does without that noise',
-      });
-    }
-    try {
-      const z = await this.draw(request, { condition });
-      return tf.tidy(() => {
-        const images = this.decodeFirstStage(z);
-        z.dispose();
-        return images;
-      });
-    } finally {
-      tf.dispose(condition);
-    }
   }
 }

@@ -32,14 +32,14 @@ export interface SamplerOptions {
 
 /**
  * An image of which a part is given: before each step that part is set anew, as noisy as the rest (as published with
- * latent-diffusion's DDIM; its DDPM does it after each).
+ * latent-diffusion's DDIM; its DDPM does it after each). A type, not an interface, which tf.tidy refuses.
  */
-export interface KnownImage {
+export type KnownImage = {
   /** `[N, H, W, C]` */
   readonly x0: tf.Tensor4D;
   /** 1 where `x0` is kept, 0 where it is painted anew; `[N or 1, H, W, C or 1]`. */
   readonly mask: tf.Tensor4D;
-}
+};
 
 /** One step of a sampler. */
 export interface Step {

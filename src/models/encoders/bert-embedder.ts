@@ -12,12 +12,15 @@ import { TransformerWrapper } from './x-transformer/transformer-wrapper.js';
  * (`ldm.modules.encoders.modules.BERTEmbedder`): of BERT it has the tokenizer only. Padding is attended to.
  */
 export class BERTEmbedder extends Module {
+  /** Whether it takes texts, or tokens alone. */
+  readonly takesTexts: boolean;
   readonly #tokenizer: TextTokenizer | undefined;
   readonly #transformer: TransformerWrapper;
 
   constructor(given: BertEmbedderParamsInput) {
     super();
     const params = withDefaults(bertEmbedderParams, given);
+    this.takesTexts = params.use_tokenizer;
     if (params.use_tokenizer) this.#tokenizer = new BertTokenizer(params.tokenizer, params.max_seq_len);
     const transformer = new TransformerWrapper({
       vocabSize: params.vocab_size,

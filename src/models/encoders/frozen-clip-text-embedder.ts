@@ -16,6 +16,7 @@ import { ClipTokenizer } from './tokenizers/clip-tokenizer.js';
  */
 export class FrozenCLIPTextEmbedder extends PretrainedClip {
   readonly params: FrozenClipTextEmbedderParams;
+  readonly takesTexts = true;
   readonly #tokenizer: ClipTokenizer;
 
   constructor(given: FrozenClipTextEmbedderParamsInput, readWeights: WeightsReader) {

@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { UserError } from '../errors.js';
+import type { KnownImage, SampleRequest } from '../samplers/index.js';
+import { classLabels } from './class-labels.js';
+import type { Condition } from './condition.js';
+import type { ConditioningStage } from './conditioning-stage.js';
+
+/** Conditions as they are asked for, and those that stand for none. */
+export type RequestedConditions = { readonly condition: Condition; readonly unconditional?: Condition };
+
+/** What a model takes conditions by. */
+export interface ConditionTaker {
+  readonly stage: ConditioningStage | undefined;
+  /** The classes that images can be asked for, 0 where there are none. */
+  readonly numClasses: number;
+  /** What stands for no condition: a label, or a text. */
+  readonly nullCondition: number | string | undefined;
+}
+
+/**
+ * The conditions of the images that are asked for; the caller disposes them.
+ * @throws UserError where the condition is neither class nor text; RangeError when the number of labels or texts is not the
+ * number of images, or a label is no class
+ */
+export function requestedConditions(
+  request: SampleRequest,
+  { stage, numClasses, nullCondition: none }: ConditionTaker,
+): RequestedConditions {
+  if (!stage) return { condition: {} };
+  if (numClasses === 0 && !stage.takesTexts) {
+    throw new UserError({
+      path: 'model.params.cond_stage_config',
+      problem: 'images of this model need a condition that is neither class nor text: it cannot be given here',
+      found: `${stage.key} of a batch`,
+      remedy: 'look at the samples of a training, which are drawn under the conditions of its batches',
+    });
+  }
+  const { count } = request;
+  return tf.tidy(() => {
+    const condition = stage.conditionOf(stage.takesTexts ? textsOf(request) : labelsOf(request, numClasses));
+    if (none === undefined) return { condition };
+    const nothing = typeof none === 'string' ? Array<string>(count).fill(none) : tf.fill([count], none, 'int32');
+    return { condition, unconditional: stage.conditionOf(nothing) };
+  });
+}
+
+/** Images that are given, as they are diffused. */
+export type GivenLatents = { readonly init?: tf.Tensor4D; readonly known?: KnownImage };
+
+/**
+ * The given images of a request as they are diffused; the caller disposes them. A latent value is kept where all the
+ * pixels that it stands for are.
+ *
+ * @param encode `[N, H, W, C]` to `[N, h, w, c]`
+ */
+export function givenLatents(
+  { init, known }: SampleRequest,
+  encode: (images: tf.Tensor4D) => tf.Tensor4D,
+): GivenLatents {
+  return tf.tidy(() => {
+    const x0 = known && encode(known.x0);
+    return {
+      ...(init && { init: encode(init.image) }),
+      ...(known && x0 && { known: { x0, mask: keptWhole(known.mask, x0) } }),
+    };
+  });
+}
+
+function keptWhole(mask: tf.Tensor4D, { shape: [, height, width] }: tf.Tensor4D): tf.Tensor4D {
+  const size: [number, number] = [mask.shape[1] / height, mask.shape[2] / width];
+  return tf.sub(1, tf.maxPool(tf.sub<tf.Tensor4D>(1, mask), size, size, 'valid'));
+}
+
+function labelsOf(request: SampleRequest, numClasses: number): tf.Tensor1D {
+  const labels = classLabels(request, numClasses);
+  if (labels) return labels;
+  throw new RangeError('sample: no labels');
+}
+
+function textsOf({ count, texts = [] }: SampleRequest): readonly string[] {
+  if (texts.length !== count) throw new RangeError(`sample: ${count} images with ${texts.length} texts`);
+  return texts;
+}
