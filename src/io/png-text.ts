@@ -17,7 +17,7 @@ export function withPngText(png: Buffer, texts: Readonly<Record<string, string>>
 /** The texts of a PNG in chunks `iTXt`, uncompressed ones. */
 export function pngTexts(png: Buffer): Record<string, string> {
   const texts: Record<string, string> = {};
-  for (let at = 8; at + 12 <= png.length; ) {
+  for (let at = 8; at + 12 <= png.length;) {
     const length = png.readUInt32BE(at);
     if (png.toString('latin1', at + 4, at + 8) === 'iTXt') {
       const data = png.subarray(at + 8, at + 8 + length);

@@ -156,7 +156,7 @@ const mistakes: [title: string, args: (folder: string) => string[], message: (fo
     'copy of a part of a name',
     (folder) => ['copy', 'unet2d', folder],
     () =>
-      `${notShipped}  found:        unet2d\n  did you mean: classic/unet2d-mnist\n  to fix:       "ldm copy --list" lists the names`,
+      `${notShipped}  found:        unet2d\n  did you mean: classic/unet2d-mnist, classic/unet2d-uniform-noise-mnist\n  to fix:       "ldm copy --list" lists the names`,
   ],
   [
     'copy to nowhere',

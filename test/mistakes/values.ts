@@ -140,7 +140,7 @@ export const values: readonly Mistake[] = [
     message: `
       a.yaml:6:20: model.params.beta_schedule: unknown choice
         found:        "liner" (text)
-        expected:     one of linear, cosine, sqrt_linear, sqrt
+        expected:     one of linear, cosine, sqrt_linear, sqrt, quadratic, sigmoid
         did you mean: linear`,
   },
   {

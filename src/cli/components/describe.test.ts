@@ -95,8 +95,8 @@ test('a shipped config is the example where one has the component, by whatever n
   const unet2d = registry.resolve('UNet2DModel');
   assert.ok(unet2d);
   const { yaml, source } = exampleOf(unet2d);
-  assert.is(source, 'configs/classic/unet2d-from-scratch-mnist.yaml');
-  assert.match(yaml, /^target: diffusers\.UNet2DModel\nparams:\n {2}sample_size: 28\n[^]*up_block_types[^]*\n$/);
+  assert.is(source, 'configs/classic/unet2d-mnist.yaml');
+  assert.match(yaml, /^target: diffusers\.UNet2DModel\nparams:\n {2}sample_size: 28\n[^]* {2}num_class_embeds: 10\n$/);
   assert.not.match(yaml, /#/);
 });
 
