@@ -224,18 +224,4 @@ test('parameters and whole networks are swapped from the command line and in the
   assert.equal(shapes('_tiny').get('model.diffusion_model.input_blocks.0.0.weight'), [16, 1, 3, 3]);
 });
 
-test('samples: the grid, single pictures and the tensors, by class', async () => {
-  const logdir = temporaryFolder();
-  await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
-  const out = join(logdir, 'out');
-  const args = ['sample', onlyRun(logdir), '--class', '7', '-n', '3', '--steps', '5', '-o', out];
-  const { code, stderr } = await ldm(args);
-  assert.is(code, 0, stderr);
-  assert.equal(readdirSync(out).sort(), ['00000.png', '00001.png', '00002.png', 'grid.png', 'samples.safetensors']);
-  const first = readSafetensors(join(out, 'samples.safetensors')).tensors.get('samples');
-  assert.equal(first?.shape, [3, 1, 32, 32]);
-  await ldm(args);
-  assert.equal(readSafetensors(join(out, 'samples.safetensors')).tensors.get('samples'), first, 'the same seed');
-});
-
 test.run();

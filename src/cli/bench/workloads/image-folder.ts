@@ -16,9 +16,7 @@ const QUALITY = 90;
 
 export const imageFolderBench: Workload = {
   name: 'image_folder_256px',
-  summary:
-    `${COUNT} JPEGs of ${SIDE}×${SIDE} read, decoded and put into float32 batches of ${BATCH}: ImageFolder, and ` +
-    'torchvision’s ImageFolder on Pillow with a worker process for each thread',
+  summary: `${COUNT} JPEGs of ${SIDE}×${SIDE} into float32 batches of ${BATCH}; PyTorch: torchvision and Pillow`,
   parts: [{ name: 'epoch' }],
   engines: ['torch'],
   pytorch: 'pytorch_image_folder.py',
