@@ -113,11 +113,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   const interrupt = new Interrupt({
     onStop: (signal) => {
       reporter.info(`${signal}: finishing this step and saving; once more to stop at once`);
-      trainer.stop(signal);
+      trainer.requests.stop(signal);
     },
     onSave: (signal) => {
       reporter.info(`${signal}: finishing this step, saving and going on`);
-      trainer.saveSoon();
+      trainer.requests.save();
     },
   });
   try {

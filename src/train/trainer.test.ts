@@ -67,14 +67,14 @@ for (const stopAt of [2, 3]) {
     const saveAndStop: Callback = {
       onTrainBatchEnd: (trainer) => {
         if (trainer.globalStep !== stopAt) return;
-        trainer.stop('test');
+        trainer.requests.stop('test');
         writeCheckpoint(path, trainer.checkpoint());
       },
     };
     const whole = await fit({ max_epochs: 3 });
     const first = await fit({ max_epochs: 3 }, { callbacks: { saveAndStop } });
     const second = await fit({ max_epochs: 3 }, { resume: readCheckpoint(path) });
-    assert.is(first.trainer.stopReason, 'test');
+    assert.is(first.trainer.requests.stopReason, 'test');
     assert.equal([...first.logger.scalars, ...second.logger.scalars], whole.logger.scalars);
     assert.equal(second.module.stateDict(), whole.module.stateDict());
     assert.is(readCheckpoint(path).config, 'c: 1');
@@ -108,8 +108,8 @@ test('a stop between the batches of a step waits for the step; gone on, all is a
   const params = { max_epochs: 4, accumulate_grad_batches: 2 };
   const stopEarly: Callback = {
     onTrainBatchEnd: (trainer, _module, { stepped, batchIndex }) => {
-      if (trainer.currentEpoch === 1 && batchIndex === 0) trainer.stop('test');
-      if (stepped && trainer.stopReason !== undefined) writeCheckpoint(path, trainer.checkpoint());
+      if (trainer.currentEpoch === 1 && batchIndex === 0) trainer.requests.stop('test');
+      if (stepped && trainer.requests.stopReason !== undefined) writeCheckpoint(path, trainer.checkpoint());
       if (!stepped) assert.throws(() => trainer.checkpoint(), 'a checkpoint between the batches of one step');
     },
   };
@@ -145,7 +145,7 @@ test('two optimizers: a step of both is one step, rates have their names, and al
     const saveAndStop: Callback = {
       onTrainBatchEnd: (trainer, _module, { stepped }) => {
         if (!stepped || trainer.globalStep !== stopAt) return;
-        trainer.stop('test');
+        trainer.requests.stop('test');
         writeCheckpoint(path, trainer.checkpoint());
       },
     };
@@ -178,7 +178,7 @@ for (const [title, params] of brokenOff) {
     const stop: Callback = {
       onValidationStart: (trainer) => {
         validations += 1;
-        if (validations === 2) trainer.stop('test');
+        if (validations === 2) trainer.requests.stop('test');
       },
       onFitEnd: (trainer) => {
         checkpoints.push(trainer.checkpoint());
@@ -186,7 +186,7 @@ for (const [title, params] of brokenOff) {
     };
     const whole = await fit(params);
     const first = await fit(params, { callbacks: { stop } });
-    assert.is(first.trainer.stopReason, 'test');
+    assert.is(first.trainer.requests.stopReason, 'test');
     const second = await fit(params, { resume: checkpoints[0]! });
     assert.equal([...first.logger.scalars, ...second.logger.scalars], whole.logger.scalars);
     assert.equal(second.module.stateDict(), whole.module.stateDict());
@@ -197,7 +197,7 @@ test('a checkpoint asked for is written after the step, at the end of an epoch a
   const asked: [step: number, epoch: number][] = [];
   const save: Callback = {
     onTrainBatchStart: (trainer) => {
-      trainer.saveSoon();
+      trainer.requests.save();
     },
     onSaveRequest: (trainer) => {
       asked.push([trainer.globalStep, trainer.currentEpoch]);

@@ -19,6 +19,7 @@ import { evaluationBatches, LoopPlan } from './loop-plan.js';
 import type { LogOptions, MetricValues } from './metrics.js';
 import { Optimization, optimizationOptions, type LearningRate } from './optimization.js';
 import type { FitOptions, TestOptions, TrainerOptions } from './trainer-options.js';
+import { Requests } from './requests.js';
 import { StepTimes, type TimeSpent } from './step-times.js';
 import { trainerParams, type TrainerParams } from './trainer.params.js';
 
@@ -40,6 +41,7 @@ export class Trainer implements TrainerHandle {
   readonly params: TrainerParams;
   readonly logger: Logger;
   readonly run: RunFolder;
+  readonly requests = new Requests();
   readonly #options: TrainerOptions;
   readonly #callbacks: CallbackList;
   readonly #streams: RandomStreams;
@@ -48,13 +50,10 @@ export class Trainer implements TrainerHandle {
   #globalStep = 0;
   #epoch = 0;
   #batchInEpoch = 0;
-  #stopReason: string | undefined;
-  #earlyStopReason: string | undefined;
   /** Whether batches were taken whose step is still to come. */
   #isAccumulating = false;
   /** Whether a stop broke off the validation after the last batch: it and the callbacks are left to the run that goes on. */
   #isBatchUnended = false;
-  #wantsSave = false;
   #fit: Fit | undefined;
   /** The module that a fit has left with its weights. */
   #fitted: LightningModule | undefined;
@@ -110,31 +109,6 @@ export class Trainer implements TrainerHandle {
   /** What each optimizer steps by at a step, counted from 0. */
   learningRates(step: number): LearningRate[] {
     return this.#running().optimization.learningRates(step);
-  }
-
-  /** Why training was asked to stop, if it was. */
-  get stopReason(): string | undefined {
-    return this.#stopReason;
-  }
-
-  /** Why training was asked to end early, if it was. */
-  get earlyStopReason(): string | undefined {
-    return this.#earlyStopReason;
-  }
-
-  /** Ends training after the step under way; the fit then ends as it always does, with its last checkpoint. */
-  stop(reason: string): void {
-    this.#stopReason ??= reason;
-  }
-
-  /** Has a checkpoint written after the step under way; training goes on. */
-  saveSoon(): void {
-    this.#wantsSave = true;
-  }
-
-  /** Ends training as soon as `min_epochs` and `min_steps` allow. */
-  stopEarly(reason = 'a callback asked for it'): void {
-    this.#earlyStopReason ??= reason;
   }
 
   /** Runs what is to see the weights that validations see, such as the drawing of images. */
@@ -277,7 +251,7 @@ export class Trainer implements TrainerHandle {
   /** A stop that comes with the last batch, or in the validation, leaves the end of the epoch to the run that goes on. */
   async #endEpoch(): Promise<void> {
     const { module, plan } = this.#running();
-    if (this.#stopReason !== undefined) return;
+    if (this.requests.stopReason !== undefined) return;
     if (plan.validatesEpoch(this.#epoch) && !(await this.#validate())) return;
     await module.onTrainEpochEnd?.();
     const means = this.#logged.train.takeEpoch();
@@ -345,9 +319,7 @@ export class Trainer implements TrainerHandle {
   }
 
   async #saveIfAsked(): Promise<void> {
-    if (!this.#wantsSave) return;
-    this.#wantsSave = false;
-    await this.#callbacks.call((callback) => callback.onSaveRequest?.(this));
+    if (this.requests.takeSave()) await this.#callbacks.call((callback) => callback.onSaveRequest?.(this));
   }
 
   /** Validates a little before training, to find what is wrong there; leaves no trace but an error. */
@@ -390,7 +362,7 @@ export class Trainer implements TrainerHandle {
         if (Object.keys(values).length > 0) this.logger.logScalars(values, this.#globalStep);
       },
       // Between the batches of a step there is nothing to save: it goes on, and so does its validation.
-      isBrokenOff: () => this.#stopReason !== undefined && !this.#isAccumulating,
+      isBrokenOff: () => this.requests.stopReason !== undefined && !this.#isAccumulating,
       ...hooks,
     };
     return this.inEvaluation(() => evaluate(this, this.#logged, options));
@@ -399,8 +371,9 @@ export class Trainer implements TrainerHandle {
   #done(): boolean {
     // A step that has begun is finished: what its batches have summed up is in no checkpoint.
     if (this.#isAccumulating) return false;
-    const stopsEarly = this.#earlyStopReason !== undefined && this.#running().plan.mayStopEarly(this.#globalStep);
-    return this.#stopReason !== undefined || stopsEarly || this.#globalStep >= this.lastStep;
+    const { stopReason, earlyStopReason } = this.requests;
+    const stopsEarly = earlyStopReason !== undefined && this.#running().plan.mayStopEarly(this.#globalStep);
+    return stopReason !== undefined || stopsEarly || this.#globalStep >= this.lastStep;
   }
 
   #running() {

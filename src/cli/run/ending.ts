@@ -31,7 +31,9 @@ export function summary({ folder, trainer, callbacks, signal }: EndedRun): strin
   );
   return alignFacts([
     [ended, `step ${trainer.globalStep}, epoch ${trainer.currentEpoch}`],
-    ...(trainer.earlyStopReason === undefined ? [] : [['ended early', trainer.earlyStopReason] as const]),
+    ...(trainer.requests.earlyStopReason === undefined
+      ? []
+      : [['ended early', trainer.requests.earlyStopReason] as const]),
     ...(isSaved ? [['checkpoint', relativePath(last)] as const] : []),
     ...best.map(
       ({ path, monitor, score }) => ['best', `${relativePath(path)} (${monitor} ${formatValue(score)})`] as const,

@@ -34,7 +34,7 @@ export class EarlyStopping implements Callback {
   /** A run that goes on stops where it would have, unless other parameters are to let it go further. */
   onFitStart(trainer: Trainer): void {
     if (this.#state.stoppedWith === JSON.stringify(this.#params))
-      trainer.stopEarly(`early stopping: ${this.#params.monitor}`);
+      trainer.requests.stopEarly(`early stopping: ${this.#params.monitor}`);
   }
 
   onValidationEnd(trainer: Trainer): void {
@@ -57,7 +57,7 @@ export class EarlyStopping implements Callback {
       const told = `early stopping: ${monitor} ${formatValue(value)}, ${reason}`;
       trainer.report(`step ${trainer.globalStep}  ${told}`);
       this.#state = { ...this.#state, stoppedWith: JSON.stringify(this.#params) };
-      trainer.stopEarly(told);
+      trainer.requests.stopEarly(told);
     } else if (verbose && this.#state.waited === 0) {
       trainer.report(`step ${trainer.globalStep}  ${monitor} improved to ${formatValue(value)}`);
     }

@@ -94,7 +94,7 @@ for (const engine of ['cpu', 'torch'] as const) {
       const saveAndStop: Callback = {
         onTrainBatchEnd: (trainer) => {
           if (trainer.globalStep !== stopAt) return;
-          trainer.stop('test');
+          trainer.requests.stop('test');
           writeCheckpoint(path, trainer.checkpoint());
         },
       };

@@ -48,8 +48,8 @@ async function timed(params: Duration, trainer: Parameters<typeof fit>[0] = {}, 
 test('training stops after the step in which the time runs out', async () => {
   const { trainer, reports } = await timed({ duration: '00:00:00:45' });
   assert.is(trainer.globalStep, 5);
-  assert.is(trainer.earlyStopReason, 'the time of 00:00:00:45 is over');
-  assert.is(trainer.stopReason, undefined);
+  assert.is(trainer.requests.earlyStopReason, 'the time of 00:00:00:45 is over');
+  assert.is(trainer.requests.stopReason, undefined);
   assert.equal(reports, [
     'step 5  the time of 00:00:00:45 is over',
     'step 5  time 00:00:00:50 (days:hours:minutes:seconds), validation 00:00:00:00 of it',
@@ -73,7 +73,7 @@ test('min_steps and min_epochs hold', async () => {
 test('without a duration it measures, validations apart', async () => {
   const { trainer, timer } = await timed({}, { max_steps: 6, limit_val_batches: 1 });
   assert.is(trainer.globalStep, 6);
-  assert.is(trainer.earlyStopReason, undefined);
+  assert.is(trainer.requests.earlyStopReason, undefined);
   assert.equal([timer.timeElapsed(), timer.timeElapsed('validate'), timer.timeRemaining()], [62, 2, Infinity]);
 });
 

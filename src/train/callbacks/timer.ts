@@ -103,6 +103,6 @@ export class Timer implements Callback {
     this.#isOver = true;
     const reason = `the time of ${formatDuration(this.#duration)} is over`;
     if (this.#params.verbose || remedy !== '') trainer.report(`step ${trainer.globalStep}  ${reason}${remedy}`);
-    trainer.stopEarly(reason);
+    trainer.requests.stopEarly(reason);
   }
 }
