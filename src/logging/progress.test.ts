@@ -21,7 +21,7 @@ test('draws at most ten times a second on a terminal and leaves the last state s
   const progress = new Progress(new Reporter({ output }), { label: 'epoch 0', total: 1000, clock: () => now });
   for (let step = 1; step <= 1000; step++) {
     now += 2;
-    progress.update(step, { loss: 1 / step });
+    progress.update(step, { values: { loss: 1 / step } });
   }
   progress.finish();
   const drawn = output.text.split('\r\u001b[2K').slice(1);
@@ -79,11 +79,14 @@ test('counts from where a resumed run begins, and leaves pauses out of the rate'
   now = 100_000;
   progress.resume();
   now = 101_000;
-  progress.update(115, { loss: 2 }, 'b');
+  progress.update(115, { values: { loss: 2 }, label: 'b' });
   assert.is(
     output.text,
     'a  step 110/120  91%  10.0 it/s  ETA 0:01\nb  step 115/120  95%  loss 2  5.0 it/s  ETA 0:01\n',
   );
+  now = 109_000;
+  progress.update(116, { isTimed: false });
+  assert.match(output.text, /b {2}step 116\/120 {2}96% {2}loss 2 {2}5\.0 it\/s {2}ETA 0:01\n$/);
 });
 
 test.run();

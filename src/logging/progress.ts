@@ -64,11 +64,14 @@ export class Progress {
     this.#throughput.add(this.#lastPlain, start);
   }
 
-  /** Cheap enough for every step. Values and label stay until others are given. */
-  update(done: number, values = this.#state.values, label = this.#state.label): void {
+  /**
+   * Cheap enough for every step. Values and label stay until others are given.
+   * @param isTimed false where the time since the last call is not the loop's alone: the rate stays what it was
+   */
+  update(done: number, { values = this.#state.values, label = this.#state.label, isTimed = true } = {}): void {
     const now = this.#clock();
     this.#state = { ...this.#state, done, values, label };
-    this.#throughput.add(now, done);
+    if (isTimed) this.#throughput.add(now, done);
     if (now - this.#lastPlain >= this.#plainMs) this.#plain(now);
     if (this.#reporter.isLive && now - this.#lastLive >= LIVE_MS) {
       this.#lastLive = now;

@@ -35,7 +35,8 @@ export class ProgressBar implements Callback {
 
   onTrainBatchEnd(trainer: Trainer, _module: LightningModule, { metrics, stepped }: StepResult): void {
     if (!stepped) return;
-    this.#progress?.update(trainer.globalStep, shortNames(metrics.progBar), label(trainer));
+    const values = shortNames(metrics.progBar);
+    this.#progress?.update(trainer.globalStep, { values, label: label(trainer), isTimed: !this.#validated });
     this.#stepEnded = this.#validated ? undefined : performance.now();
     this.#validated = false;
   }
