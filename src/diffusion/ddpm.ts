@@ -12,7 +12,7 @@ import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js'
 import { DiffusionModel, type DrawOptions } from './diffusion-model.js';
 import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
-import { logSampler } from './log-sampler.js';
+import { guidedName, logSampler } from './log-sampler.js';
 import { processMethods } from './process-methods.js';
 import { rowsOf, stageKeeper } from './progress.js';
 
@@ -84,6 +84,11 @@ export class DDPM extends DiffusionModel implements Sampleable {
       grids.samples = { images: samples, columns: maxImages };
       if (plotsDenoising) grids.denoise_row = { images: rowsOf(stages), columns: stages.length };
       tf.dispose(stages);
+      const { unconditional_guidance_scale: guidanceScale = 1 } = kwargs;
+      if (guidanceScale > 1) {
+        const guided = await this.#drawn({ ...request, guidanceScale });
+        grids[guidedName(guidanceScale)] = { images: guided, columns: maxImages };
+      }
     }
     return namedGrids(grids, kwargs.return_keys ?? []);
   }

@@ -485,6 +485,13 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
       }
       assert.is(tf.memory().numTensors, before);
     }
+    const shown = await classes.model.logImages(batch(), {
+      ...{ maxImages: 2, ddim_steps: 2, plot_progressive_rows: false, inpaint: false, unconditional_guidance_scale: 2 },
+      ...{ plot_diffusion_rows: false, quantize_denoised: false },
+    });
+    assert.equal(Object.keys(shown), ['inputs', 'reconstruction', 'conditioning', 'samples', 'samples_cfg_scale_2.00']);
+    assert.not.equal(shown['samples_cfg_scale_2.00']?.images.dataSync(), shown.samples?.images.dataSync());
+    tf.dispose(Object.values(shown).map(({ images }) => images));
     await rejects(
       made(classEmbedder(), { concat_mode: false }).model.sample({
         ...{ count: 1, labels: [0], sampler: 'ddim', steps: 2, eta: 0, streams: new RandomStreams(0) },

@@ -24,7 +24,7 @@ import {
 } from './latent-diffusion.params.js';
 import { logLatentImages, type LatentImagesSource } from './latent-images-log.js';
 import { latentMethods } from './latent-methods.js';
-import { givenLatents, requestedConditions } from './latent-request.js';
+import { givenLatents, nullConditions, requestedConditions } from './latent-request.js';
 import type { SplitInput } from './patches/split-input.js';
 import { ScaleByStd } from './scale-by-std.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
@@ -174,6 +174,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       startOf: this.startOf.bind(this),
       decode: (z) => this.decodeFirstStage(z),
       conditionOf: (some) => stage?.conditionOf(stage.inputOf(some)) ?? {},
+      nullConditions: (count) => nullConditions(count, { stage, nullCondition: this.#nullCondition }),
       conditionAt: (condition, timestep, streams) => {
         const { cConcat, cCrossattn, cAdm } = condition;
         const [count = 0] = (cConcat ?? cCrossattn ?? cAdm)?.shape ?? [];

@@ -9,7 +9,7 @@ import type { Condition } from './condition.js';
 import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DrawOptions } from './diffusion-model.js';
 import type { GaussianDiffusion } from './gaussian-diffusion.js';
-import { logSampler } from './log-sampler.js';
+import { guidedName, logSampler } from './log-sampler.js';
 import { Progress, rowsOf, stageKeeper } from './progress.js';
 import type { ReverseProcess } from './reverse-process.js';
 
@@ -24,6 +24,8 @@ export interface LatentImagesSource {
   readonly startOf: (batch: TensorBatch, streams: RandomStreams) => tf.Tensor4D;
   readonly decode: (z: tf.Tensor4D) => tf.Tensor4D;
   readonly conditionOf: (batch: TensorBatch) => Condition;
+  /** The condition that stands for none, of so many images, where one does. */
+  readonly nullConditions: (count: number) => Pick<DrawOptions, 'unconditional'>;
   /** The condition as the network gets it at a timestep. */
   readonly conditionAt: (condition: Condition, timestep: number, streams: RandomStreams) => Condition;
   /** Pictures of the condition by name. */
@@ -115,6 +117,7 @@ class LatentImagesLog {
     if (sample) {
       const draw = this.#drawBy(sampler);
       await this.#showSamples(draw, plotsDenoising);
+      await this.#showGuided(sampler);
       if (quantizes && quantize) {
         const correction = { correct: quantize, rederiveNoise: false };
         this.#show('samples_x0_quantized', await draw({ correction }));
@@ -142,9 +145,9 @@ class LatentImagesLog {
     this.#show('diffusion_row', images, this.#timesteps.length);
   }
 
-  #drawBy(sampler: Parameters<typeof logSampler>[0]): Draw {
+  #drawBy(sampler: SamplerOptions, settings: Pick<SampleRequest, 'guidanceScale'> = {}): Draw {
     const { timesteps } = this.#model.diffusion.schedule;
-    const request = { count: this.#z.shape[0], ...logSampler(sampler, timesteps), streams: this.#streams };
+    const request = { count: this.#z.shape[0], ...logSampler(sampler, timesteps), ...settings, streams: this.#streams };
     return async (options = {}) =>
       this.#decoded(await this.#model.draw(request, { condition: this.#condition, ...options }));
   }
@@ -154,6 +157,16 @@ class LatentImagesLog {
     this.#show('samples', await draw(plotsDenoising ? { onImages: stageKeeper(stages, this.#model.logEveryT) } : {}));
     if (plotsDenoising) this.#show('denoise_row', this.#decoded(rowsOf(stages)), stages.length);
     tf.dispose(stages);
+  }
+
+  async #showGuided({ unconditional_guidance_scale: guidanceScale = 1, ...sampler }: SamplerOptions): Promise<void> {
+    if (guidanceScale <= 1) return;
+    const none = this.#model.nullConditions(this.#z.shape[0]);
+    try {
+      this.#show(guidedName(guidanceScale), await this.#drawBy(sampler, { guidanceScale })(none));
+    } finally {
+      tf.dispose(none);
+    }
   }
 
   async #showPainting(draw: Draw): Promise<void> {
@@ -197,6 +210,7 @@ class LatentImagesLog {
   }
 }
 
+type SamplerOptions = Pick<LogImagesOptions, 'ddim_steps' | 'ddim_eta' | 'unconditional_guidance_scale'>;
 type Draw = (options?: Omit<DrawOptions, 'condition'>) => Promise<tf.Tensor4D>;
 
 /** 0 in the middle, which is painted, 1 around it, `[1, H, W, 1]`. */

@@ -38,9 +38,19 @@ export function requestedConditions(
   const { count } = request;
   return tf.tidy(() => {
     const condition = stage.conditionOf(stage.takesTexts ? textsOf(request) : labelsOf(request, numClasses));
-    if (none === undefined) return { condition };
+    return { condition, ...nullConditions(count, { stage, nullCondition: none }) };
+  });
+}
+
+/** The conditions of so many images that stand for none, where something does; the caller disposes them. */
+export function nullConditions(
+  count: number,
+  { stage, nullCondition: none }: Omit<ConditionTaker, 'numClasses'>,
+): Pick<RequestedConditions, 'unconditional'> {
+  if (!stage || none === undefined) return {};
+  return tf.tidy(() => {
     const nothing = typeof none === 'string' ? Array<string>(count).fill(none) : tf.fill([count], none, 'int32');
-    return { condition, unconditional: stage.conditionOf(nothing) };
+    return { unconditional: stage.conditionOf(nothing) };
   });
 }
 

@@ -16,3 +16,8 @@ export function logSampler({ ddim_steps: steps, ddim_eta: eta }: LogSamplerOptio
 }
 
 type LogSamplerOptions = Pick<LogImagesOptions, 'ddim_steps' | 'ddim_eta'>;
+
+/** The name of samples under guidance, as Stable Diffusion 2 has it. */
+export function guidedName(scale: number): string {
+  return `samples_cfg_scale_${scale.toFixed(2)}`;
+}

@@ -21,6 +21,11 @@ export const logImagesParams = {
       description: 'Steps of the DDIM sampler; absent or null for 200.',
     },
     ddim_eta: { type: 'number', minimum: 0, description: 'Its noise; absent for 1.' },
+    unconditional_guidance_scale: {
+      type: 'number',
+      minimum: 0,
+      description: 'Also show samples under guidance of this scale, where it is above 1; absent for none.',
+    },
     return_keys: {
       type: ['array', 'null'],
       items: { type: 'string' },
