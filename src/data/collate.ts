@@ -2,7 +2,7 @@ import { UserError } from '../errors.js';
 import type { ByteImage } from '../io/images.js';
 import type { HostArray, HostBatch } from './dataset.js';
 import { imageAddon } from './image-addon.js';
-import type { Example, LabelMap } from './example.js';
+import { isImage, type Example, type LabelMap } from './example.js';
 
 /** Bytes 0..255 as values in [-1, 1]. */
 const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
@@ -65,10 +65,6 @@ function sameSize<T extends { readonly width: number; readonly height: number }>
     found: `${first.width}×${first.height} and ${other.width}×${other.height} pixels`,
     remedy: "set 'size' (and 'crop_size', where the data set has it), or batch_size: 1",
   });
-}
-
-function isImage(value: unknown): value is ByteImage {
-  return typeof value === 'object' && value !== null && 'channels' in value;
 }
 
 function isLabelMap(value: unknown): value is LabelMap {

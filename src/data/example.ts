@@ -16,3 +16,8 @@ export interface LabelMap {
  * their batch: as float32 they would take four times the memory.
  */
 export type Example = Readonly<Record<string, ByteImage | LabelMap | number | string>>;
+
+/** Whether a value of an example is an image. */
+export function isImage(value: unknown): value is ByteImage {
+  return typeof value === 'object' && value !== null && 'channels' in value;
+}

@@ -2,7 +2,8 @@ import { FileError, UserError } from '../errors.js';
 import { HostGenerator, RandomStreams } from '../random/index.js';
 import { collate } from './collate.js';
 import type { Dataset, HostBatch, Pass } from './dataset.js';
-import type { Example } from './example.js';
+import { isImage, type Example } from './example.js';
+import { pixelMemory } from './pixel-memory.js';
 
 /** Examples on disk, read one by one. */
 export interface ExampleSource {
@@ -42,7 +43,13 @@ export class FileDataset implements Dataset {
   async batch(indices: Uint32Array, pass: Pass): Promise<HostBatch> {
     const outside = indices.find((index) => index >= this.length);
     if (outside !== undefined) throw new RangeError(`index ${outside} of ${this.length} examples`);
-    return collate(await Promise.all(Array.from(indices, (index) => this.#example(index, pass))));
+    const examples = await Promise.all(Array.from(indices, (index) => this.#example(index, pass)));
+    const batch = collate(examples);
+    // The batch has copies.
+    for (const example of examples) {
+      for (const value of Object.values(example)) if (isImage(value)) pixelMemory.giveBack(value.data);
+    }
+    return batch;
   }
 
   async #example(index: number, pass: Pass): Promise<Example> {

@@ -3,9 +3,9 @@
  * classifier, itself trained on MNIST, read them; fails when fewer than 95% are read as asked. Arguments that are not its
  * own go to `ldm sample`:
  *
- *   npm run check:classes -- --run RUN --classifier RUN --sampler ddim --steps 50
+ *   npm run check:classes -- --run RUN --classifier RUN --cfg_scale 3 --steps 50
  *
- * Without `--run` it trains a model by `--config` (configs/ddpm/mnist.yaml), without `--classifier` a classifier.
+ * Without `--run` it trains a model by `--config` (configs/ddpm/mnist-guided.yaml), without `--classifier` a classifier.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const LEAST_PERCENT = 95;
 const CLASSIFIER_SIZE = 32;
 
 const { own, rest } = splitArguments(process.argv.slice(2), ['run', 'classifier', 'config']);
-const run = own.run ?? (await train(own.config ?? 'configs/ddpm/mnist.yaml'));
+const run = own.run ?? (await train(own.config ?? 'configs/ddpm/mnist-guided.yaml'));
 const classifier = own.classifier ?? (await train('configs/classic/mnist-classifier.yaml'));
 
 let asRead = 0;
