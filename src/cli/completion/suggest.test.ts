@@ -20,7 +20,7 @@ const cases: [title: string, words: string[], expected: string[]][] = [
   ['the programs behind npx', ['npx', '-y', ''], ['ldm', 'run']],
   ['other programs behind npx are left to the shell', ['npx', 'tsc', ''], []],
   ['a verb behind npx, by its path', ['npx', '/some/where/bin/ldm.mjs', 'sh'], ['show']],
-  ['options of a verb', ['ldm', 'sample', '--st'], ['--steps']],
+  ['options of a verb', ['ldm', 'sample', '--st'], ['--steps', '--strength']],
   ['options of the trainer', ['run', 'x.yaml', '--max_s'], ['--max_steps']],
   ['choices of an option', ['ldm', 'sample', 'x', '--sampler', 'd'], ['ddim', 'ddpm', 'dpm-solver++']],
   ['with the option in the same word', ['ldm', 'list', '--kind=net'], ['--kind=network']],
@@ -34,7 +34,7 @@ const cases: [title: string, words: string[], expected: string[]][] = [
     ['ldm.models.autoencoder.VQModel', 'ldm.models.autoencoder.VQModelInterface'],
   ],
   ['shells', ['ldm', 'completion', ''], ['bash', 'zsh', 'fish']],
-  ['shipped configs', ['ldm', 'copy', 'ddpm/mn'], ['ddpm/mnist']],
+  ['shipped configs', ['ldm', 'copy', 'ddpm/mn'], ['ddpm/mnist-guided', 'ddpm/mnist']],
   ['sections of the config on the line', ['run', tinyConfig, ''], ['model.', 'data.', 'lightning.']],
   ['the config of an option', ['run', '--base', tinyConfig, '-t', 'data.t'], ['data.target=']],
   [
