@@ -26,7 +26,7 @@ const mayImport = {
   samplers: [...foundation, ...tensors],
   train: [...foundation, ...tensors, 'data', 'optim', 'logging'],
   diffusion: [...foundation, ...tensors, 'data', 'optim', 'samplers', 'train'],
-  classification: [...foundation, ...tensors, 'data', 'optim', 'train', 'diffusion'],
+  classification: [...foundation, ...tensors, 'data', 'optim', 'train'],
 };
 const folders = Object.keys(mayImport);
 

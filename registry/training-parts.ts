@@ -1,5 +1,5 @@
 import type { Build } from '../src/config/index.js';
-import type { TrainingParts } from '../src/diffusion/diffusion.params.js';
+import type { TrainingParts } from '../src/train/training.params.js';
 import type { LearningRateSchedule, OptimizerFactory } from '../src/optim/index.js';
 
 /** How a model is trained, built of the components that its parameters name. */

@@ -1,5 +1,5 @@
-import type { OptionsOf } from '../diffusion/diffusion.params.js';
 import type { Params, ParamsSchema } from '../params.js';
+import { trainingProperties, type OptionsOf, type TrainingPartNames } from '../train/training.params.js';
 
 /** Parameters of ImageClassifier. */
 export const imageClassifierParams = {
@@ -26,19 +26,9 @@ export const imageClassifierParams = {
     },
     first_stage_key: { type: 'string', default: 'image', description: 'Key of the images in a batch.' },
     cond_stage_key: { type: 'string', default: 'class_label', description: 'Key of the classes in a batch.' },
-    scheduler_config: { component: 'lr-schedule', description: 'Learning rate over the steps; constant where absent.' },
-    optimizer_config: {
-      component: 'optimizer',
-      description: "What trains the weights; absent, Adam with PyTorch's defaults.",
-    },
-    monitor: {
-      type: ['string', 'null'],
-      default: 'val/loss',
-      description: 'The metric that says which checkpoint is best; null for none.',
-    },
+    ...trainingProperties('Adam'),
   },
 } as const satisfies ParamsSchema;
 
-type Parts = 'scheduler_config' | 'optimizer_config';
-export type ImageClassifierParams = Omit<Params<typeof imageClassifierParams>, Parts>;
-export type ImageClassifierOptions = OptionsOf<typeof imageClassifierParams, Parts>;
+export type ImageClassifierParams = Omit<Params<typeof imageClassifierParams>, TrainingPartNames>;
+export type ImageClassifierOptions = OptionsOf<typeof imageClassifierParams, TrainingPartNames>;

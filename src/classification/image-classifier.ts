@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imagesOf, tensorOf } from '../diffusion/batch-inputs.js';
-import type { TrainingParts } from '../diffusion/diffusion.params.js';
+import { imagesOf, tensorOf } from '../train/batch-inputs.js';
+import type { TrainingParts } from '../train/training.params.js';
 import { Conv2d, Dropout, inputsOf, Linear, type ExampleCalls, type Methods } from '../nn/index.js';
 import { softmaxCrossEntropy } from '../ops/index.js';
 import { Adam, type OptimizerFactory } from '../optim/index.js';

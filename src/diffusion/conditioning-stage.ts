@@ -3,7 +3,7 @@ import { withoutRecording } from '../autodiff/index.js';
 import { nearestNames, UserError } from '../errors.js';
 import type { Module } from '../nn/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
-import { imagesOf, tensorOf, tensorOrTextsOf } from './batch-inputs.js';
+import { imagesOf, tensorOf, tensorOrTextsOf } from '../train/batch-inputs.js';
 import { conditionOf, type Condition, type Conditioning } from './condition.js';
 import type { ConditioningKey } from './conditioning-key.js';
 import type { FirstStage, LatentDistribution } from './first-stage.js';

@@ -14,14 +14,14 @@ import {
   type OptimizerConfig,
   type TensorBatch,
 } from '../train/lightning-module.js';
-import { imagesOf } from './batch-inputs.js';
+import { imagesOf } from '../train/batch-inputs.js';
 import { corrupt } from './corrupt.js';
 import {
   corruptionModelParams,
   type CorruptionModelOptions,
   type CorruptionModelParams,
 } from './corruption-model.params.js';
-import type { TrainingParts } from './diffusion.params.js';
+import type { TrainingParts } from '../train/training.params.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
 
 /**

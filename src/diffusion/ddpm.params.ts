@@ -1,5 +1,6 @@
 import type { Params, ParamsSchema } from '../params.js';
-import { diffusionProperties, type OptionsOf } from './diffusion.params.js';
+import type { OptionsOf } from '../train/training.params.js';
+import { diffusionProperties, type Parts } from './diffusion.params.js';
 
 /** Parameters of DDPM, under their published names; `cond_stage_key` is ours. */
 export const ddpmParams = {
@@ -19,4 +20,4 @@ export const ddpmParams = {
 } as const satisfies ParamsSchema;
 
 export type DDPMParams = Params<typeof ddpmParams>;
-export type DDPMOptions = OptionsOf<typeof ddpmParams>;
+export type DDPMOptions = OptionsOf<typeof ddpmParams, Parts>;

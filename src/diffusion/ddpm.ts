@@ -5,7 +5,7 @@ import { RandomStreams } from '../random/index.js';
 import { clipped, type Correction, type Sampleable, type SampleRequest } from '../samplers/index.js';
 import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
-import { imagesOf, tensorOf } from './batch-inputs.js';
+import { imagesOf, tensorOf } from '../train/batch-inputs.js';
 import { classesBeside, classLabels } from './class-labels.js';
 import type { Condition } from './condition.js';
 import { ddpmParams, type DDPMOptions, type DDPMParams } from './ddpm.params.js';

@@ -1,9 +1,9 @@
-import type { LearningRateSchedule, OptimizerFactory } from '../optim/index.js';
-import type { Params, ParamsInput, ParamsSchema } from '../params.js';
+import type { Params, ParamsSchema } from '../params.js';
+import { trainingProperties, type TrainingPartNames } from '../train/training.params.js';
 import { betaScheduleNames } from './beta-schedule.js';
 import { lossTypes } from './loss-types.js';
 
-/** Parameters of every diffusion model, under their published names; `ema_decay` and `optimizer_config` are ours. */
+/** Parameters of every diffusion model, under their published names; `ema_decay`, `ucg_training` and `optimizer_config` are ours. */
 export const diffusionProperties = {
   unet_config: { component: 'network', description: 'The network that predicts the noise.' },
   timesteps: {
@@ -115,11 +115,7 @@ export const diffusionProperties = {
   },
   use_ema: { type: 'boolean', default: true, description: 'Keep an exponential moving average of the weights.' },
   ema_decay: { type: 'number', minimum: 0, maximum: 1, default: 0.9999, description: 'Decay of that average.' },
-  scheduler_config: { component: 'lr-schedule', description: 'Learning rate over the steps; constant where absent.' },
-  optimizer_config: {
-    component: 'optimizer',
-    description: "What trains the weights; absent, AdamW with PyTorch's defaults.",
-  },
+  ...trainingProperties('AdamW'),
   use_positional_encodings: {
     type: 'boolean',
     default: false,
@@ -141,11 +137,6 @@ export const diffusionProperties = {
     default: false,
     description: "Of that file, load the network's weights alone, named diffusion_model.… or model.diffusion_model.….",
   },
-  monitor: {
-    type: ['string', 'null'],
-    default: 'val/loss',
-    description: 'The metric that says which checkpoint is best; null for none.',
-  },
 } as const;
 
 interface DiffusionSchema extends ParamsSchema {
@@ -155,17 +146,6 @@ interface DiffusionSchema extends ParamsSchema {
 }
 
 /** The parameters that are components, which constructors take built. */
-export type Parts = 'unet_config' | 'scheduler_config' | 'optimizer_config';
+export type Parts = 'unet_config' | TrainingPartNames;
 
 export type DiffusionParams = Omit<Params<DiffusionSchema>, Parts>;
-
-/** How a diffusion model is trained. */
-export interface TrainingParts {
-  /** The factor of the learning rate at each step; 1 where there is none. */
-  readonly schedule?: LearningRateSchedule;
-  /** AdamW with PyTorch's defaults where there is none. */
-  readonly optimizer?: OptimizerFactory;
-}
-
-/** What a constructor takes besides its parts, of the parameters that a schema declares. */
-export type OptionsOf<S extends ParamsSchema, P extends string = Parts> = Omit<ParamsInput<S>, P> & TrainingParts;

@@ -1,6 +1,7 @@
 import type { Params, ParamsSchema } from '../params.js';
 import { conditioningKeys } from './conditioning-key.js';
-import { diffusionProperties, type OptionsOf, type Parts } from './diffusion.params.js';
+import type { OptionsOf } from '../train/training.params.js';
+import { diffusionProperties, type Parts } from './diffusion.params.js';
 
 /** Parameters of LatentDiffusion, under their published names. */
 export const latentDiffusionParams = {

@@ -6,7 +6,7 @@ import { withDefaults } from '../params.js';
 import type { RandomStreams } from '../random/index.js';
 import type { Sampleable, SampleRequest } from '../samplers/index.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
-import { imagesOf } from './batch-inputs.js';
+import { imagesOf } from '../train/batch-inputs.js';
 import { classesBeside } from './class-labels.js';
 import type { Condition } from './condition.js';
 import { conditioningKeyOf } from './conditioning-key.js';

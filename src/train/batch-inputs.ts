@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
-import type { TensorBatch } from '../train/lightning-module.js';
+import type { TensorBatch } from './lightning-module.js';
 
 /**
  * The images of a batch, `[N, H, W, C]`; those without an axis for channels get one.
