@@ -44,8 +44,8 @@ export class DDPM extends DiffusionModel implements Sampleable {
 
   /**
    * The published `log_images` of DDPM: the batch's images (`inputs`), some of them on their way to noise
-   * (`diffusion_row`), `samples`, one class per row where the network is class-conditional, and these on their way from
-   * noise (`denoise_row`), which as published come with them; `plot_denoise_rows: false` leaves them out.
+   * (`diffusion_row`), `samples`, one class per row where the network is class-conditional, and these, of each class
+   * the first, on their way from noise (`denoise_row`), which as published come with them; `plot_denoise_rows: false` leaves them out.
    */
   override async logImages(
     batch: TensorBatch,
@@ -82,7 +82,13 @@ export class DDPM extends DiffusionModel implements Sampleable {
       const stages: tf.Tensor4D[] = [];
       const samples = await this.#drawn(request, stageKeeper(stages, this.params.log_every_t));
       grids.samples = { images: samples, columns: maxImages };
-      if (plotsDenoising) grids.denoise_row = { images: rowsOf(stages), columns: stages.length };
+      if (plotsDenoising) {
+        // Of many classes, one image each: the picture would be long otherwise.
+        const shown = this.numClasses > 0 ? tf.range(0, labels.length, maxImages, 'int32') : undefined;
+        const rows = tf.tidy(() => rowsOf(shown ? stages.map((stage) => tf.gather(stage, shown)) : stages));
+        grids.denoise_row = { images: rows, columns: stages.length };
+        shown?.dispose();
+      }
       tf.dispose(stages);
       const { unconditional_guidance_scale: guidanceScale = 1 } = kwargs;
       if (guidanceScale > 1) {

@@ -40,7 +40,7 @@ const inputs = [2, 32, 32, 1];
 test('inputs, rows towards noise and two samples of each class, which come from noise', async () => {
   const rows = { diffusion_row: [4, 32, 32, 1], samples: [20, 32, 32, 1] };
   // Noise, and after the first and the last step.
-  assert.equal(await shapes({}), { inputs, ...rows, denoise_row: [60, 32, 32, 1] });
+  assert.equal(await shapes({}), { inputs, ...rows, denoise_row: [30, 32, 32, 1] });
   assert.equal(await shapes({ plot_denoise_rows: false }), { inputs, ...rows });
 });
 
