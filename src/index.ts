@@ -33,6 +33,7 @@ export type { LogOptions, MetricValues } from './train/metrics.js';
 export type { Callback, SavedTensors, StepResult } from './train/callbacks/callback.js';
 export type { Trainer } from './train/trainer.js';
 export { DDPM } from './diffusion/ddpm.js';
+export { LatentDiffusion, type LatentDiffusionParts } from './diffusion/latent-diffusion.js';
 export {
   Adam,
   AdamW,
@@ -44,6 +45,10 @@ export {
   type OptimizerFactory,
   type OptimizerState,
 } from './optim/index.js';
+
+// Sampling.
+export * from './samplers/index.js';
+export { DDIMScheduler, DDPMScheduler } from './samplers/schedulers/index.js';
 
 // Data.
 export type { Dataset, HostArray, HostBatch } from './data/dataset.js';
