@@ -18,7 +18,7 @@ import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
 import { textFlag, type Flags } from './flags.js';
 import { configOfCheckpoint, loadConfig } from './load-config.js';
-import { disposeImages, givenImages } from './sample/given-images.js';
+import { disposeImages, givenImages, type GivenImages } from './sample/given-images.js';
 import { interpolatedNoise } from './sample/interpolated-noise.js';
 import { checkFlags, sampleSettings, subjectsOf, type Settings, type Subjects } from './sample/settings.js';
 import { writeSamples, type Parameters } from './sample/write-samples.js';
@@ -45,15 +45,16 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   }
   checkFlags(flags, module);
   const subjects = subjectsOf(settings, module);
-  const folder = writableFolder(textFlag(flags, 'out') ?? defaultFolder(checkpointPath));
   module.loadStateDict(checkpoint.weights, { source: checkpointPath });
   module.eval();
+  const given = await givenImages(settings, module);
+  const folder = writableFolder(textFlag(flags, 'out') ?? defaultFolder(checkpointPath));
 
   const reporter = new Reporter();
   if (engine.note !== undefined) reporter.warn(engine.note);
   const { globalStep: step } = checkpoint.progress;
   const steps = Math.min(settings.steps, module.timesteps);
-  const images = await drawAll(module, { settings: { ...settings, steps }, subjects, reporter });
+  const images = await drawAll(module, { settings: { ...settings, steps }, subjects, given, reporter });
   await writeSamples(folder, images, {
     columns: subjects.columns,
     parameters: { checkpoint: checkpointPath, step, ...parametersOf({ ...settings, steps }, module) },
@@ -68,16 +69,20 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   return 0;
 }
 
-/** Draws batch by batch; the images `[N, H, W, C]`. */
+/** Draws batch by batch; the images `[N, H, W, C]`. Disposes what is given. */
 async function drawAll(
   module: Sampleable,
-  { settings, subjects, reporter }: { settings: Settings; subjects: Subjects; reporter: Reporter },
+  {
+    settings,
+    subjects,
+    given,
+    reporter,
+  }: { settings: Settings; subjects: Subjects; given: GivenImages; reporter: Reporter },
 ): Promise<tf.Tensor4D> {
   const { count, labels, texts } = subjects;
   const { sampler, steps, eta, discretize, temperature, guidanceScale, seed, batchSize } = settings;
   const streams = new RandomStreams(seed);
   const progress = new Progress(reporter, { label: 'sampling', total: count });
-  const given = await givenImages(settings, module);
   const noise = noiseOf(settings, { subjects, module, streams });
   const batches: tf.Tensor4D[] = [];
   try {

@@ -34,6 +34,7 @@ import type { DiffusionNetwork } from './diffusion-wrapper.js';
 export class CorruptionModel extends LightningModule implements Sampleable {
   readonly params: CorruptionModelParams;
   readonly numClasses = 0;
+  readonly isGuidable = false;
   /** Drawn by the course's own, `mixFactor`. */
   readonly samplers = [];
   readonly #network: DiffusionNetwork;

@@ -42,6 +42,10 @@ export class DDPM extends DiffusionModel implements Sampleable {
     this.numClasses = classesBeside(this.#nullClass, network.numClasses);
   }
 
+  get isGuidable(): boolean {
+    return this.#nullClass !== undefined;
+  }
+
   /**
    * The published `log_images` of DDPM: the batch's images (`inputs`), some of them on their way to noise
    * (`diffusion_row`), `samples`, one class per row where the network is class-conditional, and these, of each class

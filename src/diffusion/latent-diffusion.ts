@@ -200,6 +200,10 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return logLatentImages(source, batch, options);
   }
 
+  get isGuidable(): boolean {
+    return this.#nullCondition !== undefined;
+  }
+
   /** `[height, width, channels]` of its images; decodes one to see. */
   get imageShape(): [number, number, number] {
     const [, height, width, channels] = tf.tidy(() => this.decodeFirstStage(tf.zeros([1, ...this.sampleShape])).shape);

@@ -50,6 +50,8 @@ export interface Sampleable {
   readonly numClasses: number;
   /** Whether images are asked for by texts. */
   readonly takesTexts?: boolean;
+  /** Whether something stands for no condition, so that `guidanceScale` means something. */
+  readonly isGuidable: boolean;
   /** Those that it can be drawn by; none where it has a way of its own, which `sampler` and `eta` say nothing to. */
   readonly samplers: readonly SamplerName[];
   /** Steps of the diffusion that the model was trained on: the most a sampler can take. */

@@ -85,7 +85,7 @@ test('guidance changes the images of a model that was trained for it, and is ref
   assert.not.equal((await drawn(runs.guided, ...args, '--cfg_scale', '3')).values, plain.values);
   assert.match(
     await refused(runs.plain, '--cfg_scale', '3'),
-    /ucg_training: guidance takes a model that has also learned/,
+    /--cfg_scale: guidance takes a model that has also learned/,
   );
   // The label of no class is none to ask for.
   assert.match(await refused(runs.guided, '--class', '10'), /--class: there is no such class\n.*\n.*0 to 9/);
@@ -134,6 +134,8 @@ test('mistakes are found before an image is drawn, and leave nothing behind', as
   assert.match(await refused(runs.plain, '--prompt', 'a cat', '-o', out), /--prompt: the model takes no texts/);
   assert.match(await refused(runs.plain, '--sampler', 'dpm', '-o', out), /did you mean: +ddpm/);
   assert.match(await refused(runs.plain, '--steps', '21', '-o', out), /--steps: more than the diffusion has/);
+  assert.match(await refused(runs.plain, '--init', join(folder, 'none.png'), '-o', out), /none\.png: .*no such file/);
+  assert.match(await refused(runs.plain, '--cfg_scale', '3', '-o', out), /--cfg_scale: guidance takes a model/);
   assert.not(existsSync(out));
 });
 

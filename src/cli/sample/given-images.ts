@@ -5,7 +5,8 @@ import { centerBox, type Size } from '../../data/geometry.js';
 import { readScaled, type Placement } from '../../data/scaled-image.js';
 import type { Settings } from './settings.js';
 
-type GivenImages = Pick<SampleRequest, 'init' | 'known'>;
+/** What a request has of images. */
+export type GivenImages = Pick<SampleRequest, 'init' | 'known'>;
 
 /**
  * The images that `--init` and `--inpaint` name, each scaled and cut out of its middle as the model draws them. The caller

@@ -61,6 +61,12 @@ export function sampleSettings(flags: Flags, mask: string | undefined) {
   };
 }
 
+const NOT_GUIDABLE = {
+  where: '--cfg_scale',
+  problem: 'guidance takes a model that has also learned to do without its condition, and this one has not',
+  remedy: 'train with model.params.ucg_training, as configs/ddpm/mnist-guided.yaml does, or leave --cfg_scale out',
+};
+
 /** Flags that say how a diffusion is sampled: nothing to a model that is drawn in a way of its own. */
 const diffusionFlags = ['sampler', 'eta', 'discretize', 'temperature', 'cfg_scale', 'init', 'inpaint', 'interpolate'];
 
@@ -83,6 +89,9 @@ export function checkFlags(flags: Flags, model: Sampleable): void {
         problem: 'this model is drawn in a way of its own, which has no such setting',
       })),
     );
+  }
+  if ((numberFlag(flags, 'cfg_scale', 0, MOST_GUIDANCE) ?? 1) !== 1 && !model.isGuidable) {
+    throw new UserError(NOT_GUIDABLE);
   }
 }
 
