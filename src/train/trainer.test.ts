@@ -311,6 +311,22 @@ test('an error in a step ends the fit, frees the batch and leaves the module una
   assert.is(tf.memory().numTensors, before);
 });
 
+test('a run that is past its limit says so, and how to go on', async () => {
+  const checkpoints: Checkpoint[] = [];
+  const keep: Callback = {
+    onFitEnd: (trainer) => {
+      checkpoints.push(trainer.checkpoint());
+    },
+  };
+  await fit({ max_steps: 4 }, { callbacks: { keep } });
+  const [resume] = checkpoints;
+  assert.ok(resume);
+  const { trainer, reports } = await fit({ max_steps: 2 }, { resume });
+  assert.is(trainer.globalStep, 4);
+  assert.equal(reports, ['nothing is left to train: step 4 of 2; to go on, raise max_steps or max_epochs']);
+  assert.equal((await fit({ max_steps: 5 }, { resume })).reports, []);
+});
+
 test('two hundred steps leave no tensor behind', async () => {
   const counts: number[] = [];
   const count: Callback = {

@@ -137,6 +137,11 @@ export class Trainer implements TrainerHandle {
     const optimization = new Optimization(module, optimizationOptions(this.params, plan.accumulate, beforeStep));
     this.#fit = { module, optimization, plan, trainLoader, valLoader };
     if (resume) this.#restore(resume);
+    if (resume && this.#globalStep >= plan.lastStep) {
+      this.report(
+        `nothing is left to train: step ${this.#globalStep} of ${plan.lastStep}; to go on, raise max_steps or max_epochs`,
+      );
+    }
     try {
       await module.onFitStart?.();
       await this.#callbacks.call((callback) => callback.onFitStart?.(this, module));

@@ -24,7 +24,8 @@ export class ProgressBar implements Callback {
   }
 
   onFitStart(trainer: Trainer): void {
-    const total = Number.isFinite(trainer.lastStep) ? trainer.lastStep : undefined;
+    // A run that goes on may be past a limit that was lowered.
+    const total = Number.isFinite(trainer.lastStep) ? Math.max(trainer.lastStep, trainer.globalStep) : undefined;
     this.#progress = new Progress(this.#reporter, { label: label(trainer), total, start: trainer.globalStep });
   }
 
