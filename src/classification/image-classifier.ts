@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imagesOf, tensorOf } from '../train/batch-inputs.js';
-import type { TrainingParts } from '../train/training.params.js';
 import { Conv2d, Dropout, inputsOf, Linear, type ExampleCalls, type Methods } from '../nn/index.js';
 import { softmaxCrossEntropy } from '../ops/index.js';
-import { Adam, type OptimizerFactory } from '../optim/index.js';
+import { Adam } from '../optim/index.js';
 import { withDefaults } from '../params.js';
+import { imagesOf, tensorOf } from '../train/batch-inputs.js';
+import { configuredOptimizer } from '../train/configured-optimizer.js';
 import {
   LightningModule,
   type ImageGrid,
@@ -12,6 +12,7 @@ import {
   type OptimizerConfig,
   type TensorBatch,
 } from '../train/lightning-module.js';
+import type { TrainingParts } from '../train/training.params.js';
 import {
   imageClassifierParams,
   type ImageClassifierOptions,
@@ -74,10 +75,7 @@ export class ImageClassifier extends LightningModule {
   }
 
   override configureOptimizers(): readonly OptimizerConfig[] {
-    const { optimizer = defaultOptimizer, schedule = () => 1 } = this.#training;
-    return [
-      { optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.learningRate * schedule(step) },
-    ];
+    return [configuredOptimizer(this, this.#training, (parameters) => new Adam(parameters))];
   }
 
   /** The batch's images, `inputs`. */
@@ -112,5 +110,3 @@ export class ImageClassifier extends LightningModule {
     return { loss, accuracy };
   }
 }
-
-const defaultOptimizer: OptimizerFactory = (parameters) => new Adam(parameters);

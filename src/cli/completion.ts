@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { nearestNames, UserError } from '../errors.js';
 import { completionScript, shells } from './completion/scripts.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../io/package-root.js';
 
 /** `ldm completion SHELL`: the script that makes a shell complete our commands. Returns the exit code. */
 export function completion(name: string): number {

@@ -52,6 +52,8 @@ export class ConditioningStage {
   readonly takesTexts: boolean;
   /** The name of its input in a batch. */
   readonly key: string;
+  /** The same, where it is the conditioner's own matter. */
+  readonly #ownKey: string | undefined;
   readonly #options: ConditioningStageOptions;
   readonly #encode: (condition: ConditionInput) => Encoded;
 
@@ -61,8 +63,8 @@ export class ConditioningStage {
     this.conditioner = options.conditioner;
     this.numClasses = 'numClasses' in options.conditioner ? (options.conditioner.numClasses ?? 0) : 0;
     this.takesTexts = 'takesTexts' in options.conditioner && options.conditioner.takesTexts === true;
-    const own = 'key' in options.conditioner ? options.conditioner.key : undefined;
-    this.key = own ?? options.condStageKey;
+    this.#ownKey = 'key' in options.conditioner ? options.conditioner.key : undefined;
+    this.key = this.#ownKey ?? options.condStageKey;
     const { encode } = options;
     this.#encode = encode ? (condition) => encode(condition as tf.Tensor4D) : methodOf(options);
   }
@@ -80,9 +82,8 @@ export class ConditioningStage {
 
   /** What the batch has for the conditioner: images `[N, H, W, C]`, tokens, class labels or texts as they are. */
   inputOf(batch: TensorBatch): ConditionInput {
-    const { conditioner, condStageKey: key } = this.#options;
-    const own = 'key' in conditioner ? conditioner.key : undefined;
-    if (own !== undefined) return tensorOf(batch, own, 'cond_stage_config.params.key');
+    const { key } = this;
+    if (this.#ownKey !== undefined) return tensorOf(batch, key, 'cond_stage_config.params.key');
     const input = tensorOrTextsOf(batch, key, 'cond_stage_key');
     const isImage = input instanceof tf.Tensor && input.rank >= 3;
     return isImage ? tf.cast(imagesOf(batch, key, 'cond_stage_key'), 'float32') : input;

@@ -2,10 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
 import { inputsOf, type Methods } from '../nn/index.js';
 import { mseLoss } from '../ops/index.js';
-import { Adam, type OptimizerFactory } from '../optim/index.js';
+import { Adam } from '../optim/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
 import { mixFactor, type Sampleable, type SampleRequest } from '../samplers/index.js';
+import { imagesOf } from '../train/batch-inputs.js';
+import { configuredOptimizer } from '../train/configured-optimizer.js';
 import { namedGrids } from '../train/image-grids.js';
 import {
   LightningModule,
@@ -14,14 +16,13 @@ import {
   type OptimizerConfig,
   type TensorBatch,
 } from '../train/lightning-module.js';
-import { imagesOf } from '../train/batch-inputs.js';
+import type { TrainingParts } from '../train/training.params.js';
 import { corrupt } from './corrupt.js';
 import {
   corruptionModelParams,
   type CorruptionModelOptions,
   type CorruptionModelParams,
 } from './corruption-model.params.js';
-import type { TrainingParts } from '../train/training.params.js';
 import type { DiffusionNetwork } from './diffusion-wrapper.js';
 
 /**
@@ -82,10 +83,7 @@ export class CorruptionModel extends LightningModule implements Sampleable {
   }
 
   override configureOptimizers(): readonly OptimizerConfig[] {
-    const { optimizer = defaultOptimizer, schedule = () => 1 } = this.#training;
-    return [
-      { optimizer: optimizer(this.trainableParameters()), learningRate: (step) => this.learningRate * schedule(step) },
-    ];
+    return [configuredOptimizer(this, this.#training, (parameters) => new Adam(parameters))];
   }
 
   /**
@@ -181,8 +179,6 @@ export class CorruptionModel extends LightningModule implements Sampleable {
     return strip;
   }
 }
-
-const defaultOptimizer: OptimizerFactory = (parameters) => new Adam(parameters);
 
 /** [-1, 1] to [0, 1]. */
 function toUnit(images: tf.Tensor4D): tf.Tensor4D {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
 import type { InitialWeights, Parameter } from '../nn/index.js';
-import { AdamW, LitEma, type OptimizerFactory } from '../optim/index.js';
+import { AdamW, LitEma } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
 import {
   guidedAtOnce,
@@ -11,6 +11,7 @@ import {
   type SamplerOptions,
   type SampleRequest,
 } from '../samplers/index.js';
+import { configuredOptimizer } from '../train/configured-optimizer.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import { withConditionsDropped, type Dropout } from './condition-dropout.js';
@@ -141,10 +142,7 @@ export abstract class DiffusionModel extends LightningModule {
   }
 
   override configureOptimizers(): readonly OptimizerConfig[] {
-    const { optimizer = defaultOptimizer } = this.#training;
-    const learningRate = (step: number) => this.#learningRate(step);
-    const isScheduled = this.#training.schedule !== undefined;
-    return [{ optimizer: optimizer(this.trainableParameters()), learningRate, isScheduled }];
+    return [configuredOptimizer(this, this.#training, (parameters) => new AdamW(parameters))];
   }
 
   /** Runs `f` with the averaged weights in place, with the trained ones where none are kept. */
@@ -284,8 +282,6 @@ function dropoutsOf(
     Object.entries(dropouts ?? {}).map(([key, { p, val }]) => [key, { p, val: val ?? nullClass ?? '' }]),
   );
 }
-
-const defaultOptimizer: OptimizerFactory = (parameters) => new AdamW(parameters);
 
 function betasOf(params: DiffusionParams): Float64Array {
   if (params.given_betas) return Float64Array.from(params.given_betas);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { durationSeconds, formatDuration } from './duration.js';
+import { durationSeconds, durationText } from './duration.js';
 
 test('text and maps', () => {
   assert.is(durationSeconds('00:00:00:00'), 0);
@@ -17,7 +17,7 @@ test('text of another form', () => {
 });
 
 test('times as text', () => {
-  assert.equal([0.9, 61, 93_784.5, 8_640_000].map(formatDuration), [
+  assert.equal([0.9, 61, 93_784.5, 8_640_000].map(durationText), [
     '00:00:00:00',
     '00:00:01:01',
     '01:02:03:04',

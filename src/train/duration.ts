@@ -14,7 +14,7 @@ export function durationSeconds(duration: string | DurationParts): number {
 }
 
 /** As `DD:HH:MM:SS`, fractions of a second left out. */
-export function formatDuration(seconds: number): string {
+export function durationText(seconds: number): string {
   const whole = Math.floor(seconds);
   const parts = [whole / 86_400, (whole / 3600) % 24, (whole / 60) % 60, whole % 60];
   return parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');

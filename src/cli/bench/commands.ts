@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { probeEngines, type EngineProbe, type Precision } from '../../engine/index.js';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../../io/package-root.js';
 import type { ContestantCommand } from './contestant.js';
 import { pythonWithTorch } from './python.js';
 import type { Workload } from './workloads/index.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { nearestNames, UserError } from '../../errors.js';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../../io/package-root.js';
 
 /** A config that comes with this program. */
 export interface ShippedConfig {

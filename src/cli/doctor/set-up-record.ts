@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../../io/package-root.js';
 
 /** What `scripts/setup.mjs` found and did about the native engine: build/engine.json. */
 export interface SetUpRecord {

@@ -14,8 +14,9 @@ export type GivenImages = Pick<SampleRequest, 'init' | 'known'>;
  *
  * @throws FileError where one is missing or no image
  */
-export async function givenImages({ init, inpaint }: Settings, { imageShape }: Sampleable): Promise<GivenImages> {
-  const [height, width, channels] = imageShape;
+export async function givenImages({ init, inpaint }: Settings, model: Sampleable): Promise<GivenImages> {
+  if (!init && !inpaint) return {};
+  const [height, width, channels] = model.imageShape;
   const read = (path: string, of: { channels: 1 | 3; interpolation: 'bicubic' | 'nearest' }): Promise<ByteImage> =>
     readScaled(path, (size) => covering(size, { width, height }), of);
   const image = async (path: string): Promise<tf.Tensor4D> =>

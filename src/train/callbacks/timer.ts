@@ -1,5 +1,5 @@
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
-import { durationSeconds, formatDuration } from '../duration.js';
+import { durationSeconds, durationText } from '../duration.js';
 import type { Trainer } from '../trainer.js';
 import type { Callback } from './callback.js';
 import { timerParams } from './timer.params.js';
@@ -82,7 +82,7 @@ export class Timer implements Callback {
     this.#end('validate');
     this.#end('train');
     if (!this.#params.verbose) return;
-    const [train, validate] = [this.timeElapsed(), this.timeElapsed('validate')].map(formatDuration);
+    const [train, validate] = [this.timeElapsed(), this.timeElapsed('validate')].map(durationText);
     trainer.report(
       `step ${trainer.globalStep}  time ${train ?? ''} (days:hours:minutes:seconds), validation ${validate ?? ''} of it`,
     );
@@ -101,7 +101,7 @@ export class Timer implements Callback {
   #stop(trainer: Trainer, remedy = ''): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const reason = `the time of ${formatDuration(this.#duration)} is over`;
+    const reason = `the time of ${durationText(this.#duration)} is over`;
     if (this.#params.verbose || remedy !== '') trainer.report(`step ${trainer.globalStep}  ${reason}${remedy}`);
     trainer.requests.stopEarly(reason);
   }

@@ -6,7 +6,7 @@ import type { HostArray, HostBatch } from '../../../data/dataset.js';
 import { imageFolder } from '../../../data/image-folder.js';
 import { imageFolderParams } from '../../../data/image-folder.params.js';
 import { withDefaults } from '../../../params.js';
-import { packageRoot } from '../../package-root.js';
+import { packageRoot } from '../../../io/package-root.js';
 import type { PreparedWorkload, Workload } from './workload.js';
 
 const SIDE = 256;

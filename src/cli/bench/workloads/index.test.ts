@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageRoot } from '../../package-root.js';
+import { packageRoot } from '../../../io/package-root.js';
 import { workloads } from './index.js';
 
 const test = suite('standard workloads');

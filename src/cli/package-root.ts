@@ -1,1 +1,0 @@
-export { packageRoot } from '../io/package-root.js';
