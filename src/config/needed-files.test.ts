@@ -67,6 +67,15 @@ test('what lies beside it under a similar name is named', () => {
   assert.equal(found[0]?.nearest, ['data/images']);
 });
 
+test('what several values name is missing once; for a beginning alone only where all of them say so', () => {
+  const inner = 'inner: {target: Images, params: {root: here, weights: data/images}}';
+  const found = missing(`data: {target: Images, params: {${inner}}}`, { 'here/a.png': '' });
+  assert.equal(
+    found.map(({ problem, initial }) => [problem, initial]),
+    [['data/images is not there, and data.params.inner.params.weights needs it, too', false]],
+  );
+});
+
 test('all files there: nothing missing', () => {
   assert.equal(missing('data: Images', { 'data/images/a.png': '' }), []);
 });

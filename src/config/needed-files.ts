@@ -16,20 +16,31 @@ export interface PlacedNeed extends NeededFile {
   readonly path: Path;
 }
 
-/** Those that cannot be found, in the order a reader of the config meets them. */
+/**
+ * Those that cannot be found, in the order a reader of the config meets them; what several values name is missing once, at
+ * the first of them.
+ */
 export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | undefined): MissingFile[] {
   const places = new ProblemCollector(tree);
   const initial = new Map<string, boolean>();
-  for (const { path, file, what, remedy, initial: isInitial = false } of needs) {
-    if (statSync(file, { throwIfNoEntry: false })) continue;
+  const absent = needs.filter(({ file }) => !statSync(file, { throwIfNoEntry: false }));
+  for (const file of new Set(absent.map((need) => need.file))) {
+    const [first, ...others] = absent.filter((need) => need.file === file);
+    if (!first) continue;
+    const { path, what, remedy } = first;
+    const also = others.map((other) => formatPath(other.path)).join(' and ');
     const nearest = nearestFiles(file);
     places.atValue(path, {
-      problem: `${file} is not there`,
+      problem: `${file} is not there${also === '' ? '' : `, and ${also} needs it, too`}`,
       expected: what,
       ...(nearest.length > 0 && { nearest }),
       ...(remedy !== undefined && { remedy }),
     });
-    initial.set(formatPath(path), isInitial);
+    // Needed for more than a beginning by one of them, it is needed.
+    initial.set(
+      formatPath(path),
+      [first, ...others].every(({ initial: only = false }) => only),
+    );
   }
   return places.sorted().map((problem) => ({ ...problem, initial: initial.get(problem.path ?? '') ?? false }));
 }
