@@ -72,7 +72,7 @@ test('what several values name is missing once; for a beginning alone only where
   const found = missing(`data: {target: Images, params: {${inner}}}`, { 'here/a.png': '' });
   assert.equal(
     found.map(({ problem, initial }) => [problem, initial]),
-    [['data/images is not there, and data.params.inner.params.weights needs it, too', false]],
+    [['data/images is not there, and data.params.root needs it, too', false]],
   );
 });
 

@@ -141,7 +141,7 @@ test('copy: a config of one’s own from a shipped one, from any folder', async 
   assert.is((await ldm(['copy', 'mnist', 'more'], { cwd })).code, 0);
   assert.ok(existsSync(join(cwd, 'more/mnist.yaml')), 'a folder that is not there yet');
   const listed = await ldm(['copy', '--list'], { cwd });
-  assert.match(listed.stdout, /^classic\/[^]*\nddpm\/mnist +A class-conditional DDPM on the 70,000 handwritten digits/);
+  assert.match(listed.stdout, /^autoencoder\/[^]*\nddpm\/mnist +A class-conditional DDPM on the 70,000 handwritten digits/);
   assert.is((await ldm(['copy'], { cwd })).stdout, listed.stdout);
 });
 
