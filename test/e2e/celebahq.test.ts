@@ -39,7 +39,13 @@ test('on a folder of pictures of any size and format, with networks that are sma
     'data.params.validation.params.size=32',
     'model.params.image_size=8',
   ];
-  const unet = ['model_channels=32', 'channel_mult=[1,2]', 'num_res_blocks=1', 'attention_resolutions=[2]'];
+  const unet = [
+    'image_size=8',
+    'model_channels=32',
+    'channel_mult=[1,2]',
+    'num_res_blocks=1',
+    'attention_resolutions=[2]',
+  ];
   const drawn = '{ddim_steps: 2, plot_progressive_rows: false, inpaint: false, quantize_denoised: false}';
   const { code, stderr } = await ldm(
     [
