@@ -45,6 +45,7 @@ export {
   type OptimizerFactory,
   type OptimizerState,
 } from './optim/index.js';
+export { inMemory, readAll, type TensorSource } from './io/tensor-source.js';
 
 // Sampling.
 export * from './samplers/index.js';
