@@ -25,7 +25,8 @@ const mayImport = {
   losses: [...foundation, ...tensors, 'models'],
   samplers: [...foundation, ...tensors],
   train: [...foundation, ...tensors, 'data', 'optim', 'logging'],
-  diffusion: [...foundation, ...tensors, 'data', 'optim', 'samplers', 'train'],
+  'first-stages': [...foundation, ...tensors, 'models', 'losses', 'optim', 'train'],
+  diffusion: [...foundation, ...tensors, 'data', 'optim', 'samplers', 'train', 'first-stages'],
   classification: [...foundation, ...tensors, 'data', 'optim', 'train'],
 };
 const folders = Object.keys(mayImport);

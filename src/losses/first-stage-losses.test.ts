@@ -47,17 +47,18 @@ onEveryEngine(
 
     test('LPIPS is frozen and stays in evaluation; logvar and the discriminator are trained', () => {
       const loss = new LPIPSWithDiscriminator({ disc_start: 0 }).train();
-      assert.is(loss.perceptualLoss.training, false);
+      const { perceptualLoss: lpips } = loss;
+      assert.ok(lpips);
+      assert.is(lpips.training, false);
       assert.is(loss.discriminator.training, true);
       const trained = loss.trainableParameters().map(([name]) => name);
       assert.equal(
         trained.filter((name) => !name.startsWith('discriminator')),
         ['logvar'],
       );
-      const ofLpips = [...loss.perceptualLoss.namedParameters()]
-        .filter(([, { isBuffer }]) => isBuffer)
-        .map(([name]) => name);
+      const ofLpips = [...lpips.namedParameters()].filter(([, { isBuffer }]) => isBuffer).map(([name]) => name);
       assert.equal(ofLpips, ['scaling_layer.shift', 'scaling_layer.scale']);
+      assert.is(new LPIPSWithDiscriminator(small).perceptualLoss, undefined);
     });
 
     test('evaluation: no adaptive weight, and the running statistics stay', () => {
@@ -123,11 +124,16 @@ onEveryEngine(
 
     test('weights of LPIPS are asked for where they are used, and only there', () => {
       const read = () => new Map();
-      new LPIPSWithDiscriminator(small).loadPretrained(read);
-      const loss = new LPIPSWithDiscriminator({ disc_start: 0, lpips_weights: 'models/elsewhere' });
+      const streams = new RandomStreams(1);
+      new LPIPSWithDiscriminator(small, read).initialize(streams);
+      const missing = { disc_start: 0, lpips_weights: 'models/elsewhere' };
       assert.throws(() => {
-        loss.loadPretrained(read);
+        new LPIPSWithDiscriminator(missing, read).initialize(streams);
       }, /models\/elsewhere\/vgg\.pth: pretrained weights/);
+      // Weights that were loaded before, from a checkpoint, are asked for no more.
+      const loaded = new LPIPSWithDiscriminator(missing, read);
+      loaded.loadStateDict(new LPIPSWithDiscriminator(missing).initialize(streams).stateDict());
+      loaded.initialize(streams);
     });
 
     test('by name: the arguments of the published forward, the generator and the discriminator apart', () => {

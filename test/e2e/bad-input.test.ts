@@ -109,7 +109,7 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
   [
     'a first stage to train',
     ['run', tinyConfig, 'model.target=IdentityFirstStage'],
-    [/model\.target: first stages cannot be trained yet/, /expected: +DDPM or LatentDiffusion/],
+    [/model\.target: this first stage cannot be trained/, /expected: +AutoencoderKL or VQModel/],
   ],
   ['a missing data folder', ['run', tinyConfig, 'data.params.train.params.root=/nowhere'], [/\/nowhere/]],
   ['sampling from nothing', ['sample', 'nothing'], [/nothing: there is no such file or folder/]],

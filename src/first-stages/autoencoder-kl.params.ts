@@ -1,5 +1,5 @@
-import type { Module } from '../../nn/index.js';
-import type { Params, ParamsInput, ParamsSchema } from '../../params.js';
+import type { Module } from '../nn/index.js';
+import type { Params, ParamsInput, ParamsSchema } from '../params.js';
 import { firstStageProperties } from './first-stage.params.js';
 
 /** Parameters of AutoencoderKL, under their published names. */
@@ -7,7 +7,14 @@ export const autoencoderKLParams = {
   type: 'object',
   additionalProperties: false,
   required: ['ddconfig', 'lossconfig', 'embed_dim'],
-  properties: firstStageProperties,
+  properties: {
+    ...firstStageProperties,
+    learn_logvar: {
+      type: 'boolean',
+      default: true,
+      description: "Train the loss's log-variance, too, which the published code leaves as it begins.",
+    },
+  },
 } as const satisfies ParamsSchema;
 
 export type AutoencoderKLParams = Params<typeof autoencoderKLParams>;

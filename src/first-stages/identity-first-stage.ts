@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, Module, type Methods } from '../../nn/index.js';
-import { withDefaults } from '../../params.js';
+import { inputsOf, Module, type Methods } from '../nn/index.js';
+import { withDefaults } from '../params.js';
 import { identityFirstStageParams, type IdentityFirstStageParamsInput } from './identity-first-stage.params.js';
 
 /** The first stage of a diffusion in pixel space: latent images are images (`ldm.models.autoencoder.IdentityFirstStage`). */

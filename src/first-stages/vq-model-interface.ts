@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { flagOf, inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
+import { flagOf, inputsOf, type ExampleCalls, type Methods } from '../nn/index.js';
 import { VQNetwork } from './vq-network.js';
 
 /**
@@ -18,7 +18,7 @@ export class VQModelInterface extends VQNetwork {
    * @returns `[N, f h, f w, out_ch]`
    */
   decode(h: tf.Tensor4D, { forceNotQuantize = false }: { forceNotQuantize?: boolean } = {}): tf.Tensor4D {
-    return tf.tidy(() => this.decodeQuantized(forceNotQuantize ? h : this.quantize.forward(h).quant));
+    return tf.tidy(() => this.decodeLatent(forceNotQuantize ? h : this.quantize.forward(h).quant));
   }
 
   override exampleCalls(): ExampleCalls {

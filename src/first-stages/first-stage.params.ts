@@ -1,5 +1,6 @@
-import type { InitialWeights } from '../../nn/index.js';
-import { ddconfigParams } from './ddconfig.params.js';
+import { ddconfigParams, type DdconfigInput } from '../models/autoencoder/ddconfig.params.js';
+import type { InitialWeights, Module } from '../nn/index.js';
+import type { LearningRateSchedule } from '../optim/index.js';
 
 /** Parameters that all autoencoders have, under their published names. */
 export const firstStageProperties = {
@@ -23,12 +24,31 @@ export const firstStageProperties = {
     default: null,
     description: 'Labels of segmentation maps, to show them in random colours; null for images.',
   },
+  disc_cond_key: {
+    type: ['string', 'null'],
+    default: null,
+    description: 'Key in a batch of the images that a conditional discriminator sees beside its own; null for none.',
+  },
   monitor: {
     type: ['string', 'null'],
     default: null,
     description: 'The metric that says which checkpoint is best.',
   },
 } as const;
+
+/** What the constructors of those that are trained have in common. */
+export interface AutoencoderOptions extends FirstStageWeights {
+  readonly ddconfig: DdconfigInput;
+  readonly image_key?: string | undefined;
+  readonly colorize_nlabels?: number | null | undefined;
+  readonly disc_cond_key?: string | null | undefined;
+  readonly lr_g_factor?: number | undefined;
+  readonly learn_logvar?: boolean | undefined;
+  /** What it is trained by; its weights are a part of the state dict. */
+  readonly loss?: Module | undefined;
+  /** The factor of the learning rate at each step; 1 where there is none. */
+  readonly schedule?: LearningRateSchedule | undefined;
+}
 
 /** Where the weights to begin with are read from. */
 export interface FirstStageWeights {

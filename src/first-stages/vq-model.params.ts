@@ -1,7 +1,8 @@
-import type { Module } from '../../nn/index.js';
-import type { Params, ParamsInput, ParamsSchema } from '../../params.js';
+import type { Module } from '../nn/index.js';
+import type { LearningRateSchedule, LitEma } from '../optim/index.js';
+import type { Params, ParamsInput, ParamsSchema } from '../params.js';
 import { firstStageProperties } from './first-stage.params.js';
-import { indexParams } from './vector-quantizer.params.js';
+import { indexParams } from '../models/autoencoder/vector-quantizer.params.js';
 
 /** Parameters of VQModel and VQModelInterface, under their published names. */
 export const vqModelParams = {
@@ -17,7 +18,8 @@ export const vqModelParams = {
       minItems: 2,
       maxItems: 2,
       default: null,
-      description: 'Smallest and largest height in pixels that training batches are resized to; null for as they are.',
+      description:
+        'Smallest and largest height in pixels that batches are resized to, in steps of 16 drawn anew for each; null for as they are.',
     },
     scheduler_config: {
       component: 'lr-schedule',
@@ -41,6 +43,8 @@ export type VQModelParams = Params<typeof vqModelParams>;
 export type VQModelOptions = Omit<ParamsInput<typeof vqModelParams>, 'lossconfig' | 'scheduler_config' | 'use_ema'> & {
   /** What it is trained by; its weights are a part of the state dict. */
   readonly loss?: Module;
+  /** The factor of the learning rate at each step; 1 where there is none. */
+  readonly schedule?: LearningRateSchedule;
   /** Makes the moving average of the model's weights; there is none by default. */
-  readonly ema?: (model: Module) => Module;
+  readonly ema?: (model: Module) => LitEma;
 };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type ExampleCalls, type Methods } from '../../nn/index.js';
-import type { Quantized } from './vector-quantizer.js';
+import { inputsOf, type ExampleCalls, type Methods } from '../nn/index.js';
+import type { Quantized } from '../models/autoencoder/vector-quantizer.js';
 import { VQNetwork } from './vq-network.js';
 
 export interface VQModelOutput extends Omit<Quantized, 'quant'> {
@@ -20,7 +20,7 @@ export class VQModel extends VQNetwork {
 
   /** `[N, h, w, embed_dim]` to `[N, f h, f w, out_ch]`. */
   decode(quant: tf.Tensor4D): tf.Tensor4D {
-    return this.decodeQuantized(quant);
+    return this.decodeLatent(quant);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ParamsInput, ParamsSchema } from '../../params.js';
+import type { ParamsInput, ParamsSchema } from '../params.js';
 
 /** Parameters of IdentityFirstStage; as published, those of any other first stage may stand beside and are not used. */
 export const identityFirstStageParams = {

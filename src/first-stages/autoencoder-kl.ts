@@ -1,19 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  Conv2d,
-  flagOf,
-  inputsOf,
-  Module,
-  type ExampleCalls,
-  type InitialWeights,
-  type Methods,
-} from '../../nn/index.js';
+import { DiagonalGaussianDistribution } from '../models/autoencoder/diagonal-gaussian.js';
+import { Conv2d, flagOf, inputsOf, type ExampleCalls, type Methods } from '../nn/index.js';
+import type { RandomStreams } from '../random/index.js';
+import type { TensorBatch } from '../train/lightning-module.js';
+import { Autoencoder, type Encoded, type EncodeOptions, type StepLog } from './autoencoder.js';
 import type { AutoencoderKLOptions } from './autoencoder-kl.params.js';
-import { colorizeBuffer } from './colorize-buffer.js';
-import { Decoder } from './decoder.js';
-import { DiagonalGaussianDistribution } from './diagonal-gaussian.js';
-import { Encoder } from './encoder.js';
-import { initialWeightsOf, type FirstStageWeights } from './first-stage.params.js';
 
 export interface AutoencoderKLOutput {
   /** `[N, H, W, out_ch]`. */
@@ -21,30 +12,29 @@ export interface AutoencoderKLOutput {
   readonly posterior: DiagonalGaussianDistribution;
 }
 
+/** What the loss is given of a posterior: its divergence from the standard normal distribution, `[N]`. */
+type PosteriorTerms = { readonly kl: tf.Tensor1D };
+
 /**
  * The variational autoencoder of latent diffusion (Rombach et al. 2022, section 3.1 and appendix G, "KL-reg.";
  * `ldm.models.autoencoder.AutoencoderKL`), with its weights' names.
  */
-export class AutoencoderKL extends Module {
-  readonly encoder: Encoder;
-  readonly decoder: Decoder;
-  readonly loss: Module | undefined;
-  readonly #weights: FirstStageWeights;
+export class AutoencoderKL extends Autoencoder<PosteriorTerms> {
+  protected override readonly postQuantConv: Conv2d;
+  protected override readonly stepLog: StepLog = {
+    losses: ['aeloss', 'discloss'],
+    terms: { onStep: true, onEpoch: false },
+  };
   readonly #quantConv: Conv2d;
-  readonly #postQuantConv: Conv2d;
 
   /** @throws RangeError without `double_z`: there would be no variances */
-  constructor({ ddconfig, embed_dim: channels, colorize_nlabels: labels, loss, ...options }: AutoencoderKLOptions) {
-    super();
-    this.#weights = options;
+  constructor({ embed_dim: channels, ...options }: AutoencoderKLOptions) {
+    const { ddconfig } = options;
     if (ddconfig.double_z === false) throw new RangeError('AutoencoderKL: expected double_z: true, found false');
-    if (labels) this.parameter('colorize', colorizeBuffer(labels));
+    super(options);
     const pointwise = { kernelSize: 1 };
-    this.encoder = this.child('encoder', new Encoder(ddconfig));
-    this.decoder = this.child('decoder', new Decoder(ddconfig));
-    this.loss = loss && this.child('loss', loss);
     this.#quantConv = this.child('quant_conv', new Conv2d(2 * ddconfig.z_channels, 2 * channels, pointwise));
-    this.#postQuantConv = this.child('post_quant_conv', new Conv2d(channels, ddconfig.z_channels, pointwise));
+    this.postQuantConv = this.child('post_quant_conv', new Conv2d(channels, ddconfig.z_channels, pointwise));
   }
 
   /**
@@ -68,7 +58,7 @@ export class AutoencoderKL extends Module {
    * @returns `[N, f h, f w, out_ch]`
    */
   decode(z: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => this.decoder.forward(this.#postQuantConv.forward(z)));
+    return this.decodeLatent(z);
   }
 
   /**
@@ -84,8 +74,23 @@ export class AutoencoderKL extends Module {
     return { reconstruction, posterior };
   }
 
-  override initialWeights(): InitialWeights | undefined {
-    return initialWeightsOf(this.#weights);
+  protected override inputsOf(batch: TensorBatch): tf.Tensor4D {
+    return this.imagesIn(batch);
+  }
+
+  protected override encoded(x: tf.Tensor4D, { streams, samplePosterior }: EncodeOptions): Encoded<PosteriorTerms> {
+    const posterior = this.encode(x);
+    const latent = samplePosterior ? posterior.sample(streams.get('posterior')) : posterior.mode();
+    return { latent, terms: { kl: posterior.kl() } };
+  }
+
+  /** Beside the reconstructions images drawn from the prior (`samples`). */
+  protected override async pictures(inputs: tf.Tensor4D, streams: RandomStreams): Promise<Record<string, tf.Tensor4D>> {
+    const samples = tf.tidy(() => {
+      const { shape } = this.encoded(inputs, { streams, samplePosterior: false }).latent;
+      return this.decode(streams.get('samples').normal(shape) as tf.Tensor4D);
+    });
+    return { samples, ...(await super.pictures(inputs, streams)) };
   }
 
   override exampleCalls(): ExampleCalls {

@@ -1,4 +1,4 @@
-import { hwio, normal, type ParameterOptions } from '../../nn/index.js';
+import { hwio, normal, type ParameterOptions } from '../nn/index.js';
 
 /** The published buffer `colorize`: a random 1x1 projection of segmentation maps of `labels` channels to colours. */
 export function colorizeBuffer(labels: number): ParameterOptions {
