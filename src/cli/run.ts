@@ -141,7 +141,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     interrupt.dispose();
     lock.release();
   }
-  reporter.info(summary({ folder, trainer, callbacks, signal: interrupt.signal }));
+  const next = 'sample' in module ? 'sample' : 'test';
+  reporter.info(summary({ folder, trainer, next, callbacks, signal: interrupt.signal }));
   return interrupt.signal === undefined ? 0 : INTERRUPTED;
 }
 
