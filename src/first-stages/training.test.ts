@@ -87,10 +87,10 @@ onEveryEngine(
       const batch = { image: image() };
       const optimization = new Optimization(model, { accumulate: 1, checksFinite: true });
       let decoded = 0;
-      const { features } = model.decoder;
+      const features = model.decoder.features.bind(model.decoder);
       model.decoder.features = (z) => {
         decoded++;
-        return features.call(model.decoder, z);
+        return features(z);
       };
       // No step yet: the reconstruction is the same number, and one pass through the decoder is enough.
       optimization.take(batch, 0, { step: 0, isLast: false });
@@ -234,10 +234,10 @@ onEveryEngine(
       const model = vq({ batch_resize_range: [16, 48] });
       const batch = { image: image() };
       const heights: number[] = [];
-      const { forward } = model.encoder;
+      const forward = model.encoder.forward.bind(model.encoder);
       model.encoder.forward = (x) => {
         heights.push(x.shape[1], x.shape[2]);
-        return forward.call(model.encoder, x);
+        return forward(x);
       };
       for (const step of [0, 4, ...Array.from({ length: 12 }, (_, i) => 5 + i)]) {
         watch(model, step);
