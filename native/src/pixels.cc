@@ -29,8 +29,8 @@ Bytes bytesOf(const Napi::Value& value) {
   return {static_cast<const uint8_t*>(data), size};
 }
 
-// byte / 127.5 - 1, rounded once: 2 * byte - 255 is exact, and so near to no middle between two floats is any of the
-// 256 quotients that the error of a double could move it over one.
+// byte / 127.5 - 1 in double precision, rounded to float32, as JavaScript's form has it: (2 * byte - 255) / 255 without
+// the division. None of the 256 values lies so near to the middle of two floats that the last bit of a double decides.
 void widen(const Bytes& bytes, float* out) {
   for (size_t i = 0; i < bytes.size; ++i) out[i] = static_cast<float>((2 * bytes.data[i] - 255) * (1.0 / 255));
 }

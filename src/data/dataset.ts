@@ -11,8 +11,8 @@ export interface HostArray {
 }
 
 /**
- * Images as bytes, which stand for float32 values in [-1, 1]: `byte / 127.5 - 1`. Widened on the engine: here they would
- * take four times the memory, and the garbage collector would run all the time.
+ * Images as bytes, which stand for float32 values in [-1, 1]: `byte / 127.5 - 1`. Widened on the engine: here values
+ * would take four times the memory, and the garbage collector would run all the time.
  */
 export interface HostImages {
   /** Consecutive parts of the array, row-major: one for each image, or one for several. */
