@@ -19,7 +19,7 @@ const mayImport = {
   engine: [...foundation, 'ops', 'random'],
   config: [...foundation],
   logging: [...foundation, 'io'],
-  data: [...foundation, 'random', 'io'],
+  data: [...foundation, 'ops', 'random', 'io'],
   optim: [...foundation, ...tensors],
   models: [...foundation, ...tensors],
   losses: [...foundation, ...tensors, 'models'],

@@ -51,4 +51,4 @@ export * from './samplers/index.js';
 export { DDIMScheduler, DDPMScheduler } from './samplers/schedulers/index.js';
 
 // Data.
-export type { Dataset, HostArray, HostBatch } from './data/dataset.js';
+export type { Dataset, HostArray, HostBatch, HostImages } from './data/dataset.js';
