@@ -135,7 +135,7 @@ onEveryEngine(
       const values = (['grey', 'rgb'] as const).map((kind) => {
         const lpips = new LearnedPerceptualImagePatchSimilarity(network);
         tf.tidy(() => {
-          const grey = tf.linspace(-1, 1, 2 * 16 * 16).reshape([2, 16, 16, 1]) as tf.Tensor4D;
+          const grey = tf.reshape<tf.Rank.R4>(tf.linspace(-1, 1, 2 * 16 * 16), [2, 16, 16, 1]);
           const images = kind === 'grey' ? grey : tf.tile(grey, [1, 1, 1, 3]);
           lpips.update(images, tf.zerosLike(images));
         });
