@@ -12,7 +12,7 @@ export interface ReconstructionMetricsOptions {
   /** An LPIPS in evaluation and with its weights, e.g. the loss's own, which stays the caller's. */
   readonly lpips?: LPIPS | undefined;
   /** Where there is none, the folder of its weights; without them there is no `lpips`. */
-  readonly lpipsWeights?: string;
+  readonly lpipsWeights?: string | undefined;
   /** In whose features `rfid` is measured; without one it is not. Freed with the metrics. */
   readonly extractor?: FeatureExtractor | null | undefined;
   /** Told once what is not measured, and why, and what is to be known of a value. */
