@@ -87,7 +87,7 @@ test("what is logged at the end is of the whole set, and a validation's has a te
     }
 
     override validationStep(batch: TensorBatch): void {
-      this.#examples += (batch.x as tf.Tensor).shape[0] ?? 0;
+      this.#examples += (batch.x as tf.Tensor).shape[0];
     }
 
     override onValidationEnd(): void {
