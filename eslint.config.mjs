@@ -24,10 +24,11 @@ const mayImport = {
   models: [...foundation, ...tensors],
   losses: [...foundation, ...tensors, 'models'],
   samplers: [...foundation, ...tensors],
+  metrics: [...foundation, ...tensors, 'losses', 'models'],
   train: [...foundation, ...tensors, 'data', 'optim', 'logging'],
-  'first-stages': [...foundation, ...tensors, 'models', 'losses', 'optim', 'train'],
+  'first-stages': [...foundation, ...tensors, 'models', 'losses', 'metrics', 'optim', 'train'],
   diffusion: [...foundation, ...tensors, 'data', 'optim', 'samplers', 'train', 'first-stages'],
-  classification: [...foundation, ...tensors, 'data', 'optim', 'train'],
+  classification: [...foundation, ...tensors, 'data', 'metrics', 'optim', 'train'],
 };
 const folders = Object.keys(mayImport);
 

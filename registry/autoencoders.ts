@@ -6,6 +6,7 @@ import { levelResolutions } from '../src/models/autoencoder/level-resolutions.js
 import { NORM_GROUPS } from '../src/models/autoencoder/norm-groups.js';
 import { vectorQuantizerParams } from '../src/models/autoencoder/vector-quantizer.params.js';
 import { vqModelParams, type VQModelOptions, type VQModelParams } from '../src/first-stages/vq-model.params.js';
+import type { FeatureExtractor } from '../src/metrics/index.js';
 import type { Module } from '../src/nn/index.js';
 import type { LearningRateSchedule } from '../src/optim/index.js';
 import { initialWeightsNeeded } from './initial-weights.js';
@@ -144,9 +145,13 @@ function vqNeeds(params: VQModelParams): NeededFile[] {
 /** What both autoencoders with a codebook are built from. */
 async function loadVQOptions(): Promise<(params: VQModelParams, build: Build) => VQModelOptions> {
   const { LitEma } = await import('../src/optim/index.js');
-  return ({ use_ema: useEma, lossconfig, scheduler_config: schedule, ...options }, build) => ({
+  return (
+    { use_ema: useEma, lossconfig, rfid_extractor: extractor, scheduler_config: schedule, ...options },
+    build,
+  ) => ({
     ...options,
     loss: build<Module>(lossconfig),
+    ...(extractor !== null && { extractor: build<FeatureExtractor>(extractor) }),
     ...(schedule !== null && { schedule: build<LearningRateSchedule>(schedule) }),
     ...(useEma && { ema: (model: Module) => new LitEma(model) }),
   });
@@ -168,8 +173,12 @@ export const autoencoders = [
     needs: klNeeds,
     load: async () => {
       const { AutoencoderKL } = await import('../src/first-stages/autoencoder-kl.js');
-      return ({ lossconfig, ...options }, build: Build) =>
-        new AutoencoderKL({ ...options, loss: build<Module>(lossconfig) });
+      return ({ lossconfig, rfid_extractor: extractor, ...options }, build: Build) =>
+        new AutoencoderKL({
+          ...options,
+          loss: build<Module>(lossconfig),
+          ...(extractor !== null && { extractor: build<FeatureExtractor>(extractor) }),
+        });
     },
   }),
   defineComponent({

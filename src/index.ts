@@ -46,6 +46,9 @@ export {
   type OptimizerState,
 } from './optim/index.js';
 
+// What is measured of images.
+export * from './metrics/index.js';
+
 // Sampling.
 export * from './samplers/index.js';
 export { DDIMScheduler, DDPMScheduler } from './samplers/schedulers/index.js';

@@ -65,6 +65,9 @@ export async function test(path: string, overrides: readonly string[], flags: Fl
     callbacks: { progress_bar: new ProgressBar(reporter) },
     seed: integerFlag(flags, 'seed', 0) ?? checkpoint.progress.seed,
     config: checkpoint.config,
+    report: (text) => {
+      reporter.info(text);
+    },
   });
   try {
     const metrics = await trainer.test({ module, data, set, checkpoint });

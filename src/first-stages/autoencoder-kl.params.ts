@@ -1,3 +1,4 @@
+import type { FeatureExtractor } from '../metrics/index.js';
 import type { Module } from '../nn/index.js';
 import type { Params, ParamsInput, ParamsSchema } from '../params.js';
 import { firstStageProperties } from './first-stage.params.js';
@@ -20,7 +21,8 @@ export const autoencoderKLParams = {
 export type AutoencoderKLParams = Params<typeof autoencoderKLParams>;
 
 /** What the constructor takes. */
-export type AutoencoderKLOptions = Omit<ParamsInput<typeof autoencoderKLParams>, 'lossconfig'> & {
+export type AutoencoderKLOptions = Omit<ParamsInput<typeof autoencoderKLParams>, 'lossconfig' | 'rfid_extractor'> & {
+  readonly extractor?: FeatureExtractor;
   /** What it is trained by; its weights are a part of the state dict. */
   readonly loss?: Module;
 };

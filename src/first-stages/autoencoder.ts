@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { vjp, withoutRecording } from '../autodiff/index.js';
 import { UserError } from '../errors.js';
 import { AdversarialLoss, type LastLayerGradient, type LossValue, type ReconstructedBatch } from '../losses/index.js';
+import { ReconstructionMetrics } from '../metrics/index.js';
 import { Decoder } from '../models/autoencoder/decoder.js';
 import { Encoder } from '../models/autoencoder/encoder.js';
 import type { Conv2d, InitialWeights, Module, Parameter } from '../nn/index.js';
@@ -63,6 +64,7 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
   readonly loss: Module | undefined;
   readonly #options: AutoencoderOptions;
   readonly #colorize: Parameter | undefined;
+  readonly #metrics: ReconstructionMetrics;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
   #validationStreams = new RandomStreams(0);
   /** Of the autoencoder's step, as long as the discriminator's would find the same. */
@@ -76,6 +78,12 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
     this.encoder = this.child('encoder', new Encoder(ddconfig));
     this.decoder = this.child('decoder', new Decoder(ddconfig));
     this.loss = loss && this.child('loss', loss);
+    this.#metrics = new ReconstructionMetrics({
+      lpips: loss instanceof AdversarialLoss ? loss.perceptualLoss : undefined,
+      lpipsWeights: options.lpips_weights,
+      extractor: options.extractor,
+      report: (text) => this.trainer.report?.(text),
+    });
   }
 
   protected abstract readonly postQuantConv: Conv2d;
@@ -134,6 +142,12 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
 
   override onValidationStart(): void {
     this.#validationStreams = new RandomStreams(this.random.seed);
+    this.#metrics.reset();
+  }
+
+  /** What reconstructions are worth (`val/psnr` …) is told of all images at once. */
+  override onValidationEnd(): void {
+    for (const [name, value] of Object.entries(this.#metrics.compute())) this.log(`val/${name}`, value);
   }
 
   override async validationStep(batch: TensorBatch): Promise<void> {
@@ -205,6 +219,11 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
     return tf.tidy(() => this.decodeLatent(this.encoded(inputs, { streams, samplePosterior: true }).latent));
   }
 
+  override dispose(): void {
+    super.dispose();
+    this.#metrics.dispose();
+  }
+
   #features(latent: tf.Tensor4D): tf.Tensor4D {
     return this.decoder.features(this.postQuantConv.forward(latent));
   }
@@ -249,6 +268,7 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
       const streams = this.#validationStreams;
       const { latent, terms } = this.encoded(inputs, { streams, samplePosterior: true });
       const reconstructions = this.decodeLatent(latent);
+      if (split === 'val') this.#metrics.update(inputs, reconstructions);
       const judged = { ...this.#lossBatch({ inputs, reconstructions }, batch), ...terms, split };
       const autoencoder = this.#trainedBy.generatorLoss(judged);
       const discriminator = this.#trainedBy.discriminatorLoss(judged);

@@ -1,3 +1,5 @@
+import { reconstructionMetricsProperties } from '../metrics/reconstruction-metrics.params.js';
+import type { FeatureExtractor } from '../metrics/index.js';
 import { ddconfigParams, type DdconfigInput } from '../models/autoencoder/ddconfig.params.js';
 import type { InitialWeights, Module } from '../nn/index.js';
 import type { LearningRateSchedule } from '../optim/index.js';
@@ -34,6 +36,7 @@ export const firstStageProperties = {
     default: null,
     description: 'The metric that says which checkpoint is best.',
   },
+  ...reconstructionMetricsProperties,
 } as const;
 
 /** What the constructors of those that are trained have in common. */
@@ -44,6 +47,9 @@ export interface AutoencoderOptions extends FirstStageWeights {
   readonly disc_cond_key?: string | null | undefined;
   readonly lr_g_factor?: number | undefined;
   readonly learn_logvar?: boolean | undefined;
+  readonly lpips_weights?: string | undefined;
+  /** In whose features validations measure `rfid`; without one they do not. */
+  readonly extractor?: FeatureExtractor | undefined;
   /** What it is trained by; its weights are a part of the state dict. */
   readonly loss?: Module | undefined;
   /** The factor of the learning rate at each step; 1 where there is none. */

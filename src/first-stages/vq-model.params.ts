@@ -1,3 +1,4 @@
+import type { FeatureExtractor } from '../metrics/index.js';
 import type { Module } from '../nn/index.js';
 import type { LearningRateSchedule, LitEma } from '../optim/index.js';
 import type { Params, ParamsInput, ParamsSchema } from '../params.js';
@@ -40,7 +41,11 @@ export const vqModelParams = {
 export type VQModelParams = Params<typeof vqModelParams>;
 
 /** What the constructors take. */
-export type VQModelOptions = Omit<ParamsInput<typeof vqModelParams>, 'lossconfig' | 'scheduler_config' | 'use_ema'> & {
+export type VQModelOptions = Omit<
+  ParamsInput<typeof vqModelParams>,
+  'lossconfig' | 'rfid_extractor' | 'scheduler_config' | 'use_ema'
+> & {
+  readonly extractor?: FeatureExtractor;
   /** What it is trained by; its weights are a part of the state dict. */
   readonly loss?: Module;
   /** The factor of the learning rate at each step; 1 where there is none. */
