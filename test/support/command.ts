@@ -21,6 +21,40 @@ export function ldm(args: readonly string[], options: CommandOptions = {}): Prom
   return command([process.execPath, `${repository}/bin/ldm.mjs`, ...args], options);
 }
 
+/**
+ * Runs `ldm`, from the compiled files, in this process: for tests of what a command comes to, when many are run. All but the
+ * first take a fraction of what a process of their own needs to start. Not for signals and crashes, nor two at a time.
+ */
+export async function ldmHere(
+  args: readonly string[],
+  { cwd = repository }: Pick<CommandOptions, 'cwd'> = {},
+): Promise<Pick<CommandResult, 'code' | 'stdout' | 'stderr'>> {
+  const { main } = (await import(entry)) as { main: (argv: readonly string[]) => Promise<number> };
+  const streams = { stdout: process.stdout, stderr: process.stderr };
+  const said = { stdout: '', stderr: '' };
+  const folder = process.cwd();
+  const restore = (['stdout', 'stderr'] as const).map((name) => {
+    const write = streams[name].write.bind(streams[name]);
+    streams[name].write = (text: string | Uint8Array) => {
+      said[name] += typeof text === 'string' ? text : Buffer.from(text).toString();
+      return true;
+    };
+    return () => {
+      streams[name].write = write;
+    };
+  });
+  process.chdir(cwd);
+  try {
+    const code = await main(args);
+    return { code, ...said };
+  } finally {
+    process.chdir(folder);
+    for (const undo of restore) undo();
+  }
+}
+
+const entry = new URL('../../dist/src/cli/main.js', import.meta.url).href;
+
 /** Runs any program; its input is empty. */
 export function command(
   [program = '', ...args]: readonly string[],
