@@ -141,7 +141,7 @@ test('mistakes are found before an image is drawn, and leave nothing behind', as
   const out = join(folder, 'none');
   assert.match(await refused(runs.plain, '--prompt', 'a cat', '-o', out), /--prompt: the model takes no texts/);
   assert.match(await refused(runs.plain, '--sampler', 'dpm', '-o', out), /did you mean: +ddpm/);
-  assert.match(await refused(runs.plain, '--steps', '6', '-o', out), /--steps: more than the diffusion has/);
+  assert.match(await refused(runs.plain, '--steps', '21', '-o', out), /--steps: more than the diffusion has/);
   assert.match(await refused(runs.plain, '--init', join(folder, 'none.png'), '-o', out), /none\.png: .*no such file/);
   assert.match(await refused(runs.plain, '--cfg_scale', '3', '-o', out), /--cfg_scale: guidance takes a model/);
   assert.not(existsSync(out));
