@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ldm, tinyConfig } from '../support/command.js';
+import { ldm, ldmHere, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('bad input');
@@ -123,7 +123,7 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
 for (const [title, args, messages] of mistakes) {
   test(title, async () => {
     const logdir = temporaryFolder();
-    const { code, stderr, stdout } = await ldm(args[0] === 'run' ? [...args, '-l', logdir] : args);
+    const { code, stderr, stdout } = await ldmHere(args[0] === 'run' ? [...args, '-l', logdir] : args);
     assert.is(code, 2, stderr);
     for (const message of messages) assert.match(stderr, message);
     assert.not.match(stderr, /\n +at /, 'no stack trace');

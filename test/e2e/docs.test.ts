@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probeEngines } from '../../src/engine/index.js';
-import { ldm, repository, tinyConfig } from '../support/command.js';
+import { ldmHere, repository, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeAll } from '../support/write-images.js';
 
@@ -62,7 +62,7 @@ let run = '';
 
 test.before(async () => {
   await writeAll(photos, { 'a.png': 0, 'b.png': 100, 'c.png': 200 });
-  const { code, stderr } = await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
+  const { code, stderr } = await ldmHere(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
   assert.is(code, 0, stderr);
   run = join(logdir, readdirSync(logdir)[0] ?? '');
 });
@@ -89,7 +89,7 @@ function quickly(words: readonly string[]): string[] {
     case 'copy':
       return args.map((word) => (word.startsWith('experiments/') ? join(logdir, word) : word));
     case 'bench':
-      return [...args, '--rounds', '1'];
+      return [...args, '--rounds', '1', '--threads', '1'];
     default:
       return args;
   }
@@ -133,7 +133,7 @@ for (const { page, text } of pages) {
         return;
       }
       assert.is(program, 'npx');
-      const { code, stderr } = await ldm(quickly(words), { cwd });
+      const { code, stderr } = await ldmHere(quickly(words), { cwd });
       // Of ldm diff, 1 says that there is a difference.
       assert.ok(code === 0 || (code === 1 && words[1] === 'diff'), stderr);
     });
