@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { fromImage, fromNoise, fromVelocity, type Prediction } from '../samplers/index.js';
+import { fromImage, fromNoise, fromVelocity, type Prediction, type PredictionType } from '../samplers/index.js';
 import type { GaussianDiffusion } from './gaussian-diffusion.js';
 import type { NoiseSchedule } from './noise-schedule.js';
 
@@ -19,6 +19,8 @@ export interface NoisyImages {
 
 /** What a network predicts of a noisy image: the noise in it, the clean image, or the velocity between both. */
 export interface Parameterization {
+  /** Its name in diffusers. */
+  readonly predictionType: PredictionType;
   /** The values that a prediction is held against, `[N, H, W, C]`. */
   readonly target: (diffusion: GaussianDiffusion, noising: Noising) => tf.Tensor4D;
   /**
@@ -37,6 +39,7 @@ export interface Parameterization {
 /** By the published names of the parameter `parameterization`. */
 export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameterization>> = {
   eps: {
+    predictionType: 'epsilon',
     target: (_, { noise }) => noise,
     predict: fromNoise,
     start: (diffusion, eps, { x, t }) => diffusion.predictStartFromNoise(x, t, eps),
@@ -49,6 +52,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
       }),
   },
   x0: {
+    predictionType: 'sample',
     target: (_, { xStart }) => xStart,
     predict: fromImage,
     start: (_, x0) => x0,
@@ -60,6 +64,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
       }),
   },
   v: {
+    predictionType: 'v_prediction',
     target: (diffusion, { xStart, t, noise }) => diffusion.velocity(xStart, t, noise),
     predict: fromVelocity,
     start: (diffusion, v, { x, t }) => diffusion.predictStartFromVelocity(x, t, v),
