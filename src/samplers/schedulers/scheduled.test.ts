@@ -123,7 +123,7 @@ onEveryEngine(
       assert.equal(await drawn({ scheduler, eta: 1 }), first);
     });
 
-    test('guidance of what the network says is that of what follows from it', async () => {
+    test('guidance of what the network says is that of what follows from it', () => {
       const halved: Denoiser = (x, t) => denoiser(tf.mul(x, 0.5), t);
       const both = (xx: tf.Tensor4D, t: number): tf.Tensor4D => {
         const [u, c] = tf.split(xx, 2) as [tf.Tensor4D, tf.Tensor4D];
