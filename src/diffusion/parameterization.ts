@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { fromImage, fromNoise, fromVelocity, type Prediction, type PredictionType } from '../samplers/index.js';
 import type { GaussianDiffusion } from './gaussian-diffusion.js';
 import type { NoiseSchedule } from './noise-schedule.js';
+import { predictionTypes } from './prediction-types.js';
 
 /** A clean image `[N, H, W, C]` on its way to noise at the timesteps `t`, int32 `[N]`. */
 export interface Noising {
@@ -39,7 +40,7 @@ export interface Parameterization {
 /** By the published names of the parameter `parameterization`. */
 export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameterization>> = {
   eps: {
-    predictionType: 'epsilon',
+    predictionType: predictionTypes.eps,
     target: (_, { noise }) => noise,
     predict: fromNoise,
     start: (diffusion, eps, { x, t }) => diffusion.predictStartFromNoise(x, t, eps),
@@ -52,7 +53,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
       }),
   },
   x0: {
-    predictionType: 'sample',
+    predictionType: predictionTypes.x0,
     target: (_, { xStart }) => xStart,
     predict: fromImage,
     start: (_, x0) => x0,
@@ -64,7 +65,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
       }),
   },
   v: {
-    predictionType: 'v_prediction',
+    predictionType: predictionTypes.v,
     target: (diffusion, { xStart, t, noise }) => diffusion.velocity(xStart, t, noise),
     predict: fromVelocity,
     start: (diffusion, v, { x, t }) => diffusion.predictStartFromVelocity(x, t, v),
