@@ -82,9 +82,10 @@ function optionValues({ name, rawName, description }: Option, line: Line, begun:
   if (name === 'component') return asSuggestions(componentPaths(treeOf(line)?.root ?? emptyMap));
   if (rawName.includes('<config>')) return fileSuggestions(begun, isConfigName);
   if (/<(?:file|path|folder)>/.test(rawName)) return fileSuggestions(begun);
-  // Names first: files only once one is begun.
-  if (rawName.includes('<name|file>') && begun !== '')
-    return [...asSuggestions(choicesIn(description)), ...fileSuggestions(begun)];
+  if (rawName.includes('<name|file>')) {
+    const names = choicesIn(description);
+    return names.some((name) => name.startsWith(begun)) ? asSuggestions(names) : fileSuggestions(begun);
+  }
   if (/[<[]bool[>\]]/.test(rawName)) return asSuggestions(['true', 'false']);
   const { enum: choices } =
     (lightningTrainerParams.properties as Record<string, { enum?: readonly unknown[] }>)[name] ?? {};
