@@ -56,7 +56,7 @@ export const callbacks = [
     load: async () => {
       const { ImageLogger } = await import('../src/train/callbacks/image-logger.js');
       return ({ log_images_kwargs: kwargs, ...params }, build) => {
-        if (!kwargs || kwargs.scheduler === undefined) return new ImageLogger({ ...params, log_images_kwargs: kwargs });
+        if (kwargs?.scheduler === undefined) return new ImageLogger({ ...params, log_images_kwargs: kwargs });
         return new ImageLogger({ ...params, log_images_kwargs: { ...kwargs, scheduler: build(kwargs.scheduler) } });
       };
     },

@@ -12,14 +12,18 @@ export function checkLogSchedulers({ model, callbacks }: Pick<Experiment, 'model
     const { scheduler } = (params.log_images_kwargs ?? {}) as { readonly scheduler?: ComponentConfig };
     if (!scheduler) return [];
     const path = ['lightning', 'callbacks', name, 'params', 'log_images_kwargs', 'scheduler', 'params'];
-    const differs = (key: string, expected: unknown, what: string): ParamProblem[] => {
+    const differs = (key: string, expected: string | undefined, what: string): ParamProblem[] => {
       const { [key]: found } = scheduler.params;
-      if (expected === undefined || found === expected) return [];
+      if (expected === undefined || String(found) === expected) return [];
       const problem = 'is not as the model is trained';
-      return [{ path: [...path, key], problem, found: String(found), expected: `${String(expected)}, ${what}` }];
+      return [{ path: [...path, key], problem, found: String(found), expected: `${expected}, ${what}` }];
     };
     return [
-      ...differs('num_train_timesteps', timesteps, 'model.params.timesteps'),
+      ...differs(
+        'num_train_timesteps',
+        timesteps === undefined ? undefined : String(timesteps),
+        'model.params.timesteps',
+      ),
       ...differs('prediction_type', predicted, `as model.params.parameterization is ${String(parameterization)}`),
     ];
   });
