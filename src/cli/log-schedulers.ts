@@ -6,7 +6,7 @@ import { predictionTypes } from '../diffusion/prediction-types.js';
  * first picture would say it, hundreds of steps later.
  */
 export function checkLogSchedulers({ model, callbacks }: Pick<Experiment, 'model' | 'callbacks'>): ParamProblem[] {
-  const { timesteps, parameterization } = model.params;
+  const { timesteps, parameterization } = model.params as { timesteps?: number; parameterization?: string };
   const predicted = predictionTypes[parameterization as keyof typeof predictionTypes] as string | undefined;
   return Object.entries(callbacks).flatMap(([name, { params }]) => {
     const { scheduler } = (params.log_images_kwargs ?? {}) as { readonly scheduler?: ComponentConfig };
@@ -19,11 +19,7 @@ export function checkLogSchedulers({ model, callbacks }: Pick<Experiment, 'model
       return [{ path: [...path, key], problem, found: String(found), expected: `${expected}, ${what}` }];
     };
     return [
-      ...differs(
-        'num_train_timesteps',
-        timesteps === undefined ? undefined : String(timesteps),
-        'model.params.timesteps',
-      ),
+      ...differs('num_train_timesteps', timesteps?.toString(), 'model.params.timesteps'),
       ...differs('prediction_type', predicted, `as model.params.parameterization is ${String(parameterization)}`),
     ];
   });
