@@ -17,6 +17,7 @@ import { ConfigError, UserError } from '../errors.js';
 import { batchCounts, lightningTrainerParams, notesOn, optionProblems } from '../train/lightning-options.js';
 import { chosenComponent } from './component-config.js';
 import type { LoadedConfig } from './load-config.js';
+import { checkLogSchedulers } from './log-schedulers.js';
 
 /** Keys that forks of CompVis's `main.py` read beside its own. */
 const lightningKeys = {
@@ -28,7 +29,7 @@ const lightningKeys = {
 export const experimentOptions: ExperimentOptions = {
   trainer: lightningTrainerParams,
   checkTrainer,
-  check: checkAverages,
+  check: (experiment, registry) => [...checkAverages(experiment, registry), ...checkLogSchedulers(experiment)],
   lightningKeys,
   // A first stage is a model of its own, to be checked, inspected and called.
   kinds: { model: ['model', 'first-stage'] },

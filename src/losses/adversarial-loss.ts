@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { withGradients, withoutRecording } from '../autodiff/index.js';
 import { ShapeError } from '../errors.js';
 import { Module, type WeightsReader } from '../nn/index.js';
-import type { RandomStreams } from '../random/index.js';
 import { adaptiveWeight } from './adaptive-weight.js';
 import { adoptWeight } from './adopt-weight.js';
 import { discriminatorLosses } from './discriminator-losses.js';
@@ -92,22 +91,12 @@ export abstract class AdversarialLoss<Batch extends ReconstructedBatch = Reconst
   }
 
   /**
-   * Reads the weights of LPIPS from the folder `lpips_weights`, unless they were loaded before, e.g. from a checkpoint;
-   * none are needed where `perceptual_weight` is 0.
+   * Reads the weights of LPIPS from the folder `lpips_weights`; none are needed where `perceptual_weight` is 0.
    * @throws FileError for files that are not there: names what to fetch and where to put it
    */
-  override initialize(streams: RandomStreams, prefix = ''): this {
-    const { perceptualLoss: lpips } = this;
-    const isLoaded = lpips === undefined || [...lpips.namedParameters()].every(([, { hasValue }]) => hasValue);
-    if (this.#readWeights && !isLoaded) {
-      loadPretrainedLpips(lpips, lpipsFilesIn(this.#options.lpips_weights), this.#readWeights);
-    }
-    return super.initialize(streams, prefix);
-  }
-
-  /** Whether the discriminator sees a condition beside the image. */
-  get isConditional(): boolean {
-    return this.#options.disc_conditional;
+  override loadPretrained(): void {
+    if (!this.perceptualLoss || !this.#readWeights) return;
+    loadPretrainedLpips(this.perceptualLoss, lpipsFilesIn(this.#options.lpips_weights), this.#readWeights);
   }
 
   /** What the reconstructions of a batch cost. */

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pngTexts } from '../../src/io/png-text.js';
 import { readSafetensors } from '../../src/io/safetensors.js';
-import { ldmHere, tinyConfig } from '../support/command.js';
+import { ldmHere, repository, tinyConfig, tinyScheduler } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeAll } from '../support/write-images.js';
 
@@ -85,6 +85,23 @@ test('another sampler by its name', async () => {
     const { shape, parameters } = await drawn(runs.plain, '--sampler', sampler, '--class', '1', '-n', '2');
     assert.equal([shape, parameters.sampler], [[2, 1, 32, 32], sampler]);
   }
+});
+
+test('a scheduler of diffusers by its file; one of another schedule is refused', async () => {
+  const args = ['--sampler', tinyScheduler, '--class', '1', '-n', '2'];
+  const { shape, parameters } = await drawn(runs.plain, ...args);
+  assert.equal([shape, parameters.sampler, parameters.eta], [[2, 1, 32, 32], tinyScheduler, 0]);
+  assert.is((parameters.scheduler as { params: { steps_offset: number } }).params.steps_offset, 1);
+  assert.not('discretize' in parameters);
+  const classic = join(repository, 'configs/classic/ddim-scheduler.yaml');
+  assert.match(
+    await refused(runs.plain, '--sampler', classic),
+    /ddim-scheduler\.yaml: num_train_timesteps: is not as the model was trained\n.*300\n.*20, the timesteps of the model/,
+  );
+  assert.match(
+    await refused(runs.plain, ...args, '--discretize', 'quad'),
+    /--discretize: means nothing beside --sampler/,
+  );
 });
 
 test('guidance changes the images of a model that was trained for it, and is refused of another', async () => {

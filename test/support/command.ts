@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const tinyConfig = fileURLToPath(new URL('../fixtures/configs/tiny.yaml', import.meta.url));
 
+/** A scheduler of diffusers for the model of {@link tinyConfig}. */
+export const tinyScheduler = fileURLToPath(new URL('../fixtures/configs/ddim-scheduler.json', import.meta.url));
+
 const program = `${repository}/bin/ldm.mjs`;
 
 export interface CommandResult {

@@ -82,6 +82,10 @@ function optionValues({ name, rawName, description }: Option, line: Line, begun:
   if (name === 'component') return asSuggestions(componentPaths(treeOf(line)?.root ?? emptyMap));
   if (rawName.includes('<config>')) return fileSuggestions(begun, isConfigName);
   if (/<(?:file|path|folder)>/.test(rawName)) return fileSuggestions(begun);
+  if (rawName.includes('<name|file>')) {
+    const names = choicesIn(description);
+    return names.some((name) => name.startsWith(begun)) ? asSuggestions(names) : fileSuggestions(begun);
+  }
   if (/[<[]bool[>\]]/.test(rawName)) return asSuggestions(['true', 'false']);
   const { enum: choices } =
     (lightningTrainerParams.properties as Record<string, { enum?: readonly unknown[] }>)[name] ?? {};

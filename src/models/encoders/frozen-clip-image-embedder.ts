@@ -43,6 +43,12 @@ export class FrozenClipImageEmbedder extends PretrainedClip {
     return tf.tidy(() => this.model.encodeImage(this.preprocess(x)));
   }
 
+  /** `[height, width, channels]` of images that lose nothing on their way to CLIP's size. */
+  inputShape(): [number, number, number] {
+    const size = this.model.sizes.imageResolution;
+    return [size, size, 3];
+  }
+
   override exampleCalls(): ExampleCalls {
     const size = this.model.sizes.imageResolution;
     return { forward: { x: { shape: [1, size, size, 3] } } };
