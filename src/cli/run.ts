@@ -71,7 +71,8 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   const folder = start.folder ?? newRunFolder(request);
   const lock = start.lock ?? (await lockRunFolder(folder.path));
-  writeRunFiles(folder, { configs, seed, scaleLr, engineFlags: engineFlagsOf(flags), engine });
+  const configFiles = request.configs;
+  writeRunFiles(folder, { configFiles, configs, seed, scaleLr, engineFlags: engineFlagsOf(flags), engine });
   const reporter = new Reporter();
   reporter.logTo(folder.log);
   data.warn = (text) => {

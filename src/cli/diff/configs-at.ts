@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { ConfigText } from '../../config/index.js';
 import { FileError } from '../../errors.js';
-import { checkpointExtensions, listCheckpoints } from '../../io/find-checkpoint.js';
+import { checkpointExtensions, listCheckpoints } from '../../io/list-checkpoints.js';
 import { readCheckpointConfig } from '../../train/checkpoint-file.js';
 import { configOfCheckpoint } from '../load-config.js';
 import { configsOfRun } from '../run/request.js';

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
-import { findCheckpoint, listCheckpoints, runOfCheckpoint } from '../../io/find-checkpoint.js';
+import { findCheckpoint } from '../../io/find-checkpoint.js';
+import { listCheckpoints, runOfCheckpoint } from '../../io/list-checkpoints.js';
 import { runFolder } from '../../io/run-folder.js';
 import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { isOverride } from '../config-words.js';
