@@ -4,7 +4,6 @@ import { instantiateFromConfig } from '../config/index.js';
 import { precisionNamed } from '../engine/index.js';
 import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
-import { findCheckpoint } from '../io/find-checkpoint.js';
 import { runOfCheckpoint } from '../io/list-checkpoints.js';
 import { makeFolder } from '../io/make-folder.js';
 import { requireWritable } from '../io/require-writable.js';
@@ -18,6 +17,7 @@ import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
 import { textFlag, type Flags } from './flags.js';
+import { foundCheckpoint } from './found-checkpoint.js';
 import { configOfCheckpoint, loadConfig } from './load-config.js';
 import { disposeImages, givenImages, type GivenImages } from './sample/given-images.js';
 import { interpolatedNoise } from './sample/interpolated-noise.js';
@@ -32,7 +32,7 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   const settings = sampleSettings(flags, mask);
   const startEngine = engineFromFlags(flags);
   const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
-  const checkpointPath = findCheckpoint(path);
+  const { path: checkpointPath, note } = foundCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const config = await loadConfig([configOfCheckpoint(checkpointPath, checkpoint.config)]);
   const experiment = experimentOf(config);
@@ -52,6 +52,7 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   const folder = writableFolder(textFlag(flags, 'out') ?? defaultFolder(checkpointPath));
 
   const reporter = new Reporter();
+  if (note !== undefined) reporter.info(`note: ${note}`);
   if (engine.note !== undefined) reporter.warn(engine.note);
   const { globalStep: step } = checkpoint.progress;
   const steps = Math.min(settings.steps, module.timesteps);

@@ -1,40 +1,13 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
+import { kept, writeRun as run, writeState as write } from '../../test/support/write-run.js';
 import { findCheckpoint } from './find-checkpoint.js';
-import { RUN_CHECKPOINT_KEY, type KeptCheckpoints } from './run-checkpoint.js';
 import { checkpointOfRun, formatRunReference, parseRunReference } from './run-reference.js';
-import { writeSafetensors } from './safetensors.js';
 
 const time = '2026-01-01T00-00-0';
-
-/** A checkpoint whose callbacks kept these. */
-function write(path: string, callbacks: Readonly<Record<string, Partial<KeptCheckpoints>>>, seconds: number): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeSafetensors(path, new Map(), { [RUN_CHECKPOINT_KEY]: JSON.stringify({ progress: { callbacks } }) });
-  utimesSync(path, seconds, seconds);
-}
-
-const kept = (...best: [file: string, score: number | null][]): KeptCheckpoints => ({
-  best: best.map(([file, score]) => ({ file, score })),
-  monitor: 'val/loss',
-  dirpath: null,
-});
-
-/** A run with a last checkpoint that says what the best ones are, and these beside it. */
-function run(
-  logdir: string,
-  name: string,
-  callbacks: Readonly<Record<string, Partial<KeptCheckpoints>>>,
-  files: readonly string[] = [],
-): string {
-  const folder = join(logdir, name, 'checkpoints');
-  for (const file of files) write(join(folder, file), {}, 100);
-  write(join(folder, 'last.ckpt'), callbacks, 200);
-  return folder;
-}
 
 test('what a text says', () => {
   assert.equal(parseRunReference('latest:mnist-kl'), { name: 'mnist-kl' });
