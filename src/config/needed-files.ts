@@ -20,10 +20,13 @@ export interface PlacedNeed extends NeededFile {
 export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | undefined): MissingFile[] {
   const places = new ProblemCollector(tree);
   const initial = new Map<string, boolean>();
+  /** What a value says that only refers to another is that one's. */
+  const said = new Set<object>();
   for (const { path, file, what, remedy, initial: isInitial = false } of needs) {
     const unresolved = missingAt(places.node(path));
     if (unresolved) {
       places.atValue(path, unresolved);
+      said.add(unresolved);
       initial.set(formatPath(path), isInitial);
       continue;
     }
@@ -38,7 +41,8 @@ export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | un
     initial.set(formatPath(path), isInitial);
   }
   for (const [path, problem] of tree ? unresolvedIn(tree.root) : []) {
-    if (!places.has(path)) places.atValue(path, problem);
+    if (!said.has(problem)) places.atValue(path, problem);
+    said.add(problem);
   }
   return places.sorted().map((problem) => ({ ...problem, initial: initial.get(problem.path ?? '') ?? false }));
 }
