@@ -60,9 +60,14 @@ function firstSaid<T>(paths: readonly string[], of: (metadata: Metadata) => T | 
 function keptOf(metadata: Metadata): KeptCheckpoints[] | undefined {
   const text = metadata[RUN_CHECKPOINT_KEY];
   if (text === undefined) return undefined;
-  const { progress } = JSON.parse(text) as { progress?: { callbacks?: Readonly<Record<string, unknown>> } };
-  const { [MAIN]: main, ...others } = progress?.callbacks ?? {};
-  return [main, ...Object.values(others)].filter(isKept);
+  try {
+    const { progress } = JSON.parse(text) as { progress?: { callbacks?: Readonly<Record<string, unknown>> } };
+    const { [MAIN]: main, ...others } = progress?.callbacks ?? {};
+    return [main, ...Object.values(others)].filter(isKept);
+  } catch {
+    // Any program may have written the entry.
+    return undefined;
+  }
 }
 
 function isKept(state: unknown): state is KeptCheckpoints {

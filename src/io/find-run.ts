@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, normalize } from 'node:path';
 import { FileError, listNames, nearestNames } from '../errors.js';
-import { fileProblem } from './file-problems.js';
+import { namesIn } from './list-checkpoints.js';
 import { runFolder, splitRunName, type RunFolder } from './run-folder.js';
 import { readRunRecord } from './run-record.js';
 
@@ -44,8 +44,8 @@ export function findRun(name: string, logdir = 'runs'): FoundRun {
 }
 
 function isRun(path: string): boolean {
-  const { configs, checkpoints, record } = runFolder(path);
-  return [configs, checkpoints, record].some((part) => existsSync(part));
+  const { checkpoints, record } = runFolder(path);
+  return [checkpoints, record].some((part) => existsSync(part));
 }
 
 /** The folders in a folder of runs, newest first; those that do not say their time last. */
@@ -104,12 +104,5 @@ function endsOf(label: string): string[] {
 }
 
 function foldersIn(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory())
-      .map(({ name }) => name);
-  } catch (cause) {
-    throw fileProblem(folder, 'read', cause);
-  }
+  return namesIn(folder).filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory());
 }
