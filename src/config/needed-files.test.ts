@@ -95,7 +95,7 @@ test('what a resolver did not find is missing with its own words, also where no 
     found.map((problem) => [describeProblem(problem), problem.initial]),
     [
       ['a.yaml:2:4: y: nothing for ${run:other}\n  to fix:       train it first', false],
-      ['a.yaml:4:56: data.params.weights: nothing for ${run:kl}\n  to fix:       train it first', true],
+      ['a.yaml:4:56: data.params.weights: nothing for ${run:kl}\n  to fix:       train it first', false],
     ],
   );
 });

@@ -26,8 +26,8 @@ export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | un
     const unresolved = missingAt(places.node(path));
     if (unresolved) {
       places.atValue(path, unresolved);
+      // Needed by a run that goes on, too: what is kept of its config has to be a path.
       said.add(unresolved);
-      initial.set(formatPath(path), isInitial);
       continue;
     }
     if (statSync(file, { throwIfNoEntry: false })) continue;
