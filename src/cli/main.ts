@@ -94,7 +94,8 @@ export function commandLine(): CAC {
     .example('ldm run configs/ddpm/mnist.yaml')
     .example('ldm run configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=16 --max_steps 20')
     .example('ldm run --base configs/ddpm/mnist.yaml -t --gpus 0, --scale_lr False')
-    .example('ldm run --resume runs/2026-11-21T08-30-00_mnist');
+    .example('ldm run --resume runs/2026-11-21T08-30-00_mnist')
+    .example('ldm run configs/ddpm/mnist.yaml +model.params.ckpt_path=latest:mnist');
 
   const sample = cli
     .command('sample <run> [mask]', 'Draw images from a run folder or a checkpoint')
@@ -129,6 +130,7 @@ export function commandLine(): CAC {
     .option('--precision <value>', '32 or bf16-mixed (engine torch only), whatever it was trained in (default: 32)')
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
+    .example('ldm sample latest:mnist -n 4')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --cfg_scale 3 --sampler dpm-solver++ --steps 20')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --sampler configs/classic/ddim-scheduler.yaml --steps 50')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --inpaint photo.png mask.png')

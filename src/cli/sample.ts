@@ -4,7 +4,7 @@ import { instantiateFromConfig } from '../config/index.js';
 import { precisionNamed } from '../engine/index.js';
 import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
-import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
+import { runOfCheckpoint } from '../io/list-checkpoints.js';
 import { makeFolder } from '../io/make-folder.js';
 import { requireWritable } from '../io/require-writable.js';
 import { formatRunTime } from '../io/run-folder.js';
@@ -16,6 +16,7 @@ import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
 import { textFlag, type Flags } from './flags.js';
+import { foundCheckpoint } from './found-checkpoint.js';
 import { configOfCheckpoint, loadConfig } from './load-config.js';
 import { conditionGrid, type ConditionGrid } from './sample/condition-grid.js';
 import { disposeConditions, givenConditions, type GivenConditions } from './sample/conditions.js';
@@ -36,7 +37,7 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   const asked = sampleSettings(flags, { mask, scheduler });
   const startEngine = engineFromFlags(flags);
   const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
-  const checkpointPath = findCheckpoint(path);
+  const { path: checkpointPath, note: found } = foundCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const config = await loadConfig([configOfCheckpoint(checkpointPath, checkpoint.config)]);
   const experiment = experimentOf(config);
@@ -51,6 +52,7 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   const settings = { ...asked, steps: Math.min(asked.steps, module.timesteps) };
   checkFlags(flags, settings, module);
   const reporter = new Reporter();
+  if (found !== undefined) reporter.info(`note: ${found}`);
   const warn = (text: string): void => {
     reporter.warn(text);
   };

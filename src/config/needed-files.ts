@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { nearestNames, type Problem } from '../errors.js';
 import type { NeededFile } from './component.js';
 import { ProblemCollector } from './places.js';
-import { formatPath, type ConfigTree, type Path } from './tree.js';
+import { formatPath, type ConfigNode, type ConfigTree, type Path, type ScalarNode } from './tree.js';
 
 /** A file or folder that a config names and that is not there. */
 export interface MissingFile extends Problem {
@@ -20,7 +20,16 @@ export interface PlacedNeed extends NeededFile {
 export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | undefined): MissingFile[] {
   const places = new ProblemCollector(tree);
   const initial = new Map<string, boolean>();
+  /** What a value says that only refers to another is that one's. */
+  const said = new Set<object>();
   for (const { path, file, what, remedy, initial: isInitial = false } of needs) {
+    const unresolved = missingAt(places.node(path));
+    if (unresolved) {
+      places.atValue(path, unresolved);
+      // Needed by a run that goes on, too: what is kept of its config has to be a path.
+      said.add(unresolved);
+      continue;
+    }
     if (statSync(file, { throwIfNoEntry: false })) continue;
     const nearest = nearestFiles(file);
     places.atValue(path, {
@@ -31,7 +40,24 @@ export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | un
     });
     initial.set(formatPath(path), isInitial);
   }
+  for (const [path, problem] of tree ? unresolvedIn(tree.root) : []) {
+    if (!said.has(problem)) places.atValue(path, problem);
+    said.add(problem);
+  }
   return places.sorted().map((problem) => ({ ...problem, initial: initial.get(problem.path ?? '') ?? false }));
+}
+
+/** Every value that is to name a file which its resolver did not find. */
+function unresolvedIn(node: ConfigNode, path: Path = []): [path: Path, problem: NonNullable<ScalarNode['missing']>][] {
+  if (node.kind === 'list') return node.items.flatMap((item, i) => unresolvedIn(item, [...path, i]));
+  if (node.kind === 'map') {
+    return [...node.entries].flatMap(([key, { value }]) => unresolvedIn(value, [...path, key]));
+  }
+  return node.missing ? [[path, node.missing]] : [];
+}
+
+function missingAt(node: ConfigNode | undefined): ScalarNode['missing'] {
+  return node?.kind === 'scalar' ? node.missing : undefined;
 }
 
 /** What lies beside it under a similar name. */

@@ -69,7 +69,9 @@ test.before(async () => {
 
 function quickly(words: readonly string[]): string[] {
   const [program, ...rest] = words
-    .map((word) => word.replace('runs/<run>', run).replace('=photos', `=${photos}`))
+    .map((word) =>
+      word.replace('runs/<run>', run).replace('latest:mnist', `latest:${run}`).replace('=photos', `=${photos}`),
+    )
     .map(converting(words));
   const args = program === 'run' ? ['run', ...rest] : rest;
   switch (args[0]) {

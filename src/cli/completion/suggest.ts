@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import type { CAC, Command } from 'cac';
 import { registry } from '../../../registry/index.js';
-import { loadExperimentTree, type ConfigTree } from '../../config/index.js';
+import type { ConfigTree } from '../../config/index.js';
 import { UserError } from '../../errors.js';
 import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { componentPaths } from '../component-config.js';
 import { isConfigName, isOverride } from '../config-words.js';
 import { shippedConfigs } from '../copy/shipped.js';
+import { loadTree } from '../load-config.js';
 import { fileSuggestions } from './file-suggestions.js';
 import { overrideSuggestions } from './override-suggestions.js';
 import { shells } from './scripts.js';
@@ -143,7 +144,7 @@ function treeOf({ command, before }: Line): ConfigTree | undefined {
   const configs = [...bases, ...words];
   if (configs.length === 0) return undefined;
   try {
-    return loadExperimentTree(configs);
+    return loadTree(configs);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

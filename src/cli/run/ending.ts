@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { listCheckpoints } from '../../io/find-checkpoint.js';
+import { listCheckpoints } from '../../io/list-checkpoints.js';
 import type { RunFolder } from '../../io/run-folder.js';
 import { formatValue } from '../../logging/format.js';
 import type { Callback } from '../../train/callbacks/callback.js';
