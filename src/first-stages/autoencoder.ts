@@ -150,6 +150,12 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
     for (const [name, value] of Object.entries(this.#metrics.compute())) this.log(`val/${name}`, value);
   }
 
+  /** What a test leaves out is said; a validation, which is there for the losses, keeps silent. */
+  override onTestStart(): void {
+    this.onValidationStart();
+    if (this.#metrics.missing !== undefined) this.trainer.report?.(this.#metrics.missing);
+  }
+
   override async validationStep(batch: TensorBatch): Promise<void> {
     const inputs = tf.keep(tf.tidy(() => this.inputsOf(batch, this.#validationStreams)));
     try {

@@ -54,6 +54,8 @@ onEveryEngine(
       );
       assert.ok(first.every(([, value]) => Number.isFinite(value)));
       assert.equal(await validate(), first);
+      assert.equal(said, []);
+      model.onTestStart();
       assert.equal(said, ['lpips is not reported: models/none has no vgg16-397923af.pth and vgg.pth']);
       assert.is(tf.memory().numTensors, before);
       image.dispose();

@@ -15,7 +15,7 @@ export interface ReconstructionMetricsOptions {
   readonly lpipsWeights?: string | undefined;
   /** In whose features `rfid` is measured; without one it is not. Freed with the metrics. */
   readonly extractor?: FeatureExtractor | null | undefined;
-  /** Told once what is not measured, and why, and what is to be known of a value. */
+  /** Told once what cannot be measured of these images, and why, and what is to be known of a value. */
   readonly report?: (text: string) => void;
 }
 
@@ -28,8 +28,8 @@ export class ReconstructionMetrics implements Metric {
   readonly #said = new Set<string>();
   readonly #rfid: FrechetInceptionDistance | undefined;
   #metrics: ReadonlyMap<string, Metric>;
-  /** Why there is no LPIPS. */
-  readonly #missing: string | undefined;
+  /** Why there is no LPIPS, where its weights are not there. */
+  readonly missing: string | undefined;
 
   constructor({ lpips, lpipsWeights, extractor, report = () => undefined }: ReconstructionMetricsOptions = {}) {
     this.#report = report;
@@ -37,7 +37,7 @@ export class ReconstructionMetrics implements Metric {
     const missing = files ? missingLpipsFiles(files) : [];
     if (missing.length > 0) {
       const names = missing.map(({ where = '' }) => basename(where)).join(' and ');
-      this.#missing = `lpips is not reported: ${lpipsWeights ?? ''} has no ${names}`;
+      this.missing = `lpips is not reported: ${lpipsWeights ?? ''} has no ${names}`;
     }
     const network = missing.length > 0 ? undefined : (lpips ?? files);
     this.#rfid = extractor ? new FrechetInceptionDistance(extractor) : undefined;
@@ -51,7 +51,6 @@ export class ReconstructionMetrics implements Metric {
 
   /** @throws UserError, FileError for weights that cannot be read; ShapeError for two shapes */
   update(inputs: tf.Tensor4D, reconstructions: tf.Tensor4D): void {
-    if (this.#missing !== undefined) this.#say(this.#missing);
     this.#leaveOutUnfit(inputs.shape);
     for (const metric of this.#metrics.values()) metric.update(inputs, reconstructions);
   }

@@ -50,8 +50,11 @@ function wordsOf(command: string): string[] {
 /** What makes a command of the documentation quick without changing what it means. */
 const QUICK_RUN = [
   ...['--max_steps', '1', 'data.params.batch_size=2', 'lightning.trainer.limit_val_batches=1'],
-  ...['lightning.callbacks.image_logger.params.max_images=0', 'model.params.timesteps=20'],
+  'lightning.callbacks.image_logger.params.max_images=0',
 ];
+
+/** What a first stage does not have. */
+const QUICK_DIFFUSION = 'model.params.timesteps=20';
 
 const logdir = temporaryFolder();
 /** Where the files of the page on weights lie, which its commands make one from the other. */
@@ -81,6 +84,7 @@ function quickly(words: readonly string[]): string[] {
       return [
         ...args.filter((word, i) => word !== '--max_steps' && args[i - 1] !== '--max_steps'),
         ...QUICK_RUN,
+        ...(args.some((word) => word.startsWith('configs/autoencoder/')) ? [] : [QUICK_DIFFUSION]),
         '-l',
         logdir,
       ];
