@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { vjp, withoutRecording } from '../autodiff/index.js';
-import { UserError } from '../errors.js';
-import { AdversarialLoss, type LastLayerGradient, type LossValue, type ReconstructedBatch } from '../losses/index.js';
+import { withoutRecording } from '../autodiff/index.js';
+import { AdversarialLoss, type LossValue, type ReconstructedBatch } from '../losses/index.js';
 import { ReconstructionMetrics } from '../metrics/index.js';
 import { Decoder } from '../models/autoencoder/decoder.js';
 import { Encoder } from '../models/autoencoder/encoder.js';
@@ -17,6 +16,7 @@ import {
   type TensorBatch,
 } from '../train/lightning-module.js';
 import type { LogOptions } from '../train/metrics.js';
+import { AdversarialTraining } from './adversarial-training.js';
 import { colorizeBuffer } from './colorize-buffer.js';
 import { initialWeightsOf, type AutoencoderOptions } from './first-stage.params.js';
 import { toRgb } from './to-rgb.js';
@@ -64,6 +64,7 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
   readonly loss: Module | undefined;
   readonly #options: AutoencoderOptions;
   readonly #colorize: Parameter | undefined;
+  readonly #training: AdversarialTraining<Terms>;
   readonly #metrics: ReconstructionMetrics;
   /** Draws of a validation: begun anew for each, so that its losses compare from one to the next. */
   #validationStreams = new RandomStreams(0);
@@ -78,6 +79,7 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
     this.encoder = this.child('encoder', new Encoder(ddconfig));
     this.decoder = this.child('decoder', new Decoder(ddconfig));
     this.loss = loss && this.child('loss', loss);
+    this.#training = new AdversarialTraining(this.decoder, loss);
     this.#metrics = new ReconstructionMetrics({
       lpips: loss instanceof AdversarialLoss ? loss.perceptualLoss : undefined,
       lpipsWeights: options.lpips_weights,
@@ -242,31 +244,19 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
       this.#forget();
       this.#reconstructed = withoutRecording(() => tf.keep(tf.clone(reconstructions)));
     }
-    return this.#withLastLayer(features, (lastLayer) =>
-      this.#trainedBy.trainedLoss({ ...this.#lossBatch({ inputs, reconstructions }, batch), ...terms, lastLayer }),
-    );
+    const made = { ...this.#lossBatch({ inputs, reconstructions }, batch), ...terms };
+    return this.#training.autoencoderLoss(made, features);
   }
 
   /** Published, it reconstructs once more what the autoencoder's step has changed; where it has not, that is at hand. */
   #discriminatorStep(inputs: tf.Tensor4D, batch: TensorBatch): LossValue {
     const reconstructions = this.#reconstructed ?? withoutRecording(() => this.reconstructed(inputs, this.random));
-    return this.#trainedBy.discriminatorLoss(this.#lossBatch({ inputs, reconstructions }, batch));
+    return this.#training.discriminatorLoss(this.#lossBatch({ inputs, reconstructions }, batch));
   }
 
   #forget(): void {
     this.#reconstructed?.dispose();
     this.#reconstructed = undefined;
-  }
-
-  /** Hands the last layer's own backward pass to `f`. */
-  #withLastLayer<T>(features: tf.Tensor4D, f: (lastLayer: LastLayerGradient) => T): T {
-    const layer = withoutRecording(() => vjp(() => [this.decoder.toImages(features)], [this.decoder.lastWeight.value]));
-    try {
-      return f((dy) => layer.pullback([dy])[0] as tf.Tensor);
-    } finally {
-      layer.dispose();
-      tf.dispose([...layer.values]);
-    }
   }
 
   #logValidation(inputs: tf.Tensor4D, { batch, split }: { batch: TensorBatch; split: string }): void {
@@ -276,8 +266,8 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
       const reconstructions = this.decodeLatent(latent);
       if (split === 'val') this.#metrics.update(inputs, reconstructions);
       const judged = { ...this.#lossBatch({ inputs, reconstructions }, batch), ...terms, split };
-      const autoencoder = this.#trainedBy.generatorLoss(judged);
-      const discriminator = this.#trainedBy.discriminatorLoss(judged);
+      const autoencoder = this.#training.evaluatedLoss(judged);
+      const discriminator = this.#training.discriminatorLoss(judged);
       if (!this.stepLog.losses) this.log(`${split}/aeloss`, autoencoder.loss);
       this.logDict({ ...autoencoder.log, ...discriminator.log });
     });
@@ -287,16 +277,6 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
     const { disc_cond_key: key } = this.#options;
     const cond = key == null ? undefined : tf.cast<tf.Tensor4D>(imagesOf(batch, key, 'disc_cond_key'), 'float32');
     return { ...images, globalStep: this.trainer.globalStep, cond };
-  }
-
-  /** @throws UserError where nothing says what it is trained by */
-  get #trainedBy(): AdversarialLoss<ReconstructedBatch & Terms> {
-    if (this.loss instanceof AdversarialLoss) return this.loss as AdversarialLoss<ReconstructedBatch & Terms>;
-    throw new UserError({
-      path: 'model.params.lossconfig',
-      problem: 'there is no loss to train this autoencoder by',
-      expected: 'LPIPSWithDiscriminator for AutoencoderKL, VQLPIPSWithDiscriminator for VQModel',
-    });
   }
 
   /** Takes images over; what has more channels than colours as colours. */
