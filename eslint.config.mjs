@@ -19,14 +19,16 @@ const mayImport = {
   engine: [...foundation, 'ops', 'random'],
   config: [...foundation],
   logging: [...foundation, 'io'],
-  data: [...foundation, 'random', 'io'],
+  data: [...foundation, 'ops', 'random', 'io'],
   optim: [...foundation, ...tensors],
   models: [...foundation, ...tensors],
   losses: [...foundation, ...tensors, 'models'],
   samplers: [...foundation, ...tensors],
+  metrics: [...foundation, ...tensors, 'losses', 'models'],
   train: [...foundation, ...tensors, 'data', 'optim', 'logging'],
-  diffusion: [...foundation, ...tensors, 'data', 'optim', 'samplers', 'train'],
-  classification: [...foundation, ...tensors, 'data', 'optim', 'train'],
+  'first-stages': [...foundation, ...tensors, 'models', 'losses', 'metrics', 'optim', 'train'],
+  diffusion: [...foundation, ...tensors, 'data', 'optim', 'samplers', 'train', 'first-stages'],
+  classification: [...foundation, ...tensors, 'data', 'metrics', 'optim', 'train'],
 };
 const folders = Object.keys(mayImport);
 

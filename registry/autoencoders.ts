@@ -1,12 +1,14 @@
 import { defineComponent, type Build, type NeededFile, type ParamProblem, type TraitsOf } from '../src/config/index.js';
-import { autoencoderKLParams, type AutoencoderKLParams } from '../src/models/autoencoder/autoencoder-kl.params.js';
+import { autoencoderKLParams, type AutoencoderKLParams } from '../src/first-stages/autoencoder-kl.params.js';
 import { ddconfigParams, type Ddconfig } from '../src/models/autoencoder/ddconfig.params.js';
-import { identityFirstStageParams } from '../src/models/autoencoder/identity-first-stage.params.js';
+import { identityFirstStageParams } from '../src/first-stages/identity-first-stage.params.js';
 import { levelResolutions } from '../src/models/autoencoder/level-resolutions.js';
 import { NORM_GROUPS } from '../src/models/autoencoder/norm-groups.js';
 import { vectorQuantizerParams } from '../src/models/autoencoder/vector-quantizer.params.js';
-import { vqModelParams, type VQModelOptions, type VQModelParams } from '../src/models/autoencoder/vq-model.params.js';
+import { vqModelParams, type VQModelOptions, type VQModelParams } from '../src/first-stages/vq-model.params.js';
+import type { FeatureExtractor } from '../src/metrics/index.js';
 import type { Module } from '../src/nn/index.js';
+import type { LearningRateSchedule } from '../src/optim/index.js';
 import { initialWeightsNeeded } from './initial-weights.js';
 import { klWeightsRemedy, vqWeightsRemedy } from './published-weights.js';
 import { lossTraits, traits, type FirstStageTraits, type LossTraits } from './traits.js';
@@ -39,13 +41,15 @@ function checkDdconfig(config: Ddconfig): ParamProblem[] {
 }
 
 /** What the rules of both kinds of autoencoders look at. */
-type FirstStageParams = Pick<AutoencoderKLParams, 'ddconfig' | 'lossconfig' | 'embed_dim'>;
+type AutoencoderParams = Pick<AutoencoderKLParams, 'ddconfig' | 'lossconfig' | 'embed_dim' | 'disc_cond_key'>;
 
 /** As checkDdconfig, and that the encoder gives variances or not, as the autoencoder needs. */
 const checkAutoencoder =
-  (doubleZ: boolean) =>
-  ({ ddconfig, lossconfig }: FirstStageParams, traitsOf: TraitsOf): ParamProblem[] => {
+  (kind: LossTraits['takes']) =>
+  (params: AutoencoderParams & { readonly n_embed?: number }, traitsOf: TraitsOf): ParamProblem[] => {
+    const { ddconfig } = params;
     const problems = checkDdconfig(ddconfig);
+    const doubleZ = kind === 'posterior';
     if (ddconfig.double_z !== doubleZ) {
       problems.push({
         path: ['double_z'],
@@ -57,20 +61,41 @@ const checkAutoencoder =
     }
     return [
       ...problems.map((problem) => ({ ...problem, path: ['ddconfig', ...problem.path] })),
-      ...checkDiscriminator(ddconfig, lossTraits(traitsOf, lossconfig)),
+      ...checkLoss(kind, params, lossTraits(traitsOf, params.lossconfig)),
     ];
   };
 
-/** What the loss fails on only when its discriminator is first called. */
-function checkDiscriminator(ddconfig: Ddconfig, loss: LossTraits | undefined): ParamProblem[] {
+/** What the loss fails on only when it is first called. */
+function checkLoss(
+  kind: LossTraits['takes'],
+  { ddconfig, disc_cond_key: conditionKey, n_embed: codes }: AutoencoderParams & { readonly n_embed?: number },
+  loss: LossTraits | undefined,
+): ParamProblem[] {
   if (!loss) return [];
+  if (loss.takes !== kind) {
+    return [
+      {
+        path: ['lossconfig', 'target'],
+        problem: 'is the loss of the other kind of autoencoder',
+        expected: kind === 'posterior' ? 'LPIPSWithDiscriminator' : 'VQLPIPSWithDiscriminator',
+      },
+    ];
+  }
   const problems: ParamProblem[] = [];
-  if (loss.isConditional) {
+  if (loss.isConditional && conditionKey === null) {
     problems.push({
       path: ['lossconfig', 'params', 'disc_conditional'],
-      problem: 'an autoencoder has no condition that the discriminator could see beside the image',
+      problem: 'nothing says what the discriminator sees beside the image',
       found: 'true',
-      expected: 'false',
+      expected: 'false, or its key in a batch as disc_cond_key of the autoencoder',
+    });
+  }
+  if (!loss.isConditional && conditionKey !== null) {
+    problems.push({
+      path: ['disc_cond_key'],
+      problem: 'the discriminator sees nothing beside the image',
+      found: conditionKey,
+      expected: 'null, or disc_conditional: true in lossconfig',
     });
   }
   if (loss.imageChannels !== ddconfig.out_ch && !loss.isConditional) {
@@ -81,12 +106,22 @@ function checkDiscriminator(ddconfig: Ddconfig, loss: LossTraits | undefined): P
       expected: `${ddconfig.out_ch}, as out_ch says`,
     });
   }
+  if (codes !== undefined && loss.codes !== undefined && loss.codes < codes) {
+    problems.push({
+      path: ['lossconfig', 'params', 'n_classes'],
+      problem: 'is less than the codebook has codes',
+      found: String(loss.codes),
+      expected: `${codes}, as n_embed says, or null`,
+    });
+  }
   return problems;
 }
 
-function autoencoderTraits(params: FirstStageParams, isDiffusible: boolean): FirstStageTraits {
-  const { ddconfig, embed_dim: latentChannels } = params;
-  return { isDiffusible, imageChannels: ddconfig.in_channels, latentChannels, downsampling: downsamplingOf(ddconfig) };
+function autoencoderTraits(
+  { ddconfig, embed_dim: latentChannels }: AutoencoderParams,
+  of: Pick<FirstStageTraits, 'isDiffusible' | 'isTrainable'>,
+): FirstStageTraits {
+  return { imageChannels: ddconfig.in_channels, latentChannels, downsampling: downsamplingOf(ddconfig), ...of };
 }
 
 function downsamplingOf({ ch_mult: { length: levels } }: Ddconfig): number {
@@ -110,9 +145,14 @@ function vqNeeds(params: VQModelParams): NeededFile[] {
 /** What both autoencoders with a codebook are built from. */
 async function loadVQOptions(): Promise<(params: VQModelParams, build: Build) => VQModelOptions> {
   const { LitEma } = await import('../src/optim/index.js');
-  return ({ use_ema: useEma, lossconfig, ...options }, build) => ({
+  return (
+    { use_ema: useEma, lossconfig, rfid_extractor: extractor, scheduler_config: schedule, ...options },
+    build,
+  ) => ({
     ...options,
     loss: build<Module>(lossconfig),
+    ...(extractor !== null && { extractor: build<FeatureExtractor>(extractor) }),
+    ...(schedule !== null && { schedule: build<LearningRateSchedule>(schedule) }),
     ...(useEma && { ema: (model: Module) => new LitEma(model) }),
   });
 }
@@ -122,34 +162,39 @@ export const autoencoders = [
     target: 'AutoencoderKL',
     aliases: ['ldm.models.autoencoder.AutoencoderKL'],
     kind: 'first-stage',
-    summary: 'Variational autoencoder: images to normal distributions of latent images.',
+    summary:
+      'Variational autoencoder: images to normal distributions of latent images; trained with LPIPSWithDiscriminator.',
     shapes:
       'encode: x [N, in_channels, H, W] in [-1, 1] -> mean, logvar [N, embed_dim, H/f, W/f]; decode: z [N, embed_dim, h, w] -> [N, out_ch, h*f, w*f]; f = 2^(levels of ch_mult - 1)',
     source: autoencoderSource,
     params: autoencoderKLParams,
-    check: checkAutoencoder(true),
-    traits: (params) => traits({ firstStage: autoencoderTraits(params, true) }),
+    check: checkAutoencoder('posterior'),
+    traits: (params) => traits({ firstStage: autoencoderTraits(params, { isDiffusible: true, isTrainable: true }) }),
     needs: klNeeds,
     load: async () => {
-      const { AutoencoderKL } = await import('../src/models/autoencoder/autoencoder-kl.js');
-      return ({ lossconfig, ...options }, build: Build) =>
-        new AutoencoderKL({ ...options, loss: build<Module>(lossconfig) });
+      const { AutoencoderKL } = await import('../src/first-stages/autoencoder-kl.js');
+      return ({ lossconfig, rfid_extractor: extractor, ...options }, build: Build) =>
+        new AutoencoderKL({
+          ...options,
+          loss: build<Module>(lossconfig),
+          ...(extractor !== null && { extractor: build<FeatureExtractor>(extractor) }),
+        });
     },
   }),
   defineComponent({
     target: 'VQModel',
     aliases: ['ldm.models.autoencoder.VQModel'],
     kind: 'first-stage',
-    summary: 'Autoencoder with a codebook: images to codes.',
+    summary: 'Autoencoder with a codebook: images to codes; trained with VQLPIPSWithDiscriminator.',
     shapes:
       'encode: x [N, in_channels, H, W] in [-1, 1] -> [N, embed_dim, H/f, W/f]; decode: [N, embed_dim, h, w] -> [N, out_ch, h*f, w*f]; f = 2^(levels of ch_mult - 1)',
     source: autoencoderSource,
     params: vqModelParams,
-    check: checkAutoencoder(false),
-    traits: (params) => traits({ firstStage: autoencoderTraits(params, false) }),
+    check: checkAutoencoder('codebook'),
+    traits: (params) => traits({ firstStage: autoencoderTraits(params, { isDiffusible: false, isTrainable: true }) }),
     needs: vqNeeds,
     load: async () => {
-      const { VQModel } = await import('../src/models/autoencoder/vq-model.js');
+      const { VQModel } = await import('../src/first-stages/vq-model.js');
       const optionsOf = await loadVQOptions();
       return (params, build) => new VQModel(optionsOf(params, build));
     },
@@ -163,11 +208,11 @@ export const autoencoders = [
       'encode: x [N, in_channels, H, W] in [-1, 1] -> [N, embed_dim, H/f, W/f]; decode: h [N, embed_dim, h, w] -> [N, out_ch, h*f, w*f]; f = 2^(levels of ch_mult - 1)',
     source: autoencoderSource,
     params: vqModelParams,
-    check: checkAutoencoder(false),
-    traits: (params) => traits({ firstStage: autoencoderTraits(params, true) }),
+    check: checkAutoencoder('codebook'),
+    traits: (params) => traits({ firstStage: autoencoderTraits(params, { isDiffusible: true }) }),
     needs: vqNeeds,
     load: async () => {
-      const { VQModelInterface } = await import('../src/models/autoencoder/vq-model-interface.js');
+      const { VQModelInterface } = await import('../src/first-stages/vq-model-interface.js');
       const optionsOf = await loadVQOptions();
       return (params, build) => new VQModelInterface(optionsOf(params, build));
     },
@@ -182,7 +227,7 @@ export const autoencoders = [
     params: identityFirstStageParams,
     traits: () => traits({ firstStage: { isDiffusible: true, downsampling: 1 } }),
     load: async () => {
-      const { IdentityFirstStage } = await import('../src/models/autoencoder/identity-first-stage.js');
+      const { IdentityFirstStage } = await import('../src/first-stages/identity-first-stage.js');
       return (params) => new IdentityFirstStage(params);
     },
   }),

@@ -55,7 +55,10 @@ export const callbacks = [
     params: imageLoggerParams,
     load: async () => {
       const { ImageLogger } = await import('../src/train/callbacks/image-logger.js');
-      return (params) => new ImageLogger(params);
+      return ({ log_images_kwargs: kwargs, ...params }, build) => {
+        if (kwargs?.scheduler === undefined) return new ImageLogger({ ...params, log_images_kwargs: kwargs });
+        return new ImageLogger({ ...params, log_images_kwargs: { ...kwargs, scheduler: build(kwargs.scheduler) } });
+      };
     },
   }),
   defineComponent({

@@ -3,7 +3,10 @@ import { imageClassifierParams, type ImageClassifierParams } from '../src/classi
 import { trainingParts } from './training-parts.js';
 
 /** That something is left of an image to look at. */
-function checkImageClassifier({ image_size: size, channels }: ImageClassifierParams): ParamProblem[] {
+export function checkImageClassifier({
+  image_size: size,
+  channels,
+}: Pick<ImageClassifierParams, 'image_size' | 'channels'>): ParamProblem[] {
   const least = 2 ** channels.length;
   if (size >= least) return [];
   return [

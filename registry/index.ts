@@ -5,6 +5,7 @@ import { classicNetworks } from './classic-networks.js';
 import { classifiers } from './classifiers.js';
 import { data } from './data.js';
 import { encoders } from './encoders.js';
+import { featureExtractors } from './feature-extractors.js';
 import { imageData } from './image-data.js';
 import { loggers, plannedLoggers } from './loggers.js';
 import { losses } from './losses.js';
@@ -27,6 +28,7 @@ export const registry = new Registry(
     ...models,
     ...patches,
     ...classifiers,
+    ...featureExtractors,
     ...data,
     ...imageData,
     ...publishedData,

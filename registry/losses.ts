@@ -5,7 +5,7 @@ import { lpipsWithDiscriminatorParams } from '../src/losses/lpips-with-discrimin
 import { nLayerDiscriminatorParams } from '../src/losses/n-layer-discriminator.params.js';
 import { describeLpipsFile, LPIPS_HALVES, lpipsFilesIn } from '../src/losses/lpips-files.js';
 import { vqLPIPSWithDiscriminatorParams } from '../src/losses/vq-lpips-with-discriminator.params.js';
-import { traits } from './traits.js';
+import { traits, type LossTraits } from './traits.js';
 
 /** What the losses with a discriminator all have. */
 interface AdversarialParams {
@@ -15,8 +15,8 @@ interface AdversarialParams {
   readonly lpips_weights: string;
 }
 
-const discriminatorTraits = (params: AdversarialParams) =>
-  traits({ loss: { isConditional: params.disc_conditional, imageChannels: params.disc_in_channels } });
+const discriminatorTraits = (params: AdversarialParams, own: Pick<LossTraits, 'takes' | 'codes'>) =>
+  traits({ loss: { isConditional: params.disc_conditional, imageChannels: params.disc_in_channels, ...own } });
 
 /** LPIPS begins with published weights; a run that goes on has them in its checkpoint. */
 function lpipsNeeded({ perceptual_weight: weight, lpips_weights: folder }: AdversarialParams): NeededFile[] {
@@ -38,11 +38,12 @@ export const losses = [
       "inputs, reconstructions [N, C, H, W] in [-1, 1], kl [N], cond [N, C', H, W] with disc_conditional -> loss []",
     source: 'Rombach et al. 2022; latent-diffusion, ldm/modules/losses/contperceptual.py',
     params: lpipsWithDiscriminatorParams,
-    traits: discriminatorTraits,
+    traits: (params) => discriminatorTraits(params, { takes: 'posterior' }),
     needs: lpipsNeeded,
     load: async () => {
       const { LPIPSWithDiscriminator } = await import('../src/losses/lpips-with-discriminator.js');
-      return (params) => new LPIPSWithDiscriminator(params);
+      const { readWeights } = await import('../src/io/weights-file.js');
+      return (params) => new LPIPSWithDiscriminator(params, readWeights);
     },
   }),
   defineComponent({
@@ -57,11 +58,15 @@ export const losses = [
       "inputs, reconstructions [N, C, H, W] in [-1, 1], codebook_loss [], cond [N, C', H, W] with disc_conditional -> loss []",
     source: 'Esser et al. 2021; taming-transformers, taming/modules/losses/vqperceptual.py',
     params: vqLPIPSWithDiscriminatorParams,
-    traits: discriminatorTraits,
+    traits: (params) => {
+      const { n_classes: codes } = params;
+      return discriminatorTraits(params, { takes: 'codebook', ...(codes !== null && { codes }) });
+    },
     needs: lpipsNeeded,
     load: async () => {
       const { VQLPIPSWithDiscriminator } = await import('../src/losses/vq-lpips-with-discriminator.js');
-      return (params) => new VQLPIPSWithDiscriminator(params);
+      const { readWeights } = await import('../src/io/weights-file.js');
+      return (params) => new VQLPIPSWithDiscriminator(params, readWeights);
     },
   }),
   defineComponent({

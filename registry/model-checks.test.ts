@@ -359,12 +359,33 @@ const mistakes: readonly [title: string, found: () => string, expected: string][
     ),
   ],
   [
-    'a discriminator with a condition',
+    'a discriminator with a condition that nothing names',
     () => messageOf('AutoencoderKL', withLoss({ disc_conditional: true, disc_in_channels: 6 })),
     lines(
-      'params.lossconfig.params.disc_conditional: an autoencoder has no condition that the discriminator could see beside the image',
+      'params.lossconfig.params.disc_conditional: nothing says what the discriminator sees beside the image',
       '  found:        true',
-      '  expected:     false',
+      '  expected:     false, or its key in a batch as disc_cond_key of the autoencoder',
+    ),
+  ],
+  [
+    'a condition for a discriminator that sees none',
+    () => messageOf('AutoencoderKL', { ...withLoss({}), disc_cond_key: 'depth' }),
+    lines(
+      'params.disc_cond_key: the discriminator sees nothing beside the image',
+      '  found:        depth',
+      '  expected:     null, or disc_conditional: true in lossconfig',
+    ),
+  ],
+  [
+    'the loss of the other kind of autoencoder',
+    () =>
+      messageOf('AutoencoderKL', {
+        ...kl.params,
+        lossconfig: { target: 'VQLPIPSWithDiscriminator', params: { disc_start: 0 } },
+      }),
+    lines(
+      'params.lossconfig.target: is the loss of the other kind of autoencoder',
+      '  expected:     LPIPSWithDiscriminator',
     ),
   ],
   [

@@ -40,6 +40,8 @@ export interface FirstStageTraits {
   readonly latentChannels?: number;
   /** Pixels of an image, in height and width, for each of its latent image. */
   readonly downsampling?: number;
+  /** Whether it is a model of its own that can be trained, given a loss. */
+  readonly isTrainable?: boolean;
 }
 
 /** Of what `cond_stage_config` can be. */
@@ -59,10 +61,14 @@ export interface ConditioningTraits {
 
 /** Of a loss with a discriminator. */
 export interface LossTraits {
+  /** What it takes of the autoencoder beside images. */
+  readonly takes: 'posterior' | 'codebook';
   /** Whether the discriminator sees a condition beside the image. */
   readonly isConditional: boolean;
   /** Channels of what the discriminator sees. */
   readonly imageChannels: number;
+  /** How many codes it counts the use of, where it says so. */
+  readonly codes?: number;
 }
 
 /** Of patches that images are cut into, `[height, width]` each. */

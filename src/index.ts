@@ -47,9 +47,12 @@ export {
 } from './optim/index.js';
 export { inMemory, readAll, type TensorSource } from './io/tensor-source.js';
 
+// What is measured of images.
+export * from './metrics/index.js';
+
 // Sampling.
 export * from './samplers/index.js';
 export { DDIMScheduler, DDPMScheduler } from './samplers/schedulers/index.js';
 
 // Data.
-export type { Dataset, HostArray, HostBatch } from './data/dataset.js';
+export type { Dataset, HostArray, HostBatch, HostImages } from './data/dataset.js';

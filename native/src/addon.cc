@@ -49,6 +49,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
            ldm::channelNormExports(),
            ldm::blocksExports(),
            ldm::sequenceExports(),
+           ldm::pixelExports(),
        }) {
     ldm::install(env, exports, group);
   }

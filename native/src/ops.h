@@ -34,5 +34,6 @@ Exports fftExports();
 Exports channelNormExports();
 Exports blocksExports();
 Exports sequenceExports();
+Exports pixelExports();
 
 }  // namespace ldm

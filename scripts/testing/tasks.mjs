@@ -33,11 +33,14 @@ function filesUnder(folder) {
 /**
  * A test file in a process of its own: a crash of native code, an open handle or a tfjs backend left on is its own.
  *
+ * @param {string} file relative to the root
+ * @param {string} [compiled] the path of what it was compiled to; without it, its source is run
  * @returns {Task}
  */
-export function testFileTask(root, file) {
+export function testFileTask(root, file, compiled) {
   const runner = fileURLToPath(new URL('run-file.mjs', import.meta.url));
-  const args = ['--import', 'tsx', runner, join(root, file)];
+  const loader = compiled === undefined ? ['--import', 'tsx'] : ['--enable-source-maps'];
+  const args = [...loader, runner, compiled ?? join(root, file)];
   return { name: file, run: () => execute(root, file, args) };
 }
 

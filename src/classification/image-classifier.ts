@@ -51,11 +51,15 @@ export class ImageClassifier extends LightningModule {
    * @returns logits `[N, num_classes]`
    */
   forward(x: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() => this.#out.forward(this.#dropout.forward(this.features(x))) as tf.Tensor2D);
+  }
+
+  /** What the last layer sees, none of it left out: `[N, hidden_features]`, not negative. */
+  features(x: tf.Tensor4D): tf.Tensor2D {
     return tf.tidy(() => {
       let h = x;
       for (const conv of this.#convolutions) h = tf.maxPool(tf.relu(conv.forward(h)), 2, 2, 'valid');
-      const hidden = tf.relu(this.#hidden.forward(tf.reshape(h, [x.shape[0], -1])));
-      return this.#out.forward(this.#dropout.forward(hidden)) as tf.Tensor2D;
+      return tf.relu(this.#hidden.forward(tf.reshape(h, [x.shape[0], -1])) as tf.Tensor2D);
     });
   }
 

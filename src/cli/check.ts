@@ -16,7 +16,7 @@ export async function check(words: readonly string[], flags: Flags): Promise<num
     const config = await loadConfig(configs, overrides);
     const experiment = modelOrExperimentOf(config);
     const warnings = [...(config.tree.warnings ?? []), ...experiment.missing, ...incomplete(experiment)];
-    const notes = notesOf(experiment);
+    const notes = [...(config.tree.notes ?? []), ...notesOf(experiment)];
     if (json) console.log(JSON.stringify({ valid: true, problems: [], warnings, notes }, null, 2));
     else report(configs, { experiment, warnings, notes });
     return 0;

@@ -127,4 +127,19 @@ test('a mistyped argument of ImageLogger', () => {
   assert.match(mistake('lightning.trainer.max_step=5'), /did you mean: max_steps/);
 });
 
+test('a scheduler that pictures of a training are drawn by has the schedule of the model', () => {
+  const drawnBy = (params: string) =>
+    'lightning.callbacks.image_logger.params.log_images_kwargs=' +
+    `{scheduler: {target: diffusers.DDPMScheduler, params: ${params}}}`;
+  assert.match(
+    mistake(drawnBy('{prediction_type: sample}')),
+    /scheduler\.params\.num_train_timesteps: is not as the model is trained\n.*1000\n.*20, model\.params\.timesteps/,
+  );
+  assert.match(
+    mistake(drawnBy('{prediction_type: sample, num_train_timesteps: 20}')),
+    /prediction_type: is not as the model is trained\n.*sample\n.*epsilon, as model\.params\.parameterization is eps/,
+  );
+  assert.is(typeof tiny(drawnBy('{num_train_timesteps: 20}')), 'object');
+});
+
 test.run();

@@ -1,12 +1,15 @@
+import { firstStageTraits, lossTraits } from '../../registry/traits.js';
 import {
   nodeAt,
   stringifyConfig,
   validateExperiment,
+  type ComponentConfig,
   type ConfigTree,
   type Experiment,
   type ExperimentOptions,
   type ParamProblem,
   type Registry,
+  type Traits,
 } from '../config/index.js';
 // Not the folder's index, which imports the engines: a check of a config has no need of them.
 import { precisionProblem } from '../engine/precision.js';
@@ -14,6 +17,7 @@ import { ConfigError, UserError } from '../errors.js';
 import { batchCounts, lightningTrainerParams, notesOn, optionProblems } from '../train/lightning-options.js';
 import { chosenComponent } from './component-config.js';
 import type { LoadedConfig } from './load-config.js';
+import { checkLogSchedulers } from './log-schedulers.js';
 
 /** Keys that forks of CompVis's `main.py` read beside its own. */
 const lightningKeys = {
@@ -25,7 +29,7 @@ const lightningKeys = {
 export const experimentOptions: ExperimentOptions = {
   trainer: lightningTrainerParams,
   checkTrainer,
-  check: checkAverages,
+  check: (experiment, registry) => [...checkAverages(experiment, registry), ...checkLogSchedulers(experiment)],
   lightningKeys,
   // A first stage is a model of its own, to be checked, inspected and called.
   kinds: { model: ['model', 'first-stage'] },
@@ -87,16 +91,40 @@ export function requireFiles({ missing }: Experiment, isResumed: boolean): void 
   if (needed.length > 0) throw new ConfigError(needed);
 }
 
-/** @throws UserError for a model that can be checked, inspected and called, and not trained */
-export function requireTrainable({ model: { target } }: Experiment, registry: Registry): void {
-  if (registry.resolve(target)?.kind !== 'first-stage') return;
-  throw new UserError({
-    path: 'model.target',
-    problem: 'first stages cannot be trained yet',
-    found: target,
-    expected: 'DDPM or LatentDiffusion',
-    remedy: 'train elsewhere and name the weights in ckpt_path; ldm inspect and ldm forward work with first stages',
-  });
+/** @throws UserError for a first stage that can be checked, inspected and called, and not trained */
+export function requireTrainable({ model: { target, params } }: Experiment, registry: Registry): void {
+  const component = registry.resolve(target);
+  if (component?.kind !== 'first-stage') return;
+  const traitsOf = (slot: unknown): Traits => {
+    const { target: name, params: given } = slot as ComponentConfig;
+    return registry.resolve(name)?.traits?.(given as never) ?? {};
+  };
+  if (firstStageTraits(traitsOf, { target, params })?.isTrainable !== true) {
+    throw new UserError({
+      path: 'model.target',
+      problem: 'this first stage cannot be trained',
+      found: target,
+      expected: 'AutoencoderKL or VQModel',
+      remedy: 'train one of those and name its weights in ckpt_path; ldm inspect and ldm forward work with this one',
+    });
+  }
+  const { lossconfig, ddconfig } = params as { lossconfig: ComponentConfig; ddconfig: { give_pre_end?: boolean } };
+  if (!lossTraits(traitsOf, lossconfig)) {
+    throw new UserError({
+      path: 'model.params.lossconfig',
+      problem: 'this is no loss to train a first stage by',
+      found: lossconfig.target,
+      expected: 'LPIPSWithDiscriminator for AutoencoderKL, VQLPIPSWithDiscriminator for VQModel',
+    });
+  }
+  if (ddconfig.give_pre_end === true) {
+    throw new UserError({
+      path: 'model.params.ddconfig.give_pre_end',
+      problem: 'a decoder without its last layer makes no images to train on',
+      found: 'true',
+      expected: 'false',
+    });
+  }
 }
 
 /** Why there is no float16, and what else Lightning's users may ask for. */

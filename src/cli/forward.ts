@@ -6,6 +6,7 @@ import { instantiateFromConfig } from '../config/index.js';
 import { precisionNamed } from '../engine/index.js';
 import { nearestNames, OutOfMemoryError, UserError } from '../errors.js';
 import type { HostTensor } from '../io/host-tensor.js';
+import { findCheckpoint } from '../io/find-checkpoint.js';
 import { requireWritable } from '../io/require-writable.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { openWeights } from '../io/weights-file.js';
@@ -48,7 +49,7 @@ export async function forward(configFile: string, flags: Flags): Promise<number>
   if (loss === 'mse' && !inputs.has('target')) {
     throw new UserError({ where: inputsFile, problem: 'there is no tensor `target` for --loss mse' });
   }
-  const weights = weightsFile === undefined ? undefined : openWeights(weightsFile);
+  const weights = weightsFile === undefined ? undefined : openWeights(findCheckpoint(weightsFile));
 
   requireWritable(outputFile);
   await startEngine(precision);

@@ -1,10 +1,4 @@
-import {
-  annotate,
-  annotatedYaml,
-  instantiateFromConfig,
-  loadExperimentTree,
-  stringifyConfig,
-} from '../config/index.js';
+import { annotate, annotatedYaml, instantiateFromConfig, stringifyConfig } from '../config/index.js';
 import { startMeta } from '../engine/meta/index.js';
 import { UserError } from '../errors.js';
 import { Module } from '../nn/index.js';
@@ -16,7 +10,7 @@ import { inspectComponent, withParts } from './inspect/components.js';
 import { describeInspection, inspectionData } from './inspect/describe.js';
 import { annotatedJson, annotateResolved } from './inspect/resolved.js';
 import { trainingFacts } from './inspect/training.js';
-import { loadConfig } from './load-config.js';
+import { loadConfig, loadTree } from './load-config.js';
 
 /** `ldm inspect`: what a config describes, how large it is and what it costs, without computing. Returns the exit code. */
 export async function inspect(words: readonly string[], flags: Flags): Promise<number> {
@@ -34,7 +28,7 @@ export async function inspect(words: readonly string[], flags: Flags): Promise<n
   if (flags.resolved === true) {
     const annotated =
       flags.raw === true
-        ? annotate(loadExperimentTree(configs, overrides).root)
+        ? annotate(loadTree(configs, overrides).root)
         : annotateResolved(await loadConfig(configs, overrides), wanted);
     process.stdout.write(flags.json === true ? annotatedJson(annotated) : annotatedYaml(annotated));
     return 0;

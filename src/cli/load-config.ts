@@ -9,6 +9,7 @@ import {
   type Registry,
   type TargetProblem,
 } from '../config/index.js';
+import { runReferences } from './run-references.js';
 
 /** A config, and the components that it may name. */
 export interface LoadedConfig {
@@ -23,15 +24,30 @@ export function configOfCheckpoint(path: string, text: string): ConfigText {
 }
 
 /**
+ * Reads configs and merges them; the runs that they refer to become the paths of checkpoints.
+ * @param logdir the folder of all runs
+ * @throws ConfigError where the configs cannot be read or merged
+ */
+export function loadTree(
+  configs: readonly (string | ConfigText)[],
+  overrides: readonly string[] = [],
+  logdir?: string,
+): ConfigTree {
+  return loadExperimentTree(configs, overrides, runReferences(logdir));
+}
+
+/**
  * Reads configs, merges them and loads the components of the user's own that they name. In the tree these have names that
  * hold anywhere. What is wrong with one of them is for validation to report, with everything else.
+ * @param logdir the folder of all runs
  * @throws ConfigError where the configs cannot be read or merged
  */
 export async function loadConfig(
   configs: readonly (string | ConfigText)[],
   overrides: readonly string[] = [],
+  logdir?: string,
 ): Promise<LoadedConfig> {
-  const tree = loadExperimentTree(configs, overrides);
+  const tree = loadTree(configs, overrides, logdir);
   const targets = [...userTargets(tree, registry)];
   if (targets.length === 0) return { tree, registry };
   // Only now: a compiler is no part of reading a config without code.

@@ -94,19 +94,31 @@ export function commandLine(): CAC {
     .example('ldm run configs/ddpm/mnist.yaml')
     .example('ldm run configs/ddpm/mnist.yaml model.params.unet_config.params.model_channels=16 --max_steps 20')
     .example('ldm run --base configs/ddpm/mnist.yaml -t --gpus 0, --scale_lr False')
-    .example('ldm run --resume runs/2026-11-21T08-30-00_mnist');
+    .example('ldm run --resume runs/2026-11-21T08-30-00_mnist')
+    .example('ldm run configs/ddpm/mnist.yaml +model.params.ckpt_path=latest:mnist');
 
   const sample = cli
     .command('sample <run> [mask]', 'Draw images from a run folder or a checkpoint')
     .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each), or of rows of an interpolation')
-    .option('--sampler <name>', 'ddim, ddpm, plms, dpm-solver++, euler or heun (default: ddim)')
+    .option(
+      '--sampler <name|file>',
+      'ddim, ddpm, plms, dpm-solver++, euler or heun (default: ddim), or a file that describes a scheduler of diffusers',
+    )
     .option('--steps <n>', 'Steps of the sampler (default: 200)')
-    .option('--eta <x>', "DDIM's noise, from 0, none, to 1, that of DDPM (default: 1)")
+    .option('--eta <x>', "DDIM's noise, from 0, none, to 1, that of DDPM (default: 1, of a scheduler 0)")
     .option('--discretize <name>', 'How the steps are spread: uniform, or quad (default: uniform)')
     .option('--temperature <x>', 'Factor of the noise of each step (default: 1)')
     .option('--cfg_scale <x>', 'Guidance: how much the condition counts in the place of none (default: 1, as it is)')
     .option('--class <n>', 'Draw this class only')
     .option('--prompt <text>', 'What the images show, of models that take texts')
+    .option(
+      '--condition <path>',
+      'The image, or map of classes, that models are conditioned on; of a folder each in a row',
+    )
+    .option(
+      '--condition_from <set>',
+      'train, validation or test: the conditions of the first -n examples of these data',
+    )
     .option('--init <image>', 'Begin with this image rather than with noise alone')
     .option('--strength <x>', 'How much of it is drawn anew, from 0 to 1 (default: 0.75)')
     .option('--inpaint <image>', 'Paint anew what is white in the mask: --inpaint IMAGE MASK')
@@ -118,8 +130,11 @@ export function commandLine(): CAC {
     .option('--precision <value>', '32 or bf16-mixed (engine torch only), whatever it was trained in (default: 32)')
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
+    .example('ldm sample latest:mnist -n 4')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --cfg_scale 3 --sampler dpm-solver++ --steps 20')
+    .example('ldm sample runs/2026-11-21T08-30-00_mnist --sampler configs/classic/ddim-scheduler.yaml --steps 50')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --inpaint photo.png mask.png')
+    .example('ldm sample runs/2026-11-21T08-30-00_superres --condition small.png -n 4')
     .action(async (path: string, mask: string | undefined, flags: Flags) =>
       (await import('./sample.js')).sample(path, mask, flags),
     );

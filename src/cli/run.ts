@@ -38,7 +38,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     requested.checkpoint && !requested.folder
       ? [configOfCheckpoint(request.checkpoints[0] ?? '', requested.checkpoint.config)]
       : [];
-  const config = await loadConfig([...embedded, ...request.configs], request.overrides);
+  const config = await loadConfig([...embedded, ...request.configs], request.overrides, request.logdir);
   const { registry } = config;
   const experiment = experimentOf(config);
   requireTrainable(experiment, registry);
@@ -71,7 +71,8 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   const folder = start.folder ?? newRunFolder(request);
   const lock = start.lock ?? (await lockRunFolder(folder.path));
-  writeRunFiles(folder, { configs, seed, scaleLr, engineFlags: engineFlagsOf(flags), engine });
+  const configFiles = request.configs;
+  writeRunFiles(folder, { configFiles, configs, seed, scaleLr, engineFlags: engineFlagsOf(flags), engine });
   const reporter = new Reporter();
   reporter.logTo(folder.log);
   data.warn = (text) => {
@@ -141,14 +142,15 @@ export async function run(argv: readonly string[]): Promise<number> {
     interrupt.dispose();
     lock.release();
   }
-  reporter.info(summary({ folder, trainer, callbacks, signal: interrupt.signal }));
+  const next = 'sample' in module ? 'sample' : 'test';
+  reporter.info(summary({ folder, trainer, next, callbacks, signal: interrupt.signal }));
   return interrupt.signal === undefined ? 0 : INTERRUPTED;
 }
 
 /** What the user should know of options that do nothing here. */
 function runNotes(request: RunRequest, experiment: Experiment, data: DataModule): string[] {
   const noTest = request.noTest && data.test ? ['the test set is not used: --no-test'] : [];
-  return [...request.notes, ...notesOf(experiment), ...noTest];
+  return [...request.notes, ...(experiment.tree.notes ?? []), ...notesOf(experiment), ...noTest];
 }
 
 /** Up to where the logs of a run count that goes on in its folder; nothing of them where it begins anew. */

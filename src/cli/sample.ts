@@ -1,26 +1,30 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { instantiateFromConfig } from '../config/index.js';
 import { precisionNamed } from '../engine/index.js';
 import { UserError } from '../errors.js';
 import { fileProblem } from '../io/file-problems.js';
-import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
+import { runOfCheckpoint } from '../io/list-checkpoints.js';
 import { makeFolder } from '../io/make-folder.js';
 import { requireWritable } from '../io/require-writable.js';
 import { formatRunTime } from '../io/run-folder.js';
-import { Progress } from '../logging/progress.js';
 import { Reporter } from '../logging/reporter.js';
 import type { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
-import type { KnownImage, Sampleable, SampleRequest } from '../samplers/index.js';
+import type { Sampleable } from '../samplers/index.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
 import { textFlag, type Flags } from './flags.js';
+import { foundCheckpoint } from './found-checkpoint.js';
 import { configOfCheckpoint, loadConfig } from './load-config.js';
-import { disposeImages, givenImages, type GivenImages } from './sample/given-images.js';
-import { interpolatedNoise } from './sample/interpolated-noise.js';
-import { checkFlags, sampleSettings, subjectsOf, type Settings, type Subjects } from './sample/settings.js';
+import { conditionGrid, type ConditionGrid } from './sample/condition-grid.js';
+import { disposeConditions, givenConditions, type GivenConditions } from './sample/conditions.js';
+import { drawAll } from './sample/draw.js';
+import { disposeImages, givenImages } from './sample/given-images.js';
+import { isSchedulerFile, readScheduler } from './sample/scheduler-file.js';
+import { checkFlags, sampleSettings, schedulerNote, type Settings } from './sample/settings.js';
+import { subjectsOf, type Subjects } from './sample/subjects.js';
 import { writeSamples, type Parameters } from './sample/write-samples.js';
 
 /**
@@ -28,10 +32,12 @@ import { writeSamples, type Parameters } from './sample/write-samples.js';
  * @param mask the word after the image of `--inpaint`
  */
 export async function sample(path: string, mask: string | undefined, flags: Flags): Promise<number> {
-  const settings = sampleSettings(flags, mask);
+  const sampler = textFlag(flags, 'sampler') ?? '';
+  const scheduler = isSchedulerFile(sampler) ? await readScheduler(sampler) : undefined;
+  const asked = sampleSettings(flags, { mask, scheduler });
   const startEngine = engineFromFlags(flags);
   const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
-  const checkpointPath = findCheckpoint(path);
+  const { path: checkpointPath, note: found } = foundCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const config = await loadConfig([configOfCheckpoint(checkpointPath, checkpoint.config)]);
   const experiment = experimentOf(config);
@@ -43,101 +49,76 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
       problem: `${experiment.model.target} is no model to draw images from`,
     });
   }
-  checkFlags(flags, module);
-  const subjects = subjectsOf(settings, module);
+  const settings = { ...asked, steps: Math.min(asked.steps, module.timesteps) };
+  checkFlags(flags, settings, module);
+  const reporter = new Reporter();
+  if (found !== undefined) reporter.info(`note: ${found}`);
+  const warn = (text: string): void => {
+    reporter.warn(text);
+  };
+  if (engine.note !== undefined) warn(engine.note);
+  const note = schedulerNote(settings, module);
+  if (note !== undefined) warn(note);
   module.loadStateDict(checkpoint.weights, { source: checkpointPath });
   module.eval();
+
+  const { registry } = config;
+  const conditions = await givenConditions(settings, module, { experiment, registry, warn });
+  const subjects = subjectsOf(settings, module, conditions?.origins.length);
   const given = await givenImages(settings, module);
+  const pictures = conditions && module.pictureConditions?.(conditions.examples, new RandomStreams(settings.seed));
   const folder = writableFolder(textFlag(flags, 'out') ?? defaultFolder(checkpointPath));
-
-  const reporter = new Reporter();
-  if (engine.note !== undefined) reporter.warn(engine.note);
-  const { globalStep: step } = checkpoint.progress;
-  const steps = Math.min(settings.steps, module.timesteps);
-  const images = await drawAll(module, { settings: { ...settings, steps }, subjects, given, reporter });
-  await writeSamples(folder, images, {
-    columns: subjects.columns,
-    parameters: { checkpoint: checkpointPath, step, ...parametersOf({ ...settings, steps }, module) },
-    ofEach: (i) => ({
-      image: i,
-      ...(subjects.labels.length > 0 && { class: subjects.labels[i] }),
-      ...(subjects.texts.length > 0 && { prompt: subjects.texts[i] }),
-    }),
-  });
-  images.dispose();
-  reporter.info(`${subjects.count} images of step ${step} in ${folder} (grid.png)`);
-  return 0;
-}
-
-/** Draws batch by batch; the images `[N, H, W, C]`. Disposes what is given. */
-async function drawAll(
-  module: Sampleable,
-  {
-    settings,
-    subjects,
-    given,
-    reporter,
-  }: { settings: Settings; subjects: Subjects; given: GivenImages; reporter: Reporter },
-): Promise<tf.Tensor4D> {
-  const { count, labels, texts } = subjects;
-  const { sampler, steps, eta, discretize, temperature, guidanceScale, seed, batchSize } = settings;
-  const streams = new RandomStreams(seed);
-  const progress = new Progress(reporter, { label: 'sampling', total: count });
-  const noise = noiseOf(settings, { subjects, module, streams });
-  const batches: tf.Tensor4D[] = [];
   try {
-    for (let start = 0; start < count; start += batchSize) {
-      const size = Math.min(batchSize, count - start);
-      const xT = noise && tf.slice(noise, start, size);
-      const request: SampleRequest = {
-        ...{ count: size, labels: labels.slice(start, start + size), texts: texts.slice(start, start + size) },
-        ...{ sampler, steps, eta, discretize, temperature, guidanceScale, streams, xT, ...given },
-        onStep: (step, all) => {
-          progress.update(start + Math.floor((size * step) / all));
-        },
-      };
-      try {
-        batches.push(await module.sample(request));
-      } finally {
-        xT?.dispose();
-      }
-    }
-    return withKnown(tf.concat(batches), given.known);
+    const images = await drawAll(module, { settings, subjects, images: given, conditions, reporter });
+    const grid = pictures && conditionGrid(images, pictures, subjects);
+    const { globalStep: step } = checkpoint.progress;
+    await writeSamples(folder, images, {
+      grid: grid ?? { images, columns: subjects.columns },
+      parameters: { checkpoint: checkpointPath, step, ...parametersOf(settings, module) },
+      ofEach: (i) => parametersOfEach(i, subjects, conditions),
+    });
+    disposeDrawn(images, grid);
+    reporter.info(`${subjects.count} images of step ${step} in ${folder} (grid.png)`);
+    return 0;
   } finally {
-    progress.clear();
-    tf.dispose([batches, noise]);
     disposeImages(given);
+    disposeConditions(conditions);
+    pictures?.dispose();
   }
 }
 
-/** The images with what was given in its place, bit for bit; takes them over. */
-function withKnown(images: tf.Tensor4D, known: KnownImage | undefined): tf.Tensor4D {
-  if (!known) return images;
-  const whole = tf.tidy(() => tf.add<tf.Tensor4D>(tf.mul(known.x0, known.mask), tf.mul(images, tf.sub(1, known.mask))));
+function disposeDrawn(images: tf.Tensor4D, grid: ConditionGrid | undefined): void {
   images.dispose();
-  return whole;
-}
-
-/** The noise that an interpolation goes along; undefined where each image has some of its own. */
-function noiseOf(
-  { interpolate: columns }: Settings,
-  { subjects, module, streams }: { subjects: Subjects; module: Sampleable; streams: RandomStreams },
-): tf.Tensor4D | undefined {
-  if (columns === undefined) return undefined;
-  const rows = subjects.count / columns;
-  return interpolatedNoise(streams.get('interpolation'), { rows, columns, shape: module.sampleShape });
+  grid?.images.dispose();
 }
 
 /** What decides how the images look, as the PNGs say it. */
 function parametersOf(settings: Settings, { samplers }: Sampleable): Parameters {
   const { sampler, steps, eta, discretize, temperature, guidanceScale, seed, batchSize } = settings;
-  const { init, inpaint, interpolate } = settings;
+  const { init, inpaint, interpolate, condition, conditionFrom, schedulerFile: file } = settings;
+  const own = { sampler, eta, discretize, temperature };
+  const scheduled = file && { sampler: file.path, scheduler: file.config, ...(file.scheduler.takesEta && { eta }) };
   return {
     ...{ seed, batch_size: batchSize, steps },
-    ...(samplers.length > 0 && { sampler, eta, discretize, temperature, cfg_scale: guidanceScale }),
+    ...(samplers.length > 0 && { ...(scheduled ?? own), cfg_scale: guidanceScale }),
     ...(init && { init: init.path, strength: init.strength }),
     ...(inpaint && { inpaint: inpaint.image, mask: inpaint.mask }),
     ...(interpolate !== undefined && { interpolate }),
+    ...(condition !== undefined && { condition }),
+    ...(conditionFrom !== undefined && { condition_from: conditionFrom }),
+  };
+}
+
+function parametersOfEach(
+  i: number,
+  { labels, texts, conditions: numbers }: Subjects,
+  conditions: GivenConditions | undefined,
+): Parameters {
+  return {
+    image: i,
+    ...(labels.length > 0 && { class: labels[i] }),
+    ...(texts.length > 0 && { prompt: texts[i] }),
+    ...conditions?.origins[numbers[i] ?? 0],
   };
 }
 

@@ -18,7 +18,10 @@ const yamlFiles = (folder: string) =>
   readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => join(folder, name));
-const shipped = yamlFiles('configs');
+// But a scheduler alone, which is for ldm sample.
+const shipped = yamlFiles('configs').filter(
+  (file) => !loadExperimentTree([join(repository, file)]).root.entries.has('target'),
+);
 const published = yamlFiles('test/fixtures/compvis-configs');
 
 test('is the one that the registry gives now', () => {

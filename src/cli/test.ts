@@ -2,7 +2,7 @@ import { instantiateFromConfig } from '../config/index.js';
 import type { DataModule } from '../data/data-module.js';
 import { precisionNamed } from '../engine/index.js';
 import { UserError } from '../errors.js';
-import { findCheckpoint, runOfCheckpoint } from '../io/find-checkpoint.js';
+import { runOfCheckpoint } from '../io/list-checkpoints.js';
 import { makeFolder } from '../io/make-folder.js';
 import { runFolder } from '../io/run-folder.js';
 import { CompositeLogger } from '../logging/composite-logger.js';
@@ -16,6 +16,7 @@ import { trainerParams } from '../train/trainer.params.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf, requireFiles, requireTrainable } from './experiment.js';
 import { choiceFlag, integerFlag, textFlag, type Flags } from './flags.js';
+import { foundCheckpoint } from './found-checkpoint.js';
 import { configOfCheckpoint, loadConfig } from './load-config.js';
 import { metricsTable } from './metrics-table.js';
 import { chosenDevice } from './run/chosen-device.js';
@@ -25,7 +26,7 @@ import { openLoggers } from './run/services.js';
 export async function test(path: string, overrides: readonly string[], flags: Flags): Promise<number> {
   const startEngine = engineFromFlags(flags);
   const chosenSet = flags.set === undefined ? undefined : choiceFlag(flags, 'set', ['test', 'validation'], 'test');
-  const checkpointPath = findCheckpoint(path);
+  const { path: checkpointPath, note } = foundCheckpoint(path);
   const checkpoint = readCheckpoint(checkpointPath);
   const folder = runOfCheckpoint(checkpointPath);
   const config = await loadConfig([configOfCheckpoint(checkpointPath, checkpoint.config)], overrides);
@@ -40,6 +41,7 @@ export async function test(path: string, overrides: readonly string[], flags: Fl
   if (!data[set]) throw missingSet(checkpointPath, set);
 
   const reporter = new Reporter();
+  if (note !== undefined) reporter.info(`note: ${note}`);
   if (engine.note !== undefined) reporter.warn(engine.note);
   if (device.note !== undefined) reporter.warn(device.note);
   data.warn = (text) => {
@@ -65,6 +67,9 @@ export async function test(path: string, overrides: readonly string[], flags: Fl
     callbacks: { progress_bar: new ProgressBar(reporter) },
     seed: integerFlag(flags, 'seed', 0) ?? checkpoint.progress.seed,
     config: checkpoint.config,
+    report: (text) => {
+      reporter.info(text);
+    },
   });
   try {
     const metrics = await trainer.test({ module, data, set, checkpoint });

@@ -20,6 +20,7 @@ export { stringifySchema } from './json-schema/stringify-schema.js';
 export { loadExperimentTree } from './load.js';
 export type { MissingFile } from './needed-files.js';
 export { displayPath, parseConfig, type ConfigText } from './read.js';
+export { textArgument, wrongArgument, type ConfigExtensions, type ResolverCall } from './resolvers.js';
 export { validateSchema } from './schema.js';
 export { stringifyConfig, writeInline } from './stringify.js';
 export { childOf, describeOrigin, formatPath, fromPlain, nodeAt, toPlain } from './tree.js';

@@ -5,16 +5,19 @@ import { mergeMaps } from './merge.js';
 import { applyOverride, overrideSource, parseOverride, type Override } from './overrides.js';
 import type { ConfigText } from './read.js';
 import { resolveTree } from './resolve.js';
+import type { ConfigExtensions } from './resolvers.js';
 import type { ConfigTree, MapNode } from './tree.js';
 
 /**
  * Reads configs, files or texts, each over what its `_base_` names; merges them left to right, applies the overrides in
  * order and then resolves all interpolations. Throws one ConfigError with the problems of all files and overrides; where
  * they can be merged, with those of the merged config too. What the values mean is for validation to say.
+ * @param extensions what the program adds to the language
  */
 export function loadExperimentTree(
   configs: readonly (string | ConfigText)[],
   overrides: readonly string[] = [],
+  extensions: ConfigExtensions = {},
 ): ConfigTree {
   const reader = new ConfigReader();
   const trees = configs.flatMap((config) => reader.read(config) ?? []);
@@ -25,11 +28,11 @@ export function loadExperimentTree(
   let root: MapNode = { kind: 'map', entries: new Map(), origin: trees[0]?.origin };
   for (const tree of trees) root = collect(problems, () => mergeMaps(root, tree)) ?? root;
   for (const override of parsed) root = collect(problems, () => applyOverride(root, override)) ?? root;
-  const { root: resolved, warnings, problems: unresolved } = resolveTree(root);
+  const { root: resolved, warnings, notes, problems: unresolved } = resolveTree(root, extensions);
   problems.push(...unresolved);
   if (!resolved || problems.length > 0) throw new ConfigError(withoutRepeated(problems));
   const sources = [...reader.texts.keys(), ...overrides.map(overrideSource)];
-  return { root: resolved, sources: [...new Set(sources)], texts: reader.texts, warnings };
+  return { root: resolved, sources: [...new Set(sources)], texts: reader.texts, warnings, notes };
 }
 
 function parseChecked(text: string, problems: Problem[]): Override {

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { describeProblem } from '../errors.js';
 import { defineComponent, Registry } from './component.js';
 import { inFolder, text } from './fixtures.js';
-import { loadExperimentTree, validateConfig, type MissingFile } from './index.js';
+import { loadExperimentTree, validateConfig, type ConfigExtensions, type MissingFile } from './index.js';
 
 const images = defineComponent({
   target: 'Images',
@@ -73,6 +73,39 @@ test('what several values name is missing once; for a beginning alone only where
   assert.equal(
     found.map(({ problem, initial }) => [problem, initial]),
     [['data/images is not there, and data.params.root needs it, too', false]],
+  );
+});
+
+test('what a resolver did not find is missing with its own words, also where no component reads it', () => {
+  const extensions: ConfigExtensions = {
+    resolvers: new Map([
+      [
+        'run',
+        {
+          usage: '${run:NAME}',
+          count: [1, 1],
+          resolve: ({ text }) => ({
+            kind: 'scalar',
+            value: 'a.yaml',
+            missing: { problem: `nothing for ${text}`, remedy: 'train it first' },
+          }),
+        },
+      ],
+    ]),
+  };
+  const yaml =
+    'x: ${run:kl}\ny: ${run:other}\nz: ${y}\ndata: {target: Images, params: {root: a.yaml, weights: "${x}"}}\n';
+  const found = inFolder({ 'a.yaml': yaml }, () => {
+    const tree = loadExperimentTree(['a.yaml'], [], extensions);
+    const open = { ...schema, properties: { ...schema.properties, x: {}, y: {}, z: {} } };
+    return validateConfig(tree, open, new Registry([images])).missing;
+  });
+  assert.equal(
+    found.map((problem) => [describeProblem(problem), problem.initial]),
+    [
+      ['a.yaml:2:4: y: nothing for ${run:other}\n  to fix:       train it first', false],
+      ['a.yaml:4:56: data.params.weights: nothing for ${run:kl}\n  to fix:       train it first', false],
+    ],
   );
 });
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { nearestNames, type Problem } from '../errors.js';
 import type { NeededFile } from './component.js';
 import { ProblemCollector } from './places.js';
-import { formatPath, type ConfigTree, type Path } from './tree.js';
+import { formatPath, type ConfigNode, type ConfigTree, type Path, type ScalarNode } from './tree.js';
 
 /** A file or folder that a config names and that is not there. */
 export interface MissingFile extends Problem {
@@ -23,7 +23,19 @@ export interface PlacedNeed extends NeededFile {
 export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | undefined): MissingFile[] {
   const places = new ProblemCollector(tree);
   const initial = new Map<string, boolean>();
-  const absent = needs.filter(({ file }) => !statSync(file, { throwIfNoEntry: false }));
+  /** What a value says that only refers to another is that one's. */
+  const said = new Set<object>();
+  const absent: PlacedNeed[] = [];
+  for (const need of needs) {
+    const unresolved = missingAt(places.node(need.path));
+    if (unresolved) {
+      places.atValue(need.path, unresolved);
+      // Needed by a run that goes on, too: what is kept of its config has to be a path.
+      said.add(unresolved);
+    } else if (!statSync(need.file, { throwIfNoEntry: false })) {
+      absent.push(need);
+    }
+  }
   for (const file of new Set(absent.map((need) => need.file))) {
     const [first, ...others] = absent.filter((need) => need.file === file);
     if (!first) continue;
@@ -42,7 +54,24 @@ export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | un
       [first, ...others].every(({ initial: only = false }) => only),
     );
   }
+  for (const [path, problem] of tree ? unresolvedIn(tree.root) : []) {
+    if (!said.has(problem)) places.atValue(path, problem);
+    said.add(problem);
+  }
   return places.sorted().map((problem) => ({ ...problem, initial: initial.get(problem.path ?? '') ?? false }));
+}
+
+/** Every value that is to name a file which its resolver did not find. */
+function unresolvedIn(node: ConfigNode, path: Path = []): [path: Path, problem: NonNullable<ScalarNode['missing']>][] {
+  if (node.kind === 'list') return node.items.flatMap((item, i) => unresolvedIn(item, [...path, i]));
+  if (node.kind === 'map') {
+    return [...node.entries].flatMap(([key, { value }]) => unresolvedIn(value, [...path, key]));
+  }
+  return node.missing ? [[path, node.missing]] : [];
+}
+
+function missingAt(node: ConfigNode | undefined): ScalarNode['missing'] {
+  return node?.kind === 'scalar' ? node.missing : undefined;
 }
 
 /** What lies beside it under a similar name. */

@@ -6,7 +6,7 @@ import { Location } from './location.js';
 import { describeSyntaxError } from './malformed.js';
 import { describeMandatory, isMandatory } from './mandatory.js';
 import { pythonText } from './python-text.js';
-import { callResolver, Unresolvable } from './resolvers.js';
+import { callResolver, Unresolvable, type ConfigExtensions, type ResolverCall } from './resolvers.js';
 import { describeLost, select, type Lost } from './select.js';
 import { describeOrigin, formatPath, maxDepth, maxValues, type ConfigNode, type MapNode, type Path } from './tree.js';
 
@@ -28,14 +28,16 @@ export interface Resolution {
   readonly root?: MapNode;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What resolvers chose, a line each. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Resolves every interpolation of a merged config, and finds the values that are still to be given (`???`). A mistake is
  * reported once, where it was written; what only refers to it says nothing.
  */
-export function resolveTree(root: MapNode): Resolution {
-  return new Interpolator(root).resolveAll();
+export function resolveTree(root: MapNode, extensions: ConfigExtensions = {}): Resolution {
+  return new Interpolator(root, extensions).resolveAll();
 }
 
 /** The map or list that the text at a path refers to, as it was written; undefined for all else and where it fails. */
@@ -55,6 +57,8 @@ class Interpolator {
   readonly #root: Location;
   readonly #problems: Problem[] = [];
   readonly #warnings: Problem[] = [];
+  readonly #notes = new Set<string>();
+  readonly #extensions: ConfigExtensions;
   readonly #targets = new Map<Location, Location>();
   readonly #resolved = new Map<Location, Resolved>();
   readonly #failed = new Set<Location>();
@@ -65,13 +69,14 @@ class Interpolator {
   #isExhausted = false;
   #decoding = 0;
 
-  constructor(root: MapNode) {
+  constructor(root: MapNode, extensions: ConfigExtensions = {}) {
     this.#root = new Location(root);
+    this.#extensions = extensions;
   }
 
   resolveAll(): Resolution {
     const root = this.#attempt(() => this.#resolve(this.#root).node);
-    const lists = { problems: this.#problems, warnings: this.#warnings };
+    const lists = { problems: this.#problems, warnings: this.#warnings, notes: [...this.#notes] };
     return root?.kind === 'map' ? { root, ...lists } : lists;
   }
 
@@ -94,7 +99,10 @@ class Interpolator {
   #resolve(location: Location): Resolved {
     const known = this.#resolved.get(location);
     if (known) return known;
-    const resolved = this.#enter(location, () => this.#limited(location, this.#resolveNode(location)));
+    const resolved = this.#enter(location, () => {
+      const written = this.#resolveNode(location);
+      return this.#limited(location, this.#resolveShorthand(location, written) ?? written);
+    });
     this.#resolved.set(location, resolved);
     return resolved;
   }
@@ -108,6 +116,18 @@ class Interpolator {
     if (!isInterpolated(value)) return { node, ...sizeOf(value) };
     const resolved = this.#resolve(this.#evaluate(location, value));
     return { ...resolved, node: { ...resolved.node, origin: node.origin, interpolation: value } };
+  }
+
+  /** What a text by itself stands for as the value of its key, whether it was written or came of an interpolation. */
+  #resolveShorthand(location: Location, { node }: Resolved): Resolved | undefined {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.missing) return undefined;
+    const text = node.value;
+    const shorthand = this.#extensions.shorthand?.(String(location.step), text);
+    if (!shorthand) return undefined;
+    const args = shorthand.args.map((value): ConfigNode => ({ kind: 'scalar', value }));
+    const resolved = this.#resolve(this.#call(shorthand.resolver, { text: shorten(text), args, location }));
+    const { origin, interpolation = text } = node;
+    return { ...resolved, node: { ...resolved.node, origin, interpolation } };
   }
 
   #resolveChildren(location: Location): Resolved {
@@ -208,6 +228,7 @@ class Interpolator {
 
   #writeInterpolation(interpolation: Interpolation, location: Location): string {
     const { node } = this.#interpolate(interpolation, location);
+    if (node.kind === 'scalar' && node.missing) throw new Unresolvable(node.missing);
     if (node.kind === 'scalar') return pythonText(node);
     throw new Unresolvable({
       problem: `a ${typeName(node)} cannot stand inside text`,
@@ -224,7 +245,11 @@ class Interpolator {
     if (this.#isExhausted) throw new Unresolvable();
     const text = shorten(interpolation.text);
     const args = interpolation.args.map((argument) => this.#argument(argument, location));
-    const value = callResolver(this.#writeNames(interpolation.name, location), {
+    return this.#call(this.#writeNames(interpolation.name, location), { text, args, location });
+  }
+
+  #call(resolver: string, { text, args, location }: Pick<ResolverCall, 'text' | 'args' | 'location'>): Location {
+    const call: ResolverCall = {
       text,
       args,
       location,
@@ -238,7 +263,9 @@ class Interpolator {
       resolve: (at) => this.#resolve(at).node,
       decode: (source) => this.#decode(source, location),
       warn: (problem) => this.#warnings.push(placed(location, { problem })),
-    });
+      note: (chosen) => this.#notes.add(`${formatPath(location.path)}: ${chosen}`),
+    };
+    const value = callResolver(resolver, call, this.#extensions);
     if (value instanceof Location) return value;
     const made = location.holding(value, true);
     this.#count(this.#resolve(made));

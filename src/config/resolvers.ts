@@ -29,12 +29,26 @@ export interface ResolverCall {
   /** Reads text as an argument of a resolver is read. */
   decode(text: string): ConfigNode;
   warn(problem: string): void;
+  /** Tells the user of what was chosen here. */
+  note(text: string): void;
+}
+
+/** What a program adds to the language of its configs, as those of OmegaConf's users register resolvers. */
+export interface ConfigExtensions {
+  readonly resolvers?: ReadonlyMap<string, ResolverEntry>;
+  /** The call of a resolver that a whole text stands for as the value of a key; undefined where it is nothing but text. */
+  readonly shorthand?: (key: string, text: string) => Shorthand | undefined;
+}
+
+export interface Shorthand {
+  readonly resolver: string;
+  readonly args: readonly string[];
 }
 
 /** Gives a value that holds no interpolations any more, or a place in the config, to be resolved there. */
 type Resolver = (call: ResolverCall) => ConfigNode | Location;
 
-interface ResolverEntry {
+export interface ResolverEntry {
   /** How it is called, for messages. */
   readonly usage: string;
   /** The fewest and the most arguments. */
@@ -43,7 +57,7 @@ interface ResolverEntry {
 }
 
 /** The resolvers that OmegaConf has built in. Those that a Python program registers itself are not known here. */
-const resolvers: ReadonlyMap<string, ResolverEntry> = new Map([
+const builtIn: ReadonlyMap<string, ResolverEntry> = new Map([
   ['oc.env', { usage: '${oc.env:NAME} or ${oc.env:NAME,default}', count: [1, 2], resolve: readEnvironment }],
   ['oc.select', { usage: '${oc.select:path} or ${oc.select:path,default}', count: [1, 2], resolve: selectOrDefault }],
   ['oc.decode', { usage: '${oc.decode:text}', count: [1, 1], resolve: decode }],
@@ -57,10 +71,14 @@ const resolvers: ReadonlyMap<string, ResolverEntry> = new Map([
 ]);
 
 /** Calls the resolver of this name. Throws an Unresolvable for an unknown one and for wrong arguments. */
-export function callResolver(name: string, call: ResolverCall): ConfigNode | Location {
-  const entry = resolvers.get(name);
+export function callResolver(
+  name: string,
+  call: ResolverCall,
+  { resolvers: own }: ConfigExtensions,
+): ConfigNode | Location {
+  const entry = builtIn.get(name) ?? own?.get(name);
   if (!entry) {
-    const names = [...resolvers.keys()];
+    const names = [...builtIn.keys(), ...(own?.keys() ?? [])];
     const sameEnd = names.filter((known) => known.endsWith(`.${name}`));
     throw new Unresolvable({
       problem: `there is no resolver "${name}"`,
@@ -164,14 +182,16 @@ function deprecated(call: ResolverCall): Location {
   return found;
 }
 
-function textArgument(call: ResolverCall, index: number, expected: string): string {
+/** An argument that has to be text. @throws Unresolvable */
+export function textArgument(call: ResolverCall, index: number, expected: string): string {
   const argument = call.args[index];
   return argument?.kind === 'scalar' && typeof argument.value === 'string'
     ? argument.value
     : wrongArgument(call, index, expected);
 }
 
-function wrongArgument(call: ResolverCall, index: number, expected: string, found?: string): never {
+/** @throws Unresolvable that says what the argument is and should have been */
+export function wrongArgument(call: ResolverCall, index: number, expected: string, found?: string): never {
   const argument = call.args[index];
   const given = argument ? describeFound(argument) : 'nothing';
   throw new Unresolvable({

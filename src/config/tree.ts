@@ -13,6 +13,8 @@ export interface ConfigTree {
   readonly texts: ReadonlyMap<string, string>;
   /** What the user should know and what is no mistake, e.g. the use of a deprecated key. */
   readonly warnings?: readonly Problem[];
+  /** What resolvers chose, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** Where a value was written: a file with a position from 1, or an override without one. */
@@ -35,6 +37,8 @@ export interface ScalarNode extends NodeBase {
   readonly value: string | number | boolean | null;
   /** The value as the user wrote it, e.g. `1.0e-06`; absent where it was not read from text. */
   readonly text?: string;
+  /** Why there is no such file as the value is to name, where the resolver that should have found it knows. */
+  readonly missing?: Omit<Problem, 'where' | 'path'>;
 }
 
 export interface ListNode extends NodeBase {

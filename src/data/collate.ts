@@ -1,15 +1,11 @@
 import { UserError } from '../errors.js';
 import type { ByteImage } from '../io/images.js';
-import type { HostArray, HostBatch } from './dataset.js';
-import { imageAddon } from './image-addon.js';
+import type { HostArray, HostBatch, HostImages } from './dataset.js';
 import { isImage, type Example, type LabelMap } from './example.js';
 
-/** Bytes 0..255 as values in [-1, 1]. */
-const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
-
 /**
- * Puts examples side by side: images become float32 [N, H, W, C] in [-1, 1], label maps classes [N, H, W] that stand for
- * one-hot channels, numbers int32 [N]; texts stay texts.
+ * Puts examples side by side: images become [N, H, W, C] in the memory they were decoded in, label maps classes [N, H, W]
+ * that stand for one-hot channels, numbers int32 [N]; texts stay texts.
  * @param examples at least one, all with the same keys
  * @throws UserError where images are of different sizes
  */
@@ -33,17 +29,9 @@ function collateValues(key: string, values: readonly (Example[string] | undefine
   throw new TypeError(`collate: the examples' values of "${key}" are of different kinds`);
 }
 
-function stackImages(key: string, images: readonly ByteImage[]): HostArray {
+function stackImages(key: string, images: readonly ByteImage[]): HostImages {
   const { width, height, channels } = sameSize(key, images);
-  const size = width * height * channels;
-  const count = images.length * size;
-  const addon = imageAddon();
-  const data = addon ? addon.allocateFloats(count) : new Float32Array(count);
-  images.forEach(({ data: bytes }, i) => {
-    if (addon) addon.widen(bytes, data, i * size, VALUES);
-    else for (let j = 0; j < size; j++) data[i * size + j] = VALUES[bytes[j] ?? 0] ?? 0;
-  });
-  return { data, shape: [images.length, height, width, channels] };
+  return { bytes: images.map(({ data }) => data), shape: [images.length, height, width, channels] };
 }
 
 function stackLabels(key: string, maps: readonly LabelMap[]): HostArray {

@@ -11,10 +11,21 @@ export interface HostArray {
 }
 
 /**
- * Examples side by side, by key; the first axis of every array counts them, and texts are one per example. The keys are
- * CompVis's: `image` is NHWC float32 in [-1, 1], `class_label` int32 [N], `caption` texts.
+ * Images as bytes, which stand for float32 values in [-1, 1]: `byte / 127.5 - 1`. Widened on the engine: here values
+ * would take four times the memory, and the garbage collector would run all the time.
  */
-export type HostBatch = Readonly<Record<string, HostArray | readonly string[]>>;
+export interface HostImages {
+  /** Consecutive parts of the array, row-major: one for each image, or one for several. */
+  readonly bytes: readonly Uint8Array[];
+  /** [N, H, W, C]. */
+  readonly shape: readonly number[];
+}
+
+/**
+ * Examples side by side, by key; the first axis of every array counts them, and texts are one per example. The keys are
+ * CompVis's: `image` is NHWC in [-1, 1], `class_label` int32 [N], `caption` texts.
+ */
+export type HostBatch = Readonly<Record<string, HostArray | HostImages | readonly string[]>>;
 
 /** The pass over a data set that a batch is for. */
 export interface Pass {
@@ -38,6 +49,7 @@ export interface Dataset {
   /**
    * The examples of these indices, in their order; indices may repeat. What is random in an example, such as where it
    * was cropped, is a pure function of the pass's seed and epoch and the index.
+   * Who asks for a batch owns it: its memory may be used for others as soon as it is on the engine.
    * @throws RangeError on an index outside 0..length-1; FileError on an example that cannot be read.
    */
   batch(indices: Uint32Array, pass: Pass): Promise<HostBatch>;

@@ -2,8 +2,7 @@ import { FileError, UserError } from '../errors.js';
 import { HostGenerator, RandomStreams } from '../random/index.js';
 import { collate } from './collate.js';
 import type { Dataset, HostBatch, Pass } from './dataset.js';
-import { isImage, type Example } from './example.js';
-import { pixelMemory } from './pixel-memory.js';
+import type { Example } from './example.js';
 
 /** Examples on disk, read one by one. */
 export interface ExampleSource {
@@ -48,12 +47,7 @@ export class FileDataset implements Dataset {
     const outside = indices.find((index) => index >= this.length);
     if (outside !== undefined) throw new RangeError(`index ${outside} of ${this.length} examples`);
     const examples = await Promise.all(Array.from(indices, (index) => this.#example(index, pass)));
-    const batch = collate(examples);
-    // The batch has copies.
-    for (const example of examples) {
-      for (const value of Object.values(example)) if (isImage(value)) pixelMemory.giveBack(value.data);
-    }
-    return batch;
+    return collate(examples);
   }
 
   async #example(index: number, pass: Pass): Promise<Example> {

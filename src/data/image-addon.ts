@@ -11,10 +11,6 @@ export interface ImageAddon {
    * @returns whether it could; not where anything is unusual or wrong, and then `out` holds nothing of use
    */
   decodeJpeg(bytes: Uint8Array, out: Uint8Array, width: number, height: number): Promise<boolean>;
-  /** An array of any values, for the caller to write over: in the memory of one that was collected, where there is one. */
-  allocateFloats(count: number): Float32Array;
-  /** Writes what the table has for each byte into `out`, from the offset on. */
-  widen(bytes: Uint8Array, out: Float32Array, offset: number, table: Float32Array): void;
 }
 
 let loaded: { readonly path: string; readonly addon: ImageAddon | undefined } | undefined;

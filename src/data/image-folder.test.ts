@@ -1,13 +1,18 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { arrayAt } from '../../test/support/batches.js';
+import { arrayAt, tensorAt } from '../../test/support/batches.js';
 import { examples, openDataset } from '../../test/support/open-dataset.js';
 import { rejection } from '../../test/support/rejection.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { writeAll, writeImage } from '../../test/support/write-images.js';
+import { DataLoader } from './data-loader.js';
 import { DataModule } from './data-module.js';
+import type { HostBatch } from './dataset.js';
+import { disposeTensors, toTensors, type TensorBatch } from './to-tensors.js';
 
 const value = (byte: number): number => Math.fround(byte / 127.5 - 1);
 
@@ -77,6 +82,36 @@ test('a run over a folder: the same batches again, a broken image named in a war
   assert.equal(await epoch(), first);
   assert.is(warnings.length, 1);
   assert.match(warnings[0] ?? '', /4\.png: not an intact image: .*; left out \(broken file 1 of at most 10\)/);
+});
+
+test('batches that wait keep their pixels while others come and go', async () => {
+  await tf.setBackend('cpu');
+  const root = temporaryFolder();
+  const shades = Array.from({ length: 12 }, (_, i) => 20 * i);
+  for (const [i, shade] of shades.entries()) {
+    await writeImage(join(root, `${String(i).padStart(2, '0')}.jpg`), 8, 1, Array<number>(64).fill(shade));
+  }
+  const train = await openDataset('ImageFolder', { root, size: 8, channels: 1 });
+  const loader = new DataLoader(train, { batchSize: 2, prefetch: 3 });
+  // Two batches are kept while the ones between them are used and theirs is decoded into again.
+  const moved: TensorBatch[] = [];
+  const kept: HostBatch[] = [];
+  let number = 0;
+  for await (const batch of loader.epoch(0)) {
+    if (number++ % 3 === 0) kept.push(batch);
+    else moved.push(toTensors(batch));
+  }
+  const firstOf = (values: ArrayLike<number>): number[] => [0, 64].map((at) => values[at] ?? NaN);
+  const expected = (...images: number[]): number[] => images.map((i) => value(shades[i] ?? NaN));
+  assert.equal(
+    kept.map((batch) => firstOf(arrayAt(batch, 'image').data)),
+    [expected(0, 1), expected(6, 7)],
+  );
+  assert.equal(
+    moved.map((batch) => firstOf(tensorAt(batch, 'image').dataSync())),
+    [expected(2, 3), expected(4, 5), expected(8, 9), expected(10, 11)],
+  );
+  moved.forEach(disposeTensors);
 });
 
 test.run();

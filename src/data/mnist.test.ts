@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
+import { arrayAt } from '../../test/support/batches.js';
 import { examples, openDataset } from '../../test/support/open-dataset.js';
 import { rejection } from '../../test/support/rejection.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
@@ -24,7 +25,8 @@ test('the packaged MNIST is there in full', () => {
 
 test('gives images NHWC in [-1, 1] on a padded background, with their labels', async () => {
   const batch = await new Mnist().batch(Uint32Array.of(0, 59999, 0));
-  const { image, class_label: labels } = batch;
+  const { class_label: labels } = batch;
+  const image = arrayAt(batch, 'image');
   assert.equal(Object.keys(batch), ['image', 'class_label']);
   assert.equal(image.shape, [3, 32, 32, 1]);
   // The first training image of MNIST is a 5, the last one an 8.
@@ -64,8 +66,8 @@ test('reads a folder of the user’s, gzipped and in torchvision’s place', asy
   mkdirSync(join(root, 'MNIST/raw'), { recursive: true });
   writeFileSync(join(root, 'MNIST/raw/t10k-images-idx3-ubyte.gz'), gzipSync(idx([2, 1, 2], [0, 255, 51, 204])));
   writeFileSync(join(root, 'MNIST/raw/t10k-labels-idx1-ubyte'), idx([2], [3, 1]));
-  const { image } = await new Mnist({ root, split: 'test', image_size: 28 }).batch(Uint32Array.of(1));
-  const values = [...image.data];
+  const batch = await new Mnist({ root, split: 'test', image_size: 28 }).batch(Uint32Array.of(1));
+  const values = [...arrayAt(batch, 'image').data];
   assert.equal(values.slice(13 * 28 + 12, 13 * 28 + 16), [-1, 51 / 127.5 - 1, 204 / 127.5 - 1, -1].map(Math.fround));
 });
 

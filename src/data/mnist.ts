@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { FileError } from '../errors.js';
 import { withDefaults, type ParamsInput } from '../params.js';
-import type { Dataset, HostArray } from './dataset.js';
+import type { Dataset, HostArray, HostBatch, HostImages } from './dataset.js';
 import { findIdxFile, type IdxSet } from './idx-files.js';
 import { readIdx } from './idx.js';
 import { mnistParams } from './mnist.params.js';
@@ -12,15 +12,15 @@ const FILES = {
   test: { images: 't10k-images-idx3-ubyte', labels: 't10k-labels-idx1-ubyte' },
 } as const;
 
-/** Bytes 0..255 as values in [-1, 1]. */
-const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
-
-type MnistBatch = Readonly<Record<'image' | 'class_label', HostArray>>;
+interface MnistBatch extends HostBatch {
+  readonly image: HostImages;
+  readonly class_label: HostArray;
+}
 
 /**
  * MNIST, or a data set in its files' form such as Fashion-MNIST.
- * Batches have `image`, float32 [N, image_size, image_size, 1] in [-1, 1] with the background at -1, and
- * `class_label`, int32 [N] in 0..9. Images stay in memory as bytes and are widened batch by batch.
+ * Batches have `image`, [N, image_size, image_size, 1] in [-1, 1] with the background at -1, and `class_label`, int32
+ * [N] in 0..9.
  */
 export class Mnist implements Dataset {
   readonly length: number;
@@ -65,7 +65,7 @@ export class Mnist implements Dataset {
 
   #gather(indices: Uint32Array): MnistBatch {
     const size = this.#imageSize;
-    const images = new Float32Array(indices.length * size * size).fill(-1);
+    const images = new Uint8Array(indices.length * size * size);
     const labels = new Int32Array(indices.length);
     const corner = (Math.floor((size - this.#height) / 2) * size + Math.floor((size - this.#width) / 2)) | 0;
     indices.forEach((index, i) => {
@@ -74,17 +74,17 @@ export class Mnist implements Dataset {
       this.#unpack(index, images, i * size * size + corner);
     });
     return {
-      image: { data: images, shape: [indices.length, size, size, 1] },
+      image: { bytes: [images], shape: [indices.length, size, size, 1] },
       class_label: { data: labels, shape: [indices.length] },
     };
   }
 
   /** Writes an image's rows into a larger image, its first pixel at `offset`. */
-  #unpack(index: number, out: Float32Array, offset: number): void {
-    let source = index * this.#height * this.#width;
+  #unpack(index: number, out: Uint8Array, offset: number): void {
+    const first = index * this.#height;
     for (let y = 0; y < this.#height; y++) {
-      const row = offset + y * this.#imageSize;
-      for (let x = 0; x < this.#width; x++) out[row + x] = VALUES[this.#images[source++] ?? 0] ?? -1;
+      const row = this.#images.subarray((first + y) * this.#width, (first + y + 1) * this.#width);
+      out.set(row, offset + y * this.#imageSize);
     }
   }
 }

@@ -19,14 +19,19 @@ export class PixelMemory {
     return taken;
   }
 
-  /** Takes back what was taken here, and nothing else: whoever gives it back has no more use for its content. */
-  giveBack(memory: Uint8Array): void {
+  /**
+   * Takes back what was taken here, and nothing else: whoever gives it back has no more use for its content.
+   * @returns whether it was from here, and not given back before
+   */
+  giveBack(memory: Uint8Array): boolean {
+    if (!this.#lent.delete(memory)) return false;
     const bytes = memory.byteLength;
-    if (!this.#lent.delete(memory) || this.#readyBytes + bytes > MOST_READY) return;
+    if (this.#readyBytes + bytes > MOST_READY) return true;
     this.#readyBytes += bytes;
     const ready = this.#ready.get(bytes);
     if (ready) ready.push(memory);
     else this.#ready.set(bytes, [memory]);
+    return true;
   }
 }
 

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { toRgb } from '../first-stages/to-rgb.js';
 import type { Generator } from '../random/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
 import type { Condition } from './condition.js';
 import type { ConditionInput, ConditioningStage } from './conditioning-stage.js';
 import { textImages } from './text-images.js';
-import { toRgb } from './to-rgb.js';
 
 /** A condition that is to be shown. */
 export interface ShownCondition {

@@ -14,12 +14,20 @@ type Encoded = Conditioning | LatentDistribution;
 /** What a batch has for a conditioner: images, tokens or labels as a tensor, or texts. */
 export type ConditionInput = tf.Tensor | readonly string[];
 
+/** `[height, width, channels]` */
+export type ImageShape = readonly [number, number, number];
+
 /** A module that makes conditions, by `encode` where it has one. */
 export type Conditioner = Module & {
   encode?(condition: ConditionInput): Encoded;
   forward?(condition: ConditionInput): Encoded;
   /** Images of conditions, `[N, H, W, C]` both, where it has such. */
   decode?(condition: tf.Tensor4D): tf.Tensor4D;
+  /**
+   * `[height, width, channels]` of the image that it makes such an image of, or, where `output` is undefined, whatever else it
+   * makes; undefined where it takes no images.
+   */
+  inputShape?(output: ImageShape | undefined): ImageShape | undefined;
   /** The name of its input in a batch, where it is the conditioner's own matter. */
   readonly key?: string;
   /** How many classes it takes labels of; absent where it takes something else. */
@@ -43,6 +51,8 @@ export interface ConditioningStageOptions {
   /** In the place of the conditioner's own method, e.g. one that remembers. */
   readonly encode?: ((condition: tf.Tensor4D) => Encoded) | undefined;
 }
+
+const RGB = 3;
 
 /** Makes the conditions of a batch with a conditioner, `get_learned_conditioning` and its inputs as published. */
 export class ConditioningStage {
@@ -78,6 +88,25 @@ export class ConditioningStage {
   get decode(): ((condition: tf.Tensor4D) => tf.Tensor4D) | undefined {
     const { conditioner } = this;
     return conditioner.decode && ((condition) => conditioner.decode?.(condition) ?? condition);
+  }
+
+  /**
+   * `[height, width, channels]` of the images, or maps of classes, that conditions are made of for what is diffused in this
+   * shape; undefined where they are made of something else.
+   *
+   * @param inChannels those of the network, where it says how many: of a joined condition it takes the ones that are left
+   */
+  imageShape([height, width, channels]: ImageShape, inChannels = channels + RGB): ImageShape | undefined {
+    const { conditioner } = this;
+    const { conditioningKey: key } = this.#options;
+    const joined: ImageShape | undefined =
+      key === 'concat' || key === 'hybrid' ? [height, width, inChannels - channels] : undefined;
+    if ('inputShape' in conditioner) return conditioner.inputShape?.(joined);
+    const { decode } = this;
+    if (!joined || !decode) return undefined;
+    // Of an autoencoder: what it makes of the latent image is of the size that it makes that of.
+    const [, ...decoded] = tf.tidy(() => decode(tf.zeros([1, ...joined])).shape);
+    return decoded;
   }
 
   /** What the batch has for the conditioner: images `[N, H, W, C]`, tokens, class labels or texts as they are. */

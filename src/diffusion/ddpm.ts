@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inputsOf, type Methods } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { RandomStreams } from '../random/index.js';
-import { clipped, type Correction, type Sampleable, type SampleRequest } from '../samplers/index.js';
+import {
+  clipped,
+  type ConditionedBy,
+  type Correction,
+  type Sampleable,
+  type SampleRequest,
+} from '../samplers/index.js';
 import { namedGrids } from '../train/image-grids.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf, tensorOf } from '../train/batch-inputs.js';
@@ -40,6 +46,11 @@ export class DDPM extends DiffusionModel implements Sampleable {
     const nullClass = this.nullCondition(params.cond_stage_key) ?? network.nullClass;
     this.#nullClass = typeof nullClass === 'number' ? nullClass : undefined;
     this.numClasses = classesBeside(this.#nullClass, network.numClasses);
+  }
+
+  get conditionedBy(): ConditionedBy | undefined {
+    const { conditioning_key: conditioningKey, cond_stage_key: key } = this.params;
+    return conditioningKey === null ? undefined : { key };
   }
 
   get isGuidable(): boolean {
@@ -112,7 +123,8 @@ export class DDPM extends DiffusionModel implements Sampleable {
   }
 
   async #drawn(request: SampleRequest, onImages?: DrawOptions['onImages']): Promise<tf.Tensor4D> {
-    const labels = classLabels(request, this.numClasses);
+    const { conditions } = request;
+    const labels = conditions ? this.conditionOf(conditions).cAdm?.clone() : classLabels(request, this.numClasses);
     const none =
       this.#nullClass === undefined ? undefined : tf.fill<tf.Rank.R1>([request.count], this.#nullClass, 'int32');
     try {

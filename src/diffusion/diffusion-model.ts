@@ -5,11 +5,16 @@ import { AdamW, LitEma } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
 import {
   guidedAtOnce,
+  guidedOutput,
+  requireMatch,
   samplerNames,
   samplers,
+  scheduled,
   type Denoiser,
+  type NetworkOutput,
   type SamplerOptions,
   type SampleRequest,
+  type TrainedSchedule,
 } from '../samplers/index.js';
 import { configuredOptimizer } from '../train/configured-optimizer.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
@@ -99,6 +104,11 @@ export abstract class DiffusionModel extends LightningModule {
     return this.diffusion.schedule.timesteps;
   }
 
+  get trainedSchedule(): TrainedSchedule {
+    const { predictionType } = this.#parameterization;
+    return { alphasCumprod: this.diffusion.schedule.alphasCumprod, predictionType };
+  }
+
   /** What is diffused of a batch, `[N, H, W, C]`. */
   protected abstract startOf(batch: TensorBatch, streams: RandomStreams): tf.Tensor4D;
 
@@ -185,11 +195,15 @@ export abstract class DiffusionModel extends LightningModule {
   /** The network as samplers see it, under one condition for each image of the batch. */
   denoiser(condition: Condition = {}): Denoiser {
     const { alphasCumprod } = this.diffusion.schedule;
+    const output = this.#output(condition);
     return (x, timestep) =>
-      tf.tidy(() => {
-        const t = tf.fill<tf.Rank.R1>([x.shape[0]], timestep, 'int32');
-        return this.#parameterization.predict(this.applyModel(x, t, condition), x, alphasCumprod[timestep] ?? NaN);
-      });
+      tf.tidy(() => this.#parameterization.predict(output(x, timestep), x, alphasCumprod[timestep] ?? NaN));
+  }
+
+  /** The network as diffusers' schedulers see it. */
+  #output(condition: Condition): NetworkOutput {
+    return (x, timestep) =>
+      tf.tidy(() => this.applyModel(x, tf.fill<tf.Rank.R1>([x.shape[0]], timestep, 'int32'), condition));
   }
 
   /** What stands for no condition of this key: what training puts in the place of one that it leaves out. */
@@ -199,7 +213,8 @@ export abstract class DiffusionModel extends LightningModule {
 
   /**
    * Draws what is diffused, `[count, h, w, c]`, with the averaged weights where some are kept.
-   * @throws UserError where it is to be guided, and nothing stands for no condition
+   * @throws UserError where it is to be guided, and nothing stands for no condition, or where the sampler is a scheduler that
+   * does not go with the model
    */
   protected async draw(
     request: SampleRequest,
@@ -209,8 +224,8 @@ export abstract class DiffusionModel extends LightningModule {
     const { eta, discretize, temperature, noiseDropout, onStep } = request;
     const isGuided = scale !== 1;
     if (isGuided && !unconditional) throw notGuidable(scale);
+    if (typeof sampler !== 'string') requireMatch(sampler, this.trainedSchedule, steps);
     const shown = isGuided && unconditional ? tf.tidy(() => joinedConditions(unconditional, condition)) : condition;
-    const denoiser = isGuided ? guidedAtOnce(this.denoiser(shown), scale) : this.denoiser(shown);
     const generator = streams.get('sample');
     const { alphasCumprod, posteriorVariance } = this.diffusion.schedule;
     const xT = request.xT?.clone() ?? (generator.normal([count, ...this.sampleShape]) as tf.Tensor4D);
@@ -220,13 +235,19 @@ export abstract class DiffusionModel extends LightningModule {
       onImages?.(step, of, x);
       await onStep?.(step, of);
     };
-    const options = {
-      ...{ ...given, denoiser, alphasCumprod, posteriorVariance, xT, generator, lastSteps },
-      ...{ steps, eta, discretize, temperature, noiseDropout, onStep: watched },
+    const common = { ...given, xT, generator, lastSteps, steps, eta, onStep: watched };
+    const drawn = (): Promise<tf.Tensor4D> => {
+      if (typeof sampler !== 'string') {
+        const network = this.#output(shown);
+        return scheduled({ ...common, scheduler: sampler, network: isGuided ? guidedOutput(network, scale) : network });
+      }
+      const denoiser = isGuided ? guidedAtOnce(this.denoiser(shown), scale) : this.denoiser(shown);
+      const own = { denoiser, alphasCumprod, posteriorVariance, discretize, temperature, noiseDropout };
+      return samplers[sampler]({ ...common, ...own });
     };
     try {
       onImages?.(0, all, xT);
-      return await this.withAveragedWeights(() => samplers[sampler](options));
+      return await this.withAveragedWeights(drawn);
     } finally {
       xT.dispose();
       if (shown !== condition) tf.dispose(shown);

@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose } from '../../test/support/compare.js';
 import { selectEngine } from '../engine/index.js';
-import { VQModelInterface } from '../models/autoencoder/vq-model-interface.js';
-import { IdentityFirstStage } from '../models/autoencoder/identity-first-stage.js';
+import { VQModelInterface } from '../first-stages/vq-model-interface.js';
+import { IdentityFirstStage } from '../first-stages/identity-first-stage.js';
 import { RandomStreams } from '../random/index.js';
 import { codebookOf, LatentImages } from './first-stage.js';
 

@@ -418,7 +418,7 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     const request = { count: 1, sampler: 'ddim', steps: 2, eta: 0, streams: new RandomStreams(0) } as const;
     await rejects(
       captioned.model.sample(request),
-      /a condition that is neither class nor text[^]*found: +caption of a batch/,
+      /a condition that is neither class nor text[^]*examples that have caption/,
     );
     await rejects(named.model.sample({ ...request, labels: [5] }), /1 images of 5 classes with labels 5/);
     const noised = made(classEmbedder(), { concat_mode: false, num_timesteps_cond: 2 });
@@ -445,6 +445,45 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
       }
       assert.is(tf.memory().numTensors, before);
     }
+  });
+
+  test('samples under the conditions of examples, each in what it takes', async () => {
+    const shown: { channels: number; context: number[] }[] = [];
+    const watch = ({ x, context }: NetworkInputs): void => {
+      shown.push({ channels: x.shape[3], context: [...(context?.dataSync() ?? [])] });
+    };
+    const concat = made(new Identity(), { cond_stage_key: 'segmentation' }, new Network({ inChannels: 7 }));
+    assert.equal(concat.model.conditionedBy, { key: 'segmentation', image: [SIZE, SIZE, 5] });
+    const encoded = made('first-stage', {}, new Network({ inChannels: 2 * CHANNELS }));
+    assert.equal(encoded.model.conditionedBy, { key: 'image', image: [2 * SIZE, 2 * SIZE, CHANNELS] });
+    const captions = { cond_stage_key: 'caption', conditioning_key: 'crossattn' } as const;
+    const texts = made(Object.assign(new Lengths(), { takesTexts: true }), captions);
+    assert.equal(texts.model.conditionedBy, { key: 'caption', image: undefined });
+    assert.is(made('unconditional').model.conditionedBy, undefined);
+    const examples = {
+      ...batch(),
+      segmentation: new RandomStreams(3).get('map').normal([2, SIZE, SIZE, 5]),
+      caption: ['a', 'four'],
+    };
+    for (const [{ model, network }, channels, pictures] of [
+      [concat, 7, [2, SIZE, SIZE, 3]],
+      [encoded, 2 * CHANNELS, [2, 2 * SIZE, 2 * SIZE, CHANNELS]],
+      [texts, CHANNELS, [2, 2 * SIZE, 2 * SIZE, 3]],
+    ] as const) {
+      model.eval();
+      const before = tf.memory().numTensors;
+      network.watch = watch;
+      const request = { count: 2, sampler: 'ddim', steps: 1, eta: 0, conditions: examples } as const;
+      const images = await model.sample({ ...request, streams: new RandomStreams(0) });
+      assert.equal(images.shape, [2, 2 * SIZE, 2 * SIZE, CHANNELS]);
+      assert.is(shown.at(-1)?.channels, channels);
+      const picture = model.pictureConditions(examples, new RandomStreams(0));
+      assert.equal(picture?.shape, pictures);
+      tf.dispose([images, picture!]);
+      network.calls.splice(0);
+      assert.is(tf.memory().numTensors, before, 'the examples are still there, and nothing else');
+    }
+    assert.equal(shown.at(-1)?.context, [1, 0, 0, 4, 0, 0]);
   });
 
   test('guidance weighs a class against the label of none, a text against the empty one', async () => {

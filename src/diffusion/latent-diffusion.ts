@@ -4,7 +4,7 @@ import type { Methods, Parameter } from '../nn/index.js';
 import { TensorCache } from '../io/tensor-cache.js';
 import { withDefaults } from '../params.js';
 import type { RandomStreams } from '../random/index.js';
-import type { Sampleable, SampleRequest } from '../samplers/index.js';
+import type { ConditionedBy, ConditionExamples, Sampleable, SampleRequest } from '../samplers/index.js';
 import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightning-module.js';
 import { imagesOf } from '../train/batch-inputs.js';
 import { classesBeside } from './class-labels.js';
@@ -58,6 +58,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   readonly #stage: ConditioningStage | undefined;
   readonly #latents: LatentImages;
   readonly #split: SplitInput | undefined;
+  readonly #inChannels: number | undefined;
   /** Absent where the configuration says the factor. */
   readonly #scaleByStd: ScaleByStd | undefined;
   /** The timestep of the condition at each of the image; absent where the condition is not noised. */
@@ -78,6 +79,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     super(network, params, { conditioningKey, schedule, optimizer });
     this.params = params;
     this.#split = split;
+    this.#inChannels = network.inChannels;
     let scaleFactor: Parameter | undefined;
     if (params.scale_by_std !== false) {
       const init = () => tf.scalar(params.scale_factor);
@@ -210,11 +212,32 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return [height, width, channels];
   }
 
+  /** Decodes an image to see, where the first stage encodes the condition. */
+  get conditionedBy(): ConditionedBy | undefined {
+    const stage = this.#stage;
+    return stage && { key: stage.key, image: stage.imageShape(this.sampleShape, this.#inChannels) };
+  }
+
+  /** What {@link logImages} shows of conditions: `conditioning`, or of maps of classes their colours. */
+  pictureConditions(conditions: ConditionExamples, streams: RandomStreams): tf.Tensor4D | undefined {
+    const stage = this.#stage;
+    if (!stage) return undefined;
+    const [height, width] = this.imageShape;
+    return tf.tidy(() => {
+      const input = stage.inputOf(conditions);
+      const condition = stage.conditionOf(input);
+      const generator = streams.get('colorize');
+      const size = [height, width] as const;
+      const pictures = conditioningImages({ stage, input, condition, batch: conditions, size, generator });
+      return pictures.conditioning ?? pictures.original_conditioning;
+    });
+  }
+
   /**
    * Images `[count, H, W, C]` near [-1, 1].
    *
-   * @throws UserError where the model has a condition that is neither class nor text, where nothing stands for no
-   * condition and guidance is asked for, or where the condition is a noised one and the sampler is DDPM; RangeError when
+   * @throws UserError where the model has a condition that is neither class nor text and none is given, where nothing stands
+   * for no condition and guidance is asked for, or where the condition is a noised one and the sampler is DDPM; RangeError when
    * the number of labels or texts is not the number of images, or a label is no class
    */
   async sample(request: SampleRequest): Promise<tf.Tensor4D> {

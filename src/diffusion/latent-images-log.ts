@@ -9,7 +9,7 @@ import type { Condition } from './condition.js';
 import { diffusionRow, rowTimesteps } from './diffusion-row.js';
 import type { DrawOptions } from './diffusion-model.js';
 import type { GaussianDiffusion } from './gaussian-diffusion.js';
-import { guidedName, logSampler } from './log-sampler.js';
+import { guidedName, logSampler, type LogSamplerOptions } from './log-sampler.js';
 import { Progress, rowsOf, stageKeeper } from './progress.js';
 import type { ReverseProcess } from './reverse-process.js';
 
@@ -118,7 +118,7 @@ class LatentImagesLog {
       const draw = this.#drawBy(sampler);
       await this.#showSamples(draw, plotsDenoising);
       await this.#showGuided(sampler);
-      if (quantizes && quantize) {
+      if (quantizes && quantize && sampler.scheduler === undefined) {
         const correction = { correct: quantize, rederiveNoise: false };
         this.#show('samples_x0_quantized', await draw({ correction }));
       }
@@ -210,7 +210,7 @@ class LatentImagesLog {
   }
 }
 
-type SamplerOptions = Pick<LogImagesOptions, 'ddim_steps' | 'ddim_eta' | 'unconditional_guidance_scale'>;
+type SamplerOptions = LogSamplerOptions & Pick<LogImagesOptions, 'unconditional_guidance_scale'>;
 type Draw = (options?: Omit<DrawOptions, 'condition'>) => Promise<tf.Tensor4D>;
 
 /** 0 in the middle, which is painted, 1 around it, `[1, H, W, 1]`. */

@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import type { KnownImage, SampleRequest } from '../samplers/index.js';
 import { classLabels } from './class-labels.js';
 import type { Condition } from './condition.js';
-import type { ConditioningStage } from './conditioning-stage.js';
+import type { ConditioningStage, ConditionInput } from './conditioning-stage.js';
 
 /** Conditions as they are asked for, and those that stand for none. */
 export type RequestedConditions = { readonly condition: Condition; readonly unconditional?: Condition };
@@ -19,7 +19,7 @@ export interface ConditionTaker {
 
 /**
  * The conditions of the images that are asked for; the caller disposes them.
- * @throws UserError where the condition is neither class nor text; RangeError when the number of labels or texts is not the
+ * @throws UserError where the condition is neither class nor text, or not there; RangeError when the number of labels or texts is not the
  * number of images, or a label is no class
  */
 export function requestedConditions(
@@ -27,17 +27,18 @@ export function requestedConditions(
   { stage, numClasses, nullCondition: none }: ConditionTaker,
 ): RequestedConditions {
   if (!stage) return { condition: {} };
-  if (numClasses === 0 && !stage.takesTexts) {
+  const { count, conditions } = request;
+  if (!conditions && numClasses === 0 && !stage.takesTexts) {
     throw new UserError({
       path: 'model.params.cond_stage_config',
-      problem: 'images of this model need a condition that is neither class nor text: it cannot be given here',
-      found: `${stage.key} of a batch`,
-      remedy: 'look at the samples of a training, which are drawn under the conditions of its batches',
+      problem: 'images of this model are drawn under a condition that is neither class nor text',
+      found: 'none',
+      expected: `conditions: examples that have ${stage.key}`,
     });
   }
-  const { count } = request;
   return tf.tidy(() => {
-    const condition = stage.conditionOf(stage.takesTexts ? textsOf(request) : labelsOf(request, numClasses));
+    const asked = (): ConditionInput => (stage.takesTexts ? textsOf(request) : labelsOf(request, numClasses));
+    const condition = stage.conditionOf(conditions ? own(stage.inputOf(conditions)) : asked());
     return { condition, ...nullConditions(count, { stage, nullCondition: none }) };
   });
 }
@@ -74,6 +75,11 @@ export function givenLatents(
       ...(known && x0 && { known: { x0, mask: keptWhole(known.mask, x0) } }),
     };
   });
+}
+
+/** For what a conditioner hands on as it is: the caller's stays. */
+function own(input: ConditionInput): ConditionInput {
+  return input instanceof tf.Tensor ? tf.clone(input) : input;
 }
 
 function keptWhole(mask: tf.Tensor4D, { shape: [, height, width] }: tf.Tensor4D): tf.Tensor4D {

@@ -8,6 +8,10 @@ import { instantiateFromConfig, loadExperimentTree } from '../config/index.js';
 import { selectEngine } from '../engine/index.js';
 import { RandomStreams } from '../random/index.js';
 import type { LogImagesOptions } from '../train/lightning-module.js';
+import { DDIMScheduler } from '../samplers/schedulers/index.js';
+import type { StepResult } from '../train/callbacks/callback.js';
+import type { ImageLogger } from '../train/callbacks/image-logger.js';
+import type { Trainer } from '../train/trainer.js';
 import type { DDPM } from './ddpm.js';
 
 const test = suite('log_images of DDPM');
@@ -49,6 +53,37 @@ test('log_images_kwargs leave out and shorten', async () => {
   assert.equal(await shapes({ sample: false, plot_diffusion_rows: false }), { inputs });
   assert.equal(await shapes({ return_keys: ['inputs'] }), { inputs });
   assert.equal(Object.keys(await shapes({ sample: false, return_keys: ['none'] })), ['inputs', 'diffusion_row']);
+});
+
+test('samples by a scheduler of diffusers, which the configuration builds', async () => {
+  const scheduler = '{target: diffusers.DDIMScheduler, params: {num_train_timesteps: 20, steps_offset: 1}}';
+  const kwargs = `lightning.callbacks.image_logger.params.log_images_kwargs={ddim_steps: 4, scheduler: ${scheduler}}`;
+  const { callbacks } = experimentOf({ tree: loadExperimentTree([tinyConfig], [kwargs]), registry });
+  const logger = await instantiateFromConfig<ImageLogger>(callbacks.image_logger!, registry);
+  const shown: LogImagesOptions[] = [];
+  const logImages = async (_: unknown, options: LogImagesOptions) => {
+    shown.push(options);
+    return Promise.resolve({});
+  };
+  const trainer = { batchInEpoch: 6, globalStep: 6, lastStep: 6, inEvaluation: (f: () => unknown) => f() };
+  const drawn = { eval: () => undefined, train: () => undefined, training: false, logImages };
+  await logger.onTrainBatchEnd(
+    trainer as unknown as Trainer,
+    drawn as unknown as DDPM,
+    { batch: {}, stepped: true } as unknown as StepResult,
+  );
+  assert.instance(shown[0]?.scheduler, DDIMScheduler);
+  const timesteps: number[] = [];
+  const { scheduler: built } = shown[0]!;
+  const spied = built as DDIMScheduler;
+  const step = spied.step.bind(spied);
+  spied.step = (output, timestep, ...rest) => {
+    timesteps.push(timestep);
+    return step(output, timestep, ...rest);
+  };
+  const { samples } = await shapes({ ddim_steps: 4, scheduler: spied });
+  assert.equal(samples, [20, 32, 32, 1]);
+  assert.equal(timesteps, [16, 11, 6, 1]);
 });
 
 test.run();

@@ -1,3 +1,4 @@
+import { NoiseScheduler, type SampleRequest } from '../samplers/index.js';
 import type { LogImagesOptions } from '../train/lightning-module.js';
 
 /**
@@ -7,15 +8,20 @@ import type { LogImagesOptions } from '../train/lightning-module.js';
 const DEFAULTS = { steps: 200, eta: 1 };
 
 /** @param timesteps those of the model, the most steps that there can be */
-export function logSampler({ ddim_steps: steps, ddim_eta: eta }: LogSamplerOptions, timesteps: number) {
+export function logSampler(
+  { scheduler, ddim_steps: steps, ddim_eta: eta }: LogSamplerOptions,
+  timesteps: number,
+): Pick<SampleRequest, 'sampler' | 'steps' | 'eta'> {
+  const isScheduled = scheduler instanceof NoiseScheduler;
   return {
-    sampler: 'ddim',
+    sampler: isScheduled ? scheduler : 'ddim',
     steps: Math.min(steps ?? DEFAULTS.steps, timesteps),
-    eta: eta ?? DEFAULTS.eta,
-  } as const;
+    // A scheduler is taken as diffusers has it.
+    eta: eta ?? (isScheduled ? 0 : DEFAULTS.eta),
+  };
 }
 
-type LogSamplerOptions = Pick<LogImagesOptions, 'ddim_steps' | 'ddim_eta'>;
+export type LogSamplerOptions = Pick<LogImagesOptions, 'scheduler' | 'ddim_steps' | 'ddim_eta'>;
 
 /** The name of samples under guidance, as Stable Diffusion 2 has it. */
 export function guidedName(scale: number): string {

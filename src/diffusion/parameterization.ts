@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { fromImage, fromNoise, fromVelocity, type Prediction } from '../samplers/index.js';
+import { fromImage, fromNoise, fromVelocity, type Prediction, type PredictionType } from '../samplers/index.js';
 import type { GaussianDiffusion } from './gaussian-diffusion.js';
 import type { NoiseSchedule } from './noise-schedule.js';
+import { predictionTypes } from './prediction-types.js';
 
 /** A clean image `[N, H, W, C]` on its way to noise at the timesteps `t`, int32 `[N]`. */
 export interface Noising {
@@ -19,6 +20,8 @@ export interface NoisyImages {
 
 /** What a network predicts of a noisy image: the noise in it, the clean image, or the velocity between both. */
 export interface Parameterization {
+  /** Its name in diffusers. */
+  readonly predictionType: PredictionType;
   /** The values that a prediction is held against, `[N, H, W, C]`. */
   readonly target: (diffusion: GaussianDiffusion, noising: Noising) => tf.Tensor4D;
   /**
@@ -37,6 +40,7 @@ export interface Parameterization {
 /** By the published names of the parameter `parameterization`. */
 export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameterization>> = {
   eps: {
+    predictionType: predictionTypes.eps,
     target: (_, { noise }) => noise,
     predict: fromNoise,
     start: (diffusion, eps, { x, t }) => diffusion.predictStartFromNoise(x, t, eps),
@@ -49,6 +53,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
       }),
   },
   x0: {
+    predictionType: predictionTypes.x0,
     target: (_, { xStart }) => xStart,
     predict: fromImage,
     start: (_, x0) => x0,
@@ -60,6 +65,7 @@ export const parameterizations: Readonly<Record<'eps' | 'x0' | 'v', Parameteriza
       }),
   },
   v: {
+    predictionType: predictionTypes.v,
     target: (diffusion, { xStart, t, noise }) => diffusion.velocity(xStart, t, noise),
     predict: fromVelocity,
     start: (diffusion, v, { x, t }) => diffusion.predictStartFromVelocity(x, t, v),

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
-import { findCheckpoint, listCheckpoints, runOfCheckpoint } from './find-checkpoint.js';
+import { findCheckpoint } from './find-checkpoint.js';
+import { listCheckpoints, runOfCheckpoint } from './list-checkpoints.js';
 
 /** A run folder with these checkpoints; each with its time in seconds. */
 function runWith(files: Readonly<Record<string, number>>, logdir = temporaryFolder(), name = 'run'): string {

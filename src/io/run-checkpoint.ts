@@ -6,6 +6,16 @@ const OPTIMIZER_STATES = 'optimizer_states';
 const CALLBACK_STATES = 'callback_states';
 const OTHERS = [OPTIMIZER_STATES, CALLBACK_STATES];
 
+/** What a callback that keeps the best checkpoints says of them in a run's checkpoint, as a part of its state. */
+export interface KeptCheckpoints {
+  /** Best first; `score` is what they are judged by, null where nothing is monitored. */
+  readonly best: readonly { readonly file: string; readonly score: number | null }[];
+  /** The logged value that they are judged by; absent, with what follows, in checkpoints of earlier versions. */
+  readonly monitor?: string | null;
+  /** Where they lie; null for the run's own folder. */
+  readonly dirpath?: string | null;
+}
+
 /** The name of an optimizer's tensor in a run's checkpoint. */
 export function optimizerKey(index: number, name: string): string {
   return `${OPTIMIZER_STATES}.${index}.${name}`;

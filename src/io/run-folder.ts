@@ -95,6 +95,12 @@ function label({ config, name, postfix = '' }: RunFolderOptions): string {
 
 const TIME_LENGTH = '2026-11-21T08-30-00_'.length;
 
+/** The time in a run folder's name, and what follows; of a folder that was renamed, all of it follows no time. */
+export function splitRunName(name: string): { time: string; label: string } {
+  const [, time = '', label = name] = /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)_(.+)$/.exec(name) ?? [];
+  return { time, label };
+}
+
 /** Local time as CompVis names runs: `2026-11-21T08-30-00`. */
 export function formatRunTime(time: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');

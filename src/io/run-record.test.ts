@@ -8,6 +8,7 @@ import { describeRun, gitState, writeRunRecord } from './run-record.js';
 
 const given = {
   command: ['ldm', 'run', 'a.yaml'],
+  configs: ['a.yaml'],
   seed: 23,
   scaleLr: true,
   engineFlags: {},
@@ -22,6 +23,7 @@ test('records the command, the seed and what it runs on', () => {
   writeRunRecord(path, describeRun({ ...given, folder: temporaryFolder(), now: new Date(0) }));
   const record = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   assert.equal(record.command, given.command);
+  assert.equal(record.configs, ['a.yaml']);
   assert.is(record.seed, 23);
   assert.is(record.engine, 'torch');
   assert.is(record.device, 'cuda:1');

@@ -12,6 +12,8 @@ export interface GitState {
 /** What one needs to know to run it again: the content of `run.json`. */
 export interface RunRecord {
   readonly command: readonly string[];
+  /** The configs that it was made from, as they were given; absent in records of earlier versions. */
+  readonly configs?: readonly string[];
   readonly seed: number;
   /** `--scale_lr`. */
   readonly scaleLr: boolean;
@@ -38,7 +40,7 @@ export type Resumption = Pick<RunRecord, 'command' | 'engine' | 'device' | 'prec
 
 export interface RunRecordOptions extends Pick<
   RunRecord,
-  'command' | 'seed' | 'scaleLr' | 'engineFlags' | 'engine' | 'device' | 'precision' | 'versions'
+  'command' | 'configs' | 'seed' | 'scaleLr' | 'engineFlags' | 'engine' | 'device' | 'precision' | 'versions'
 > {
   /** The user's working folder. */
   readonly folder?: string;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withGradients, withoutRecording } from '../autodiff/index.js';
 import { ShapeError } from '../errors.js';
 import { Module, type WeightsReader } from '../nn/index.js';
 import { adaptiveWeight } from './adaptive-weight.js';
@@ -7,6 +8,7 @@ import { discriminatorLosses } from './discriminator-losses.js';
 import {
   prefixed,
   type DiscriminatorStep,
+  type GeneratorStep,
   type LastLayerGradient,
   type LossValue,
   type NamedScalars,
@@ -54,18 +56,22 @@ export interface AdversarialStepOptions {
 
 /**
  * What the losses of the first stages share: LPIPS, a patch discriminator, and the training steps of both sides (Esser
- * et al. 2021, section 3.1). LPIPS stays in evaluation, as the published `LPIPS().eval()` means it to; there, a trainer
+ * et al. 2021, section 3.1). Where it does not count, there is no LPIPS. It stays in evaluation, as the published `LPIPS().eval()` means it to; there, a trainer
  * that calls `train()` on the autoencoder puts its dropout back on.
  */
 export abstract class AdversarialLoss<Batch extends ReconstructedBatch = ReconstructedBatch> extends Module {
-  readonly perceptualLoss: LPIPS;
+  /** Absent where `perceptual_weight` is 0. */
+  readonly perceptualLoss: LPIPS | undefined;
   readonly discriminator: NLayerDiscriminator;
   readonly #options: AdversarialOptions;
+  readonly #readWeights: WeightsReader | undefined;
 
-  constructor(options: AdversarialOptions) {
+  /** @param readWeights reads the weights of LPIPS; absent, they are random until they are loaded, as for tests */
+  constructor(options: AdversarialOptions, readWeights?: WeightsReader) {
     super();
     this.#options = options;
-    this.perceptualLoss = this.child('perceptual_loss', new LPIPS().eval());
+    this.#readWeights = readWeights;
+    if (options.perceptual_weight > 0) this.perceptualLoss = this.child('perceptual_loss', new LPIPS().eval());
     const { disc_in_channels, disc_ndf, disc_num_layers, use_actnorm } = options;
     this.discriminator = this.child(
       'discriminator',
@@ -80,7 +86,7 @@ export abstract class AdversarialLoss<Batch extends ReconstructedBatch = Reconst
 
   override train(training = true): this {
     super.train(training);
-    this.perceptualLoss.eval();
+    this.perceptualLoss?.eval();
     return this;
   }
 
@@ -88,16 +94,41 @@ export abstract class AdversarialLoss<Batch extends ReconstructedBatch = Reconst
    * Reads the weights of LPIPS from the folder `lpips_weights`; none are needed where `perceptual_weight` is 0.
    * @throws FileError for files that are not there: names what to fetch and where to put it
    */
-  loadPretrained(readWeights: WeightsReader): void {
-    if (this.#options.perceptual_weight === 0) return;
-    loadPretrainedLpips(this.perceptualLoss, lpipsFilesIn(this.#options.lpips_weights), readWeights);
+  override loadPretrained(): void {
+    if (!this.perceptualLoss || !this.#readWeights) return;
+    loadPretrainedLpips(this.perceptualLoss, lpipsFilesIn(this.#options.lpips_weights), this.#readWeights);
   }
 
   /** What the reconstructions of a batch cost. */
   protected abstract reconstructionTerms(batch: Batch): ReconstructionTerms;
 
+  /** The autoencoder's loss in training with its gradients at the reconstructions and at what else it depends on. */
+  abstract generatorStep(batch: Batch & { readonly lastLayer: LastLayerGradient }): GeneratorStep<string>;
+
+  /** What the gradients of {@link generatorStep} are taken at, by their names; what has none is left out. */
+  protected abstract gradientPoints(batch: Batch): Readonly<Record<string, tf.Tensor | undefined>>;
+
   /** The autoencoder's whole loss, with what the encoder adds to it. */
   protected abstract combined(batch: Batch, terms: GeneratorTerms): LossValue;
+
+  /**
+   * The autoencoder's loss in training as a scalar to take the gradients of: {@link generatorStep} with its gradients on
+   * the tape, so that the way back through the network is gone once.
+   */
+  trainedLoss(batch: Batch & { readonly lastLayer: LastLayerGradient }): LossValue {
+    const { loss, log, gradients } = withoutRecording(() => this.generatorStep(batch));
+    const points = Object.entries(this.gradientPoints(batch)).flatMap(([name, point]) => {
+      const gradient = gradients[name];
+      return point && gradient ? [{ point, gradient }] : [];
+    });
+    const trained = withGradients(
+      loss,
+      points.map(({ point }) => point),
+      points.map(({ gradient }) => gradient),
+    );
+    tf.dispose([loss, gradients]);
+    return { loss: trained, log };
+  }
 
   /** The autoencoder's loss in evaluation: without gradients there is no adaptive weight, and it counts as 0. */
   generatorLoss(batch: Batch): LossValue {
@@ -136,10 +167,10 @@ export abstract class AdversarialLoss<Batch extends ReconstructedBatch = Reconst
     pixelError: tf.Tensor4D,
     { inputs, reconstructions }: ReconstructedBatch,
   ): { readonly rec: tf.Tensor4D; readonly p: tf.Scalar } {
-    const { perceptual_weight: weight } = this.#options;
-    if (weight === 0) return { rec: pixelError, p: tf.scalar(0) };
+    if (!this.perceptualLoss) return { rec: pixelError, p: tf.scalar(0) };
     const distance = this.perceptualLoss.forward(inputs, reconstructions);
-    return { rec: tf.add(pixelError, tf.mul(distance, weight)), p: tf.mean(distance) };
+    const weighed = tf.mul(distance, this.#options.perceptual_weight);
+    return { rec: tf.add(pixelError, weighed), p: tf.mean(distance) };
   }
 
   /**

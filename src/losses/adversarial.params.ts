@@ -33,7 +33,7 @@ export const adversarialProperties = {
     type: 'number',
     minimum: 0,
     default: 1,
-    description: 'Weight of LPIPS beside the pixel error; 0 to do without it.',
+    description: 'Weight of LPIPS beside the pixel error; with 0 there is no LPIPS, and no weights of it are needed.',
   },
   use_actnorm: { type: 'boolean', default: false, description: 'ActNorm in place of batch norm.' },
   disc_conditional: {

@@ -47,17 +47,18 @@ onEveryEngine(
 
     test('LPIPS is frozen and stays in evaluation; logvar and the discriminator are trained', () => {
       const loss = new LPIPSWithDiscriminator({ disc_start: 0 }).train();
-      assert.is(loss.perceptualLoss.training, false);
+      const { perceptualLoss: lpips } = loss;
+      assert.ok(lpips);
+      assert.is(lpips.training, false);
       assert.is(loss.discriminator.training, true);
       const trained = loss.trainableParameters().map(([name]) => name);
       assert.equal(
         trained.filter((name) => !name.startsWith('discriminator')),
         ['logvar'],
       );
-      const ofLpips = [...loss.perceptualLoss.namedParameters()]
-        .filter(([, { isBuffer }]) => isBuffer)
-        .map(([name]) => name);
+      const ofLpips = [...lpips.namedParameters()].filter(([, { isBuffer }]) => isBuffer).map(([name]) => name);
       assert.equal(ofLpips, ['scaling_layer.shift', 'scaling_layer.scale']);
+      assert.is(new LPIPSWithDiscriminator(small).perceptualLoss, undefined);
     });
 
     test('evaluation: no adaptive weight, and the running statistics stay', () => {
@@ -123,10 +124,10 @@ onEveryEngine(
 
     test('weights of LPIPS are asked for where they are used, and only there', () => {
       const read = () => new Map();
-      new LPIPSWithDiscriminator(small).loadPretrained(read);
-      const loss = new LPIPSWithDiscriminator({ disc_start: 0, lpips_weights: 'models/elsewhere' });
+      new LPIPSWithDiscriminator(small, read).loadPretrained();
+      const loss = new LPIPSWithDiscriminator({ disc_start: 0, lpips_weights: 'models/elsewhere' }, read);
       assert.throws(() => {
-        loss.loadPretrained(read);
+        loss.loadPretrained();
       }, /models\/elsewhere\/vgg\.pth: pretrained weights/);
     });
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type Methods, type Parameter } from '../nn/index.js';
+import { inputsOf, type Methods, type Parameter, type WeightsReader } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { AdversarialLoss, type GeneratorTerms, type ReconstructionTerms } from './adversarial-loss.js';
 import {
@@ -34,15 +34,15 @@ export class LPIPSWithDiscriminator extends AdversarialLoss<PosteriorBatch> {
   readonly logvar: Parameter;
   readonly #params: LPIPSWithDiscriminatorParams;
 
-  constructor(given: LPIPSWithDiscriminatorParamsInput) {
+  constructor(given: LPIPSWithDiscriminatorParamsInput, readWeights?: WeightsReader) {
     const params = withDefaults(lpipsWithDiscriminatorParams, given);
-    super(params);
+    super(params, readWeights);
     this.#params = params;
     this.logvar = this.parameter('logvar', { shape: [], init: () => tf.scalar(params.logvar_init) });
   }
 
   /** The autoencoder's loss in training with its gradients at the reconstructions, at `kl` and at `logvar`. */
-  generatorStep(
+  override generatorStep(
     batch: PosteriorBatch & { readonly lastLayer: LastLayerGradient },
   ): GeneratorStep<'reconstructions' | 'kl' | 'logvar'> {
     const { kl, lastLayer } = batch;
@@ -68,6 +68,10 @@ export class LPIPSWithDiscriminator extends AdversarialLoss<PosteriorBatch> {
       },
       discriminator: (given) => flat(this.discriminatorLoss(batchOf(inputsOf(given, required, ['cond'])))),
     };
+  }
+
+  protected override gradientPoints({ reconstructions, kl }: PosteriorBatch): Record<string, tf.Tensor> {
+    return { reconstructions, kl, logvar: this.logvar.value };
   }
 
   protected override reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms {

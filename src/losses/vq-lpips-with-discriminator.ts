@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputsOf, type Methods } from '../nn/index.js';
+import { inputsOf, type Methods, type WeightsReader } from '../nn/index.js';
 import { withDefaults } from '../params.js';
 import { AdversarialLoss, type GeneratorTerms, type ReconstructionTerms } from './adversarial-loss.js';
 import {
@@ -24,8 +24,10 @@ import {
 export interface QuantizedBatch extends ReconstructedBatch {
   /** The quantizer's loss, of any shape: its mean counts. Zero where not given. */
   readonly codebookLoss?: tf.Tensor | undefined;
-  /** The codes chosen, int32, to log how evenly the codebook is used; needs `n_classes`. */
+  /** The codes chosen, int32, to log how evenly the codebook is used. */
   readonly predictedIndices?: tf.Tensor | undefined;
+  /** How many codes there are; needed to log their use where `n_classes` does not say it. */
+  readonly codes?: number | undefined;
 }
 
 /**
@@ -36,21 +38,19 @@ export interface QuantizedBatch extends ReconstructedBatch {
 export class VQLPIPSWithDiscriminator extends AdversarialLoss<QuantizedBatch> {
   readonly #params: VQLPIPSWithDiscriminatorParams;
 
-  constructor(given: VQLPIPSWithDiscriminatorParamsInput) {
+  constructor(given: VQLPIPSWithDiscriminatorParamsInput, readWeights?: WeightsReader) {
     const params = withDefaults(vqLPIPSWithDiscriminatorParams, given);
-    super(params);
+    super(params, readWeights);
     this.#params = params;
   }
 
   /** The autoencoder's loss in training with its gradients at the reconstructions and at the codebook loss. */
-  generatorStep(
+  override generatorStep(
     batch: QuantizedBatch & { readonly lastLayer: LastLayerGradient },
   ): GeneratorStep<'reconstructions' | 'codebookLoss'> {
     return tf.tidy(() => {
       const { codebookLoss = tf.scalar(0), lastLayer } = batch;
-      const { gradients, ...terms } = this.adversarialStep(batch, {
-        lastLayer,
-      });
+      const { gradients, ...terms } = this.adversarialStep(batch, { lastLayer });
       const [reconstructions] = gradients as [tf.Tensor];
       const atCodebookLoss = tf.fill(codebookLoss.shape, this.#params.codebook_weight / codebookLoss.size);
       return { ...this.combined(batch, terms), gradients: { reconstructions, codebookLoss: atCodebookLoss } };
@@ -70,6 +70,13 @@ export class VQLPIPSWithDiscriminator extends AdversarialLoss<QuantizedBatch> {
     };
   }
 
+  protected override gradientPoints({
+    reconstructions,
+    codebookLoss,
+  }: QuantizedBatch): Record<string, tf.Tensor | undefined> {
+    return { reconstructions, codebookLoss };
+  }
+
   protected override reconstructionTerms(batch: ReconstructedBatch): ReconstructionTerms {
     return tf.tidy(() => {
       const error = pixelErrors[this.#params.pixel_loss](batch.inputs, batch.reconstructions);
@@ -87,10 +94,11 @@ export class VQLPIPSWithDiscriminator extends AdversarialLoss<QuantizedBatch> {
     return { loss: total, log: prefixed(split, log) };
   }
 
-  #codebookUse({ predictedIndices }: QuantizedBatch): NamedScalars {
+  #codebookUse({ predictedIndices, codes }: QuantizedBatch): NamedScalars {
     if (!predictedIndices) return {};
-    const { n_classes: classes } = this.#params;
-    if (classes === null) throw new Error('predictedIndices: set n_classes, the size of the codebook, to log its use');
+    const classes = this.#params.n_classes ?? codes;
+    if (classes === undefined)
+      throw new Error('predictedIndices: set n_classes, the size of the codebook, to log its use');
     const { perplexity, clusterUsage } = measurePerplexity(predictedIndices, classes);
     return { perplexity: tf.scalar(perplexity), cluster_usage: tf.scalar(clusterUsage) };
   }

@@ -6,4 +6,9 @@ export class Identity extends Module {
   forward<T extends tf.Tensor>(x: T): T {
     return x;
   }
+
+  /** The shape of what it makes an output of this shape of. */
+  inputShape<S>(output: S): S {
+    return output;
+  }
 }

@@ -16,10 +16,14 @@ export interface InitReport extends LoadReport {
 /** Names of a list shown at most; the report has them all. */
 const MOST_NAMES = 20;
 
-/** Loads the files that the configuration names for a module and for its parts, those of the parts first. */
+/**
+ * Loads what was learned elsewhere into a module and its parts, those of the parts first: what they cannot begin without,
+ * and the files that the configuration names.
+ */
 export function initFromCheckpoints(module: Module): InitReport[] {
   // A part that the module has twice, such as a first stage that makes conditions too, is loaded once.
   return [...new Set(module.descendants())].flatMap((part) => {
+    part.loadPretrained?.();
     const weights = part.initialWeights();
     return weights ? [initFromCheckpoint(weights.into ?? part, weights)] : [];
   });

@@ -149,6 +149,13 @@ export abstract class Module {
     return this;
   }
 
+  /**
+   * Reads weights that a training begins with and that are learned nowhere here, such as those of a perceptual loss. Not
+   * called where a training goes on, which has them in its checkpoint.
+   * @throws FileError where they are missing, saying what to fetch
+   */
+  loadPretrained?(): void;
+
   /** The file that the configuration names for the weights to begin with, if it names one. */
   initialWeights(): InitialWeights | undefined {
     return undefined;

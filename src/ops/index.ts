@@ -24,6 +24,7 @@ export {
   type MeanErrorOptions,
 } from './losses/index.js';
 export { isDifferentiatedByFirst } from './native.js';
+export { pixelValues } from './pixel-values.js';
 export { rematerializationOf } from './rematerialize.js';
 export { sgdStep, type SgdTensors } from './sgd.js';
 export { silu } from './silu.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Denoiser, Prediction } from './prediction.js';
+import type { NetworkOutput } from './schedulers/index.js';
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022): `u + scale (c - u)`, of the noise and of the image alike, for one is
@@ -22,10 +23,22 @@ export function guidedAtOnce(both: Denoiser, scale: number): Denoiser {
   };
 }
 
+/** The same of what the network says, whatever that is: `both` gives `[2 N, H, W, C]`, as for {@link guidedAtOnce}. */
+export function guidedOutput(both: NetworkOutput, scale: number): NetworkOutput {
+  return (x, timestep) =>
+    tf.tidy(() => {
+      const [unconditional, conditional] = tf.split(both(tf.concat([x, x]), timestep), 2) as [tf.Tensor4D, tf.Tensor4D];
+      return mix(conditional, unconditional, scale);
+    });
+}
+
 function mixed(conditional: Prediction, unconditional: Prediction, scale: number): Prediction {
-  const mix = (c: tf.Tensor4D, u: tf.Tensor4D): tf.Tensor4D => tf.add(u, tf.mul(tf.sub(c, u), scale));
   return tf.tidy(() => ({
-    x0: mix(conditional.x0, unconditional.x0),
-    eps: mix(conditional.eps, unconditional.eps),
+    x0: mix(conditional.x0, unconditional.x0, scale),
+    eps: mix(conditional.eps, unconditional.eps, scale),
   }));
+}
+
+function mix(conditional: tf.Tensor4D, unconditional: tf.Tensor4D, scale: number): tf.Tensor4D {
+  return tf.add(unconditional, tf.mul(tf.sub(conditional, unconditional), scale));
 }

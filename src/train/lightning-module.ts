@@ -84,6 +84,8 @@ export abstract class LightningModule extends Module {
 
   onFitStart?(): void | Promise<void>;
   onTrainEpochStart?(): void | Promise<void>;
+  /** Before an optimizer steps, with the gradients of all batches of the step taken. */
+  onBeforeOptimizerStep?(optimizerIndex: number): void;
   onTrainBatchStart?(batch: TensorBatch, batchIndex: number): void | Promise<void>;
   /** After the batch's steps of all optimizers: the place for an exponential moving average. */
   onTrainBatchEnd?(batch: TensorBatch, batchIndex: number): void | Promise<void>;

@@ -15,12 +15,16 @@ export const logImagesParams = {
       description: 'Images whose rows towards noise are shown; absent as the model has it.',
     },
     sample: rows('samples'),
+    scheduler: {
+      component: 'noise-scheduler',
+      description: 'Draw samples by a scheduler of diffusers, in ddim_steps steps; absent for our own DDIM.',
+    },
     ddim_steps: {
       type: ['integer', 'null'],
       minimum: 1,
-      description: 'Steps of the DDIM sampler; absent or null for 200.',
+      description: 'Steps of the sampler; absent or null for 200.',
     },
-    ddim_eta: { type: 'number', minimum: 0, description: 'Its noise; absent for 1.' },
+    ddim_eta: { type: 'number', minimum: 0, description: 'The noise of DDIM; absent for 1, of a scheduler for 0.' },
     unconditional_guidance_scale: {
       type: 'number',
       minimum: 0,
@@ -31,7 +35,7 @@ export const logImagesParams = {
       items: { type: 'string' },
       description: 'Names of the pictures to show; absent, or where none of them is there, all.',
     },
-    quantize_denoised: rows('samples that are quantized at each step'),
+    quantize_denoised: rows('samples that are quantized at each step, which a scheduler has none of'),
     inpaint: rows('inpainting and outpainting'),
     plot_denoise_rows: rows('samples on their way from noise'),
     plot_progressive_rows: rows('the image that each step predicts'),

@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { heldCheckpoint } from '../../test/support/held-checkpoint.js';
@@ -5,6 +6,7 @@ import { fit, Recorder, Regression } from '../../test/support/tiny-fit.js';
 import { selectEngine } from '../engine/index.js';
 import type { Callback } from './callbacks/callback.js';
 import type { Checkpoint } from './checkpoint-file.js';
+import type { TensorBatch } from './lightning-module.js';
 import { Trainer } from './trainer.js';
 import type { TrainerParamsInput } from './trainer.params.js';
 
@@ -75,6 +77,34 @@ test('a step and hooks of its own', async () => {
   assert.equal(await trainer.test({ module, data }), { 'test/step': 3 });
   assert.equal(module.events, ['test starts', 'test ends']);
   assert.equal(events, ['start', '0 of 2', '1 of 2', '{"test/step":3}']);
+});
+
+test("what is logged at the end is of the whole set, and a validation's has a test's name", async () => {
+  class Measured extends Regression {
+    #examples = 0;
+
+    override onValidationStart(): void {
+      this.#examples = 0;
+    }
+
+    override validationStep(batch: TensorBatch): void {
+      this.#examples += (batch.x as tf.Tensor).shape[0];
+    }
+
+    override onValidationEnd(): void {
+      this.log('val/examples', this.#examples, { progBar: true });
+    }
+  }
+  const { run, data } = await fit({ max_steps: 1 });
+  const module = new Measured();
+  const logger = new Recorder();
+  const trainer = newTrainer(run, {}, logger);
+  assert.equal(await trainer.test({ module, data }), { 'test/examples': 4 });
+  assert.equal(await trainer.test({ module, data, set: 'validation' }), { 'val/examples': 3 });
+  assert.equal(logger.scalars, [
+    [0, { 'test/examples': 4 }],
+    [0, { 'val/examples': 3 }],
+  ]);
 });
 
 test('a checkpoint is tested at its step, without a training', async () => {

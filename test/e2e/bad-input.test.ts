@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ldm, tinyConfig } from '../support/command.js';
+import { ldm, ldmHere, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('bad input');
@@ -109,7 +109,7 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
   [
     'a first stage to train',
     ['run', tinyConfig, 'model.target=IdentityFirstStage'],
-    [/model\.target: first stages cannot be trained yet/, /expected: +DDPM or LatentDiffusion/],
+    [/model\.target: this first stage cannot be trained/, /expected: +AutoencoderKL or VQModel/],
   ],
   ['a missing data folder', ['run', tinyConfig, 'data.params.train.params.root=/nowhere'], [/\/nowhere/]],
   ['sampling from nothing', ['sample', 'nothing'], [/nothing: there is no such file or folder/]],
@@ -123,7 +123,7 @@ const mistakes: [title: string, args: string[], message: RegExp[]][] = [
 for (const [title, args, messages] of mistakes) {
   test(title, async () => {
     const logdir = temporaryFolder();
-    const { code, stderr, stdout } = await ldm(args[0] === 'run' ? [...args, '-l', logdir] : args);
+    const { code, stderr, stdout } = await ldmHere(args[0] === 'run' ? [...args, '-l', logdir] : args);
     assert.is(code, 2, stderr);
     for (const message of messages) assert.match(stderr, message);
     assert.not.match(stderr, /\n +at /, 'no stack trace');

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describeProblem, type Problem } from '../../src/errors.js';
-import { command, ldm, repository, tinyConfig } from '../support/command.js';
+import { command, ldmHere, repository, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('ldm check');
 
 test('a valid config', async () => {
-  const { code, stdout, stderr } = await ldm(['check', tinyConfig, 'data.params.batch_size=8']);
+  const { code, stdout, stderr } = await ldmHere(['check', tinyConfig, 'data.params.batch_size=8']);
   assert.equal({ code, stdout, stderr }, { code: 0, stdout: `${tinyConfig}: valid\n`, stderr: '' });
 });
 
 test('all mistakes, each in its lines', async () => {
   const config = join(temporaryFolder(), 'a.yaml');
   writeFileSync(config, 'modle:\n  target: DDPM\ndata: {target: MNIST}\n');
-  const { code, stdout, stderr } = await ldm(['check', config]);
+  const { code, stdout, stderr } = await ldmHere(['check', config]);
   assert.is(code, 2);
   assert.is(stdout, '');
   assert.is(
@@ -44,7 +44,7 @@ ${config}:3:16: data.target: MNIST cannot be used here
 const absent = ['check', tinyConfig, 'model.params.ckpt_path=nowhere.ckpt'];
 
 test('files that are not there are warnings, for the config may be meant for elsewhere', async () => {
-  const { code, stdout, stderr } = await ldm(absent);
+  const { code, stdout, stderr } = await ldmHere(absent);
   assert.is(code, 0);
   assert.match(
     stderr,
@@ -54,13 +54,13 @@ test('files that are not there are warnings, for the config may be meant for els
 });
 
 test('options that do nothing are said to', async () => {
-  const { code, stderr } = await ldm(['check', tinyConfig, 'lightning.trainer.benchmark=true']);
+  const { code, stderr } = await ldmHere(['check', tinyConfig, 'lightning.trainer.benchmark=true']);
   assert.is(code, 0);
   assert.is(stderr, 'note: lightning.trainer.benchmark has no effect: the engine chooses its algorithms itself\n');
 });
 
 test('a config of a model alone can be inspected, and is told not to be for training', async () => {
-  const { code, stdout, stderr } = await ldm(['check', tinyConfig, '~data', '~model.base_learning_rate']);
+  const { code, stdout, stderr } = await ldmHere(['check', tinyConfig, '~data', '~model.base_learning_rate']);
   assert.is(code, 0);
   assert.is(stdout, `${tinyConfig}: valid\n`);
   assert.match(
@@ -71,13 +71,13 @@ test('a config of a model alone can be inspected, and is told not to be for trai
 });
 
 test('to run the config they are mistakes', async () => {
-  const { code, stderr } = await ldm(['run', ...absent.slice(1), '-l', temporaryFolder()]);
+  const { code, stderr } = await ldmHere(['run', ...absent.slice(1), '-l', temporaryFolder()]);
   assert.is(code, 2);
   assert.match(stderr, /: nowhere\.ckpt is not there\n/);
 });
 
 test('--json gives the problems as data', async () => {
-  const { code, stdout, stderr } = await ldm(['check', tinyConfig, 'model.params.timesteps=many', '--json']);
+  const { code, stdout, stderr } = await ldmHere(['check', tinyConfig, 'model.params.timesteps=many', '--json']);
   assert.is(code, 2);
   assert.is(stderr, '');
   const { valid, problems, warnings } = JSON.parse(stdout) as {
@@ -91,12 +91,12 @@ test('--json gives the problems as data', async () => {
     'override model.params.timesteps=many: model.params.timesteps: wrong type\n' +
       '  found:        "many" (text)\n  expected:     integer >= 1',
   );
-  const valued = await ldm([...absent, '--json']);
+  const valued = await ldmHere([...absent, '--json']);
   assert.is((JSON.parse(valued.stdout) as { warnings: Problem[] }).warnings.length, 1);
 });
 
 test('no config', async () => {
-  const { code, stderr } = await ldm(['check', 'data.params.batch_size=8']);
+  const { code, stderr } = await ldmHere(['check', 'data.params.batch_size=8']);
   assert.is(code, 2);
   assert.match(stderr, /^ldm check: no config to check\n/);
 });

@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
+import { loadTree } from '../../src/cli/load-config.js';
 import { inFolder, messageOf } from '../../src/config/fixtures.js';
-import { loadExperimentTree, toPlain } from '../../src/config/index.js';
+import { toPlain } from '../../src/config/index.js';
 import { repository } from '../support/command.js';
 
 const page = 'docs/config-language.md';
 const sections = readFileSync(join(repository, page), 'utf8').split(/^(?=##+ )/m);
 
 /** The words of a command: configs end in .yaml, all others are overrides. */
-function load(command: string): ReturnType<typeof loadExperimentTree> {
+function load(command: string): ReturnType<typeof loadTree> {
   const words = [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
   const isConfig = (word: string) => word.endsWith('.yaml');
-  return loadExperimentTree(
+  return loadTree(
     words.filter(isConfig),
     words.filter((word) => !isConfig(word)),
   );

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probeEngines } from '../../src/engine/index.js';
-import { ldm, repository, tinyConfig } from '../support/command.js';
+import { ldmHere, repository, tinyConfig, tinyScheduler } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeAll } from '../support/write-images.js';
 
@@ -50,8 +50,11 @@ function wordsOf(command: string): string[] {
 /** What makes a command of the documentation quick without changing what it means. */
 const QUICK_RUN = [
   ...['--max_steps', '1', 'data.params.batch_size=2', 'lightning.trainer.limit_val_batches=1'],
-  ...['lightning.callbacks.image_logger.params.max_images=0', 'model.params.timesteps=20'],
+  'lightning.callbacks.image_logger.params.max_images=0',
 ];
+
+/** What a first stage does not have. */
+const QUICK_DIFFUSION = 'model.params.timesteps=20';
 
 const logdir = temporaryFolder();
 /** Where the files of the page on weights lie, which its commands make one from the other. */
@@ -62,14 +65,16 @@ let run = '';
 
 test.before(async () => {
   await writeAll(photos, { 'a.png': 0, 'b.png': 100, 'c.png': 200 });
-  const { code, stderr } = await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
+  const { code, stderr } = await ldmHere(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
   assert.is(code, 0, stderr);
   run = join(logdir, readdirSync(logdir)[0] ?? '');
 });
 
 function quickly(words: readonly string[]): string[] {
   const [program, ...rest] = words
-    .map((word) => word.replace('runs/<run>', run).replace('=photos', `=${photos}`))
+    .map((word) =>
+      word.replace('runs/<run>', run).replace('latest:mnist', `latest:${run}`).replace('=photos', `=${photos}`),
+    )
     .map(converting(words));
   const args = program === 'run' ? ['run', ...rest] : rest;
   switch (args[0]) {
@@ -79,20 +84,34 @@ function quickly(words: readonly string[]): string[] {
       return [
         ...args.filter((word, i) => word !== '--max_steps' && args[i - 1] !== '--max_steps'),
         ...QUICK_RUN,
+        ...(args.some((word) => word.startsWith('configs/autoencoder/')) ? [] : [QUICK_DIFFUSION]),
         '-l',
         logdir,
       ];
     case 'sample':
-      return [...withoutFlags(args, ['--steps', '-n', '-o']), '--steps', '2', '-n', '2', '-o', join(logdir, 'out')];
+      return [
+        ...withoutFlags(args, ['--steps', '-n', '-o']).map(schedulerOfRun),
+        '--steps',
+        '2',
+        '-n',
+        '2',
+        '-o',
+        join(logdir, 'out'),
+      ];
     case 'schema':
       return args.map((word, i) => (args[i - 1] === '-o' ? join(logdir, word) : word));
     case 'copy':
       return args.map((word) => (word.startsWith('experiments/') ? join(logdir, word) : word));
     case 'bench':
-      return [...args, '--rounds', '1'];
+      return [...args, '--rounds', '1', '--threads', '1'];
     default:
       return args;
   }
+}
+
+/** The run has fewer timesteps than the one that the page speaks of. */
+function schedulerOfRun(word: string): string {
+  return word.endsWith('ddim-scheduler.yaml') ? tinyScheduler : word;
 }
 
 /** The files that are converted lie in a folder of their own, and a run can begin only with weights of its own network. */
@@ -133,7 +152,7 @@ for (const { page, text } of pages) {
         return;
       }
       assert.is(program, 'npx');
-      const { code, stderr } = await ldm(quickly(words), { cwd });
+      const { code, stderr } = await ldmHere(quickly(words), { cwd });
       // Of ldm diff, 1 says that there is a difference.
       assert.ok(code === 0 || (code === 1 && words[1] === 'diff'), stderr);
     });

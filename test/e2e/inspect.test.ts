@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ldm, repository, tinyConfig } from '../support/command.js';
+import { ldmHere, repository, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('ldm inspect');
@@ -16,7 +16,7 @@ interface Inspection {
 }
 
 async function inspected(...args: string[]): Promise<Inspection> {
-  const { code, stdout, stderr } = await ldm(['inspect', ...args, '--json']);
+  const { code, stdout, stderr } = await ldmHere(['inspect', ...args, '--json']);
   assert.is(code, 0, stderr);
   assert.is(stderr, '');
   return JSON.parse(stdout) as Inspection;
@@ -68,7 +68,7 @@ test('a config that is nothing but a component', async () => {
 });
 
 test('the table: the resolved config, components, their parts and what they were called with', async () => {
-  const { code, stdout } = await ldm(['inspect', tinyConfig]);
+  const { code, stdout } = await ldmHere(['inspect', tinyConfig]);
   assert.is(code, 0);
   assert.match(stdout, /^base_learning_rate: 0.0001\ntarget: DDPM\n[^]* {6}use_scale_shift_norm: false\n/);
   assert.match(stdout, /\n +target +parameters +trainable +multiply-adds +weights +activations\nmodel +DDPM +/);
@@ -76,9 +76,9 @@ test('the table: the resolved config, components, their parts and what they were
   assert.match(stdout, /\n {2}model.params.unet_config +UNetModel +[\d,]+ +[\d,]+ +[\d,]+ +\d+ KiB +\d+ KiB\n/);
   assert.match(stdout, /\n {4}middle_block +/);
   assert.match(stdout, /: forward of x \[1, 1, 32, 32\], timesteps \[1\], y \[1\]\n/);
-  const deeper = await ldm(['inspect', tinyConfig, '--depth', '2']);
+  const deeper = await ldmHere(['inspect', tinyConfig, '--depth', '2']);
   assert.match(deeper.stdout, /\n {4}middle_block\.1 +/);
-  const shallow = await ldm(['inspect', tinyConfig, '--depth', '0']);
+  const shallow = await ldmHere(['inspect', tinyConfig, '--depth', '0']);
   assert.not.match(shallow.stdout, /middle_block|model_ema/);
 });
 

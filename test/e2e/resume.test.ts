@@ -15,13 +15,15 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readAll } from '../../src/io/tensor-source.js';
 import { readCheckpoint } from '../../src/train/checkpoint-file.js';
-import { command, ldm, repository, type CommandResult } from '../support/command.js';
+import { command, ldm, ldmHere, repository, type CommandResult } from '../support/command.js';
 import { killAndCompare, resumeConfig } from '../support/kill-resume.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('ldm run, stopped and gone on with');
 
 const FOREVER = ['--max_steps', '100000'];
+/** Pictures take longer than steps; the first test has them. */
+const NO_PICTURES = 'lightning.callbacks.image_logger.params.max_images=0';
 /** No checkpoint of its own accord. */
 const UNSAVED = ['lightning.modelcheckpoint.params.every_n_train_steps=1000000', 'model.params.monitor=null'];
 const checkpointOf = (run: string): string => join(run, 'checkpoints', 'last.ckpt');
@@ -48,7 +50,8 @@ function whenIn(logdir: string, ...path: string[]): Promise<void> {
 }
 
 function train(logdir: string, args: readonly string[], whileRunning?: (child: ChildProcess) => Promise<void>) {
-  return ldm(['run', resumeConfig, '-l', logdir, ...args], { ...(whileRunning && { whileRunning }) });
+  const words = ['run', resumeConfig, NO_PICTURES, '-l', logdir, ...args];
+  return whileRunning ? ldm(words, { whileRunning }) : ldmHere(words);
 }
 
 test('kill -9 at three random moments: the outcome is that of the run never killed', async () => {
@@ -81,7 +84,7 @@ test('no two processes train in one folder; a killed one is no hindrance', async
   const killed = await train(logdir, auto, async (child) => {
     await whenIn(logdir, 'checkpoints', 'last.ckpt');
     const before = readFileSync(join(onlyRun(logdir), 'run.json'), 'utf8');
-    const others = [await train(logdir, auto), await ldm(['run', '--resume', onlyRun(logdir)])];
+    const others = [await train(logdir, auto), await ldmHere(['run', '--resume', onlyRun(logdir)])];
     for (const { code, stderr } of others) {
       assert.is(code, 2, stderr);
       assert.match(stderr, /another process is writing into this run folder/);
@@ -127,7 +130,7 @@ test('a damaged last checkpoint is reported, and the one before it used', async 
     truncateSync(checkpointOf(run), 5000);
   };
   damage();
-  const byHand = await ldm(['run', '--resume', run]);
+  const byHand = await ldmHere(['run', '--resume', run]);
   assert.is(byHand.code, 0, byHand.stderr);
   assert.match(byHand.stderr, /warning: .*last\.ckpt: /);
   assert.match(byHand.stderr, /going on from .*previous\.ckpt, step 14/);
@@ -139,6 +142,7 @@ test('a damaged last checkpoint is reported, and the one before it used', async 
   assert.equal(weightsOf(run), whole);
   damage();
   truncateSync(join(run, 'checkpoints', 'previous.ckpt'), 5000);
+  // In a process of its own: what ends with bad input leaves its lock to the end of its process.
   const refused = await ldm(['run', '--resume', run]);
   assert.is(refused.code, 2);
   for (const name of [/last\.ckpt: /, /previous\.ckpt: /]) assert.match(refused.stderr, name);
@@ -169,11 +173,11 @@ test('a run that goes on keeps its rate and seed; what contradicts is said', asy
   const logdir = temporaryFolder();
   await train(logdir, ['--max_steps', '2', '--scale_lr', 'False', '-s', '5']);
   const run = onlyRun(logdir);
-  const plain = await ldm(['run', '-r', run, '--max_steps', '3']);
+  const plain = await ldmHere(['run', '-r', run, '--max_steps', '3']);
   assert.match(plain.stderr, /learning rate {2}1\.00e-4 \(base_learning_rate, not scaled\)/);
   assert.match(plain.stderr, /warning: changed since: lightning\.trainer\.max_steps: 2 -> 3/);
   const args = ['--scale_lr', 'True', '-s', '6', '--max_steps', '3', 'data.params.batch_size=3'];
-  const other = await ldm(['run', '-r', run, ...args]);
+  const other = await ldmHere(['run', '-r', run, ...args]);
   assert.is(other.code, 0, other.stderr);
   assert.match(other.stderr, /--seed 6 is ignored: the run goes on with its own seed 5/);
   assert.match(other.stderr, /--scale_lr true is ignored: the run goes on with --scale_lr false/);
@@ -211,7 +215,7 @@ export const Fails = defineComponent({
   );
   const logdir = join(folder, 'runs');
   const target = '+lightning.callbacks.fails={target: ./fails.js#Fails}';
-  const failed = await ldm(['run', resumeConfig, '-l', logdir, target], { cwd: folder });
+  const failed = await ldm(['run', resumeConfig, NO_PICTURES, '-l', logdir, target], { cwd: folder });
   assert.is(failed.code, 1, failed.stderr);
   assert.match(failed.stderr, /no more of this/);
   const run = onlyRun(logdir);
@@ -233,7 +237,7 @@ test('a folder that can no longer be written', async () => {
   assert.match(failed.stderr, /last\.ckpt: cannot write: a part of the path is a file, not a folder/);
   assert.match(failed.stderr, /saved +no checkpoint/);
   // A folder that cannot be written before anything is done is bad input.
-  const refused = await ldm(['run', '--resume', onlyRun(logdir)]);
+  const refused = await ldmHere(['run', '--resume', onlyRun(logdir)]);
   assert.is(refused.code, 2, refused.stderr);
   assert.match(refused.stderr, /last\.ckpt: cannot write: a part of the path is a file, not a folder/);
 });
@@ -245,7 +249,16 @@ const skip = (title: string): void => {
 };
 (canLimit ? test : skip)('a disk that is full: the checkpoint before is whole', async () => {
   const logdir = temporaryFolder();
-  const words = [process.execPath, `${repository}/bin/ldm.mjs`, 'run', resumeConfig, '-l', logdir, ...FOREVER];
+  const words = [
+    process.execPath,
+    `${repository}/bin/ldm.mjs`,
+    'run',
+    resumeConfig,
+    NO_PICTURES,
+    '-l',
+    logdir,
+    ...FOREVER,
+  ];
   const script = `trap '' XFSZ; exec "$@"`;
   const failed = await command(['bash', '-c', script, 'bash', ...words, 'model.params.monitor=null'], {
     whileRunning: async (child) => {

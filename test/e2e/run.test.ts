@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readSafetensors, readSafetensorsHeader } from '../../src/io/safetensors.js';
-import { ldm, tinyConfig } from '../support/command.js';
+import { ldm, ldmHere, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('ldm run');
@@ -81,7 +81,7 @@ test('trains, and leaves a checkpoint, grids, event files, metrics, configs and 
 test("CompVis's command line as it is", async () => {
   const logdir = temporaryFolder();
   const line = ['--base', tinyConfig, '-t', '--gpus', '0,', '--scale_lr', 'False', '--accelerator', 'ddp', '-n', '001'];
-  const { code, stderr } = await ldm(['run', ...line, '--benchmark', '--max_steps=2', '--no-test', '-l', logdir]);
+  const { code, stderr } = await ldmHere(['run', ...line, '--benchmark', '--max_steps=2', '--no-test', '-l', logdir]);
   assert.is(code, 0, stderr);
   assert.match(onlyRun(logdir), /_tiny_001$/);
   assert.match(stderr, /learning rate {2}1\.00e-4 \(base_learning_rate, not scaled\)/);
@@ -106,7 +106,7 @@ test('accumulated gradients count in the rate and in the steps; the best checkpo
   ];
   const monitor = 'model.params.monitor=val/loss_simple_ema';
   const args = ['run', tinyConfig, ...flags, monitor, '--lightning.modelcheckpoint.params.every_n_train_steps=null'];
-  const { code, stderr } = await ldm([...args, '-l', logdir]);
+  const { code, stderr } = await ldmHere([...args, '-l', logdir]);
   assert.is(code, 0, stderr);
   assert.match(stderr, /8\.00e-4 = 2 \(accumulate_grad_batches\) \* 1 \(devices\) \* 4 \(batch_size\)/);
   // 18 examples are five batches of four: three steps an epoch.
@@ -118,7 +118,7 @@ test('accumulated gradients count in the rate and in the steps; the best checkpo
 
 test('--fast_dev_run looks whether all works, and keeps nothing but pictures', async () => {
   const logdir = temporaryFolder();
-  const { code, stderr } = await ldm(['run', '--fast_dev_run', tinyConfig, '-l', logdir]);
+  const { code, stderr } = await ldmHere(['run', '--fast_dev_run', tinyConfig, '-l', logdir]);
   assert.is(code, 0, stderr);
   assert.match(stderr, /done +step 1, epoch 1/);
   assert.equal(readdirSync(join(onlyRun(logdir), 'checkpoints')), []);
@@ -127,12 +127,12 @@ test('--fast_dev_run looks whether all works, and keeps nothing but pictures', a
 
 test('--resume_from_checkpoint begins a new run; --resume keeps the name of its own', async () => {
   const logdir = temporaryFolder();
-  await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
+  await ldmHere(['run', tinyConfig, '-l', logdir, '--max_steps', '2']);
   const last = checkpoint(onlyRun(logdir));
-  const named = await ldm(['run', '-r', last, '-n', 'other']);
+  const named = await ldmHere(['run', '-r', last, '-n', 'other']);
   assert.is(named.code, 2);
   assert.match(named.stderr, /--name: the run goes on in its own folder, which has a name/);
-  const begun = await ldm([
+  const begun = await ldmHere([
     'run',
     tinyConfig,
     '-l',
@@ -184,22 +184,22 @@ test('Ctrl-C finishes the step, saves and exits with 130; the run goes on from t
   const [, step] = /stopped by SIGINT {2}step (\d+)/.exec(stopped.stderr) ?? [];
   const state = readSafetensorsHeader(checkpoint(run)).metadata.ldm_runner ?? '{}';
   assert.is((JSON.parse(state) as { progress: { globalStep: number } }).progress.globalStep, Number(step));
-  const resumed = await ldm(['run', '-r', run, '--max_steps', String(Number(step) + 2)]);
+  const resumed = await ldmHere(['run', '-r', run, '--max_steps', String(Number(step) + 2)]);
   assert.is(resumed.code, 0, resumed.stderr);
   assert.match(resumed.stderr, new RegExp(`done +step ${Number(step) + 2},`));
 });
 
 test('a checkpoint alone, outside its run folder, can be gone on with', async () => {
   const logdir = temporaryFolder();
-  await ldm(['run', tinyConfig, '-l', logdir, '--max_steps', '4']);
-  const resumed = await ldm(['run', '-r', checkpoint(onlyRun(logdir)), '--max_steps', '6', '-l', logdir]);
+  await ldmHere(['run', tinyConfig, '-l', logdir, '--max_steps', '4']);
+  const resumed = await ldmHere(['run', '-r', checkpoint(onlyRun(logdir)), '--max_steps', '6', '-l', logdir]);
   assert.is(resumed.code, 0, resumed.stderr);
 });
 
 test('parameters and whole networks are swapped from the command line and in the YAML', async () => {
   const logdir = temporaryFolder();
   const unet = 'model.params.unet_config';
-  const swapped = await ldm([
+  const swapped = await ldmHere([
     'run',
     tinyConfig,
     `~${unet}`,
@@ -213,7 +213,15 @@ test('parameters and whole networks are swapped from the command line and in the
     'basic',
   ]);
   assert.is(swapped.code, 0, swapped.stderr);
-  const wider = await ldm(['run', tinyConfig, `${unet}.params.model_channels=16`, '--max_steps', '2', '-l', logdir]);
+  const wider = await ldmHere([
+    'run',
+    tinyConfig,
+    `${unet}.params.model_channels=16`,
+    '--max_steps',
+    '2',
+    '-l',
+    logdir,
+  ]);
   assert.is(wider.code, 0, wider.stderr);
   const runs = readdirSync(logdir).map((name) => join(logdir, name));
   const shapes = (suffix: string) => {

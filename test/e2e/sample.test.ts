@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pngTexts } from '../../src/io/png-text.js';
 import { readSafetensors } from '../../src/io/safetensors.js';
-import { ldm, tinyConfig } from '../support/command.js';
+import { ldmHere, repository, tinyConfig, tinyScheduler } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeAll } from '../support/write-images.js';
 
@@ -21,7 +21,15 @@ test.before(async () => {
     '+model.params.ucg_training.class_label={p: 0.5, val: 10}',
   ];
   for (const [name, overrides] of Object.entries({ plain: [], guided })) {
-    const { code, stderr } = await ldm(['run', tinyConfig, ...overrides, '-l', join(folder, name), '--max_steps', '2']);
+    const { code, stderr } = await ldmHere([
+      'run',
+      tinyConfig,
+      ...overrides,
+      '-l',
+      join(folder, name),
+      '--max_steps',
+      '2',
+    ]);
     assert.is(code, 0, stderr);
     runs[name as keyof typeof runs] = join(folder, name, readdirSync(join(folder, name))[0] ?? '');
   }
@@ -37,7 +45,7 @@ interface Drawn {
 
 async function drawn(run: string, ...flags: string[]): Promise<Drawn> {
   const out = join(folder, 'out', flags.join(' ').replaceAll(/\W+/g, '_'));
-  const { code, stderr } = await ldm(['sample', run, '--steps', '5', ...flags, '-o', out]);
+  const { code, stderr } = await ldmHere(['sample', run, '--steps', '5', ...flags, '-o', out]);
   assert.is(code, 0, stderr);
   const tensor = readSafetensors(join(out, 'samples.safetensors')).tensors.get('samples');
   assert.ok(tensor?.dtype === 'F32');
@@ -54,7 +62,7 @@ async function drawn(run: string, ...flags: string[]): Promise<Drawn> {
 }
 
 async function refused(...args: string[]): Promise<string> {
-  const { code, stderr } = await ldm(['sample', ...args]);
+  const { code, stderr } = await ldmHere(['sample', ...args]);
   assert.is(code, 2, stderr);
   return stderr;
 }
@@ -77,6 +85,23 @@ test('another sampler by its name', async () => {
     const { shape, parameters } = await drawn(runs.plain, '--sampler', sampler, '--class', '1', '-n', '2');
     assert.equal([shape, parameters.sampler], [[2, 1, 32, 32], sampler]);
   }
+});
+
+test('a scheduler of diffusers by its file; one of another schedule is refused', async () => {
+  const args = ['--sampler', tinyScheduler, '--class', '1', '-n', '2'];
+  const { shape, parameters } = await drawn(runs.plain, ...args);
+  assert.equal([shape, parameters.sampler, parameters.eta], [[2, 1, 32, 32], tinyScheduler, 0]);
+  assert.is((parameters.scheduler as { params: { steps_offset: number } }).params.steps_offset, 1);
+  assert.not('discretize' in parameters);
+  const classic = join(repository, 'configs/classic/ddim-scheduler.yaml');
+  assert.match(
+    await refused(runs.plain, '--sampler', classic),
+    /ddim-scheduler\.yaml: num_train_timesteps: is not as the model was trained\n.*300\n.*20, the timesteps of the model/,
+  );
+  assert.match(
+    await refused(runs.plain, ...args, '--discretize', 'quad'),
+    /--discretize: means nothing beside --sampler/,
+  );
 });
 
 test('guidance changes the images of a model that was trained for it, and is refused of another', async () => {

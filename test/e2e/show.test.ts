@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inMemory } from '../../src/io/tensor-source.js';
 import { writeCheckpoint } from '../../src/train/checkpoint-file.js';
-import { ldm, repository, tinyConfig } from '../support/command.js';
+import { ldmHere, repository, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('showing, comparing and copying configs');
@@ -13,7 +13,7 @@ const test = suite('showing, comparing and copying configs');
 const mnist = 'configs/ddpm/mnist.yaml';
 
 async function output(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await ldm(args);
+  const { code, stdout, stderr } = await ldmHere(args);
   assert.is(code, 0, stderr);
   assert.is(stderr, '');
   return stdout;
@@ -35,7 +35,7 @@ test('inspect --resolved: the merged config with origins, which reads back as th
   assert.match(yaml, /\n {8}root: \/nowhere +#/, 'data that are not there do not matter');
   const again = join(folder, 'again.yaml');
   writeFileSync(again, yaml);
-  assert.is((await ldm(['diff', config, again])).stdout, 'data.params.batch_size: 4 -> 2\n');
+  assert.is((await ldmHere(['diff', config, again])).stdout, 'data.params.batch_size: 4 -> 2\n');
   const withoutComments = (text: string) => text.replaceAll(/ +# .*/g, '');
   assert.is(withoutComments(await output('inspect', again, '--resolved')), withoutComments(yaml));
   const component = await output('inspect', again, '--component', 'model.params.unet_config', '--resolved');
@@ -85,14 +85,14 @@ test('diff: a run, its checkpoint and the config it was started with', async () 
   writeFileSync(join(run, 'configs', '2026-11-21T08-30-00-project.yaml'), project);
   writeFileSync(join(run, 'configs', '2026-11-21T08-30-00-lightning.yaml'), lightning);
   const line = 'data.params.batch_size: 4 -> 2\n';
-  assert.equal(await ldm(['diff', tinyConfig, run]), { code: 1, signal: null, stdout: line, stderr: '' });
+  assert.equal(await ldmHere(['diff', tinyConfig, run]), { code: 1, signal: null, stdout: line, stderr: '' });
 
   const checkpoint = join(run, 'last.ckpt');
   const progress = { epoch: 0, globalStep: 0, batchInEpoch: 0, seed: 0, streams: {}, metrics: {}, callbacks: {} };
   const weights = inMemory(new Map());
   writeCheckpoint(checkpoint, { progress, weights, optimizers: [], config: resolved });
-  assert.is((await ldm(['diff', tinyConfig, checkpoint])).stdout, line);
-  assert.equal(await ldm(['diff', run, checkpoint]), { code: 0, signal: null, stdout: '', stderr: '' });
+  assert.is((await ldmHere(['diff', tinyConfig, checkpoint])).stdout, line);
+  assert.equal(await ldmHere(['diff', run, checkpoint]), { code: 0, signal: null, stdout: '', stderr: '' });
 
   // A default that is written, another name of the same component, other data.
   const text = readFileSync(tinyConfig, 'utf8').replace('target: DDPM', 'target: ldm.models.diffusion.ddpm.DDPM');
@@ -100,10 +100,12 @@ test('diff: a run, its checkpoint and the config it was started with', async () 
     changed,
     text.replace('timesteps: 20', 'timesteps: 20\n    loss_type: l2').replace('limit: 4', 'limit: 5'),
   );
-  const { stdout } = await ldm(['diff', tinyConfig, changed, '-v']);
+  const { stdout } = await ldmHere(['diff', tinyConfig, changed, '-v']);
   const origin = '    test/fixtures/configs/tiny.yaml:38:16';
   assert.is(stdout, `data.params.validation.params.limit: 4 -> 5\n${origin}\n    ${changed}:39:16\n`);
-  const json = JSON.parse((await ldm(['diff', tinyConfig, changed, '--raw', '--json'])).stdout) as { path: string }[];
+  const json = JSON.parse((await ldmHere(['diff', tinyConfig, changed, '--raw', '--json'])).stdout) as {
+    path: string;
+  }[];
   assert.equal(
     json.map(({ path }) => path),
     ['model.params.loss_type', 'data.params.validation.params.limit'],
@@ -114,7 +116,7 @@ test('diff: where one is not valid, both are compared as they are written', asyn
   const folder = temporaryFolder();
   const wrong = join(folder, 'wrong.yaml');
   writeFileSync(wrong, readFileSync(tinyConfig, 'utf8').replace('timesteps: 20', 'timestep: 20'));
-  const { code, stdout, stderr } = await ldm(['diff', tinyConfig, wrong]);
+  const { code, stdout, stderr } = await ldmHere(['diff', tinyConfig, wrong]);
   assert.is(code, 1);
   assert.is(stdout, '+ model.params.timestep: 20\n- model.params.timesteps: 20\n');
   assert.is(
@@ -125,7 +127,7 @@ test('diff: where one is not valid, both are compared as they are written', asyn
 
 test('copy: a config of one’s own from a shipped one, from any folder', async () => {
   const cwd = temporaryFolder();
-  const { code, stdout, stderr } = await ldm(['copy', 'ddpm/mnist', 'work/mine.yaml'], { cwd });
+  const { code, stdout, stderr } = await ldmHere(['copy', 'ddpm/mnist', 'work/mine.yaml'], { cwd });
   assert.is(code, 0, stderr);
   assert.is(stdout, 'copied  configs/ddpm/mnist.yaml to work/mine.yaml\nnext    npx run work/mine.yaml\n');
   const text = readFileSync(join(cwd, 'work/mine.yaml'), 'utf8');
@@ -133,16 +135,19 @@ test('copy: a config of one’s own from a shipped one, from any folder', async 
   assert.match(text, / # times the batch size of 16/, 'comments stay');
   const schema = /\$schema=(\S+)/.exec(text)?.[1];
   assert.ok(schema === undefined || existsSync(join(cwd, 'work', schema)), schema);
-  assert.equal(await ldm(['diff', join(repository, mnist), 'work/mine.yaml'], { cwd }), {
+  assert.equal(await ldmHere(['diff', join(repository, mnist), 'work/mine.yaml'], { cwd }), {
     ...{ code: 0, signal: null, stdout: '', stderr: '' },
   });
-  const again = await ldm(['copy', 'configs/ddpm/mnist.yaml', 'work/mine.yaml', '--force'], { cwd });
+  const again = await ldmHere(['copy', 'configs/ddpm/mnist.yaml', 'work/mine.yaml', '--force'], { cwd });
   assert.is(again.code, 0, again.stderr);
-  assert.is((await ldm(['copy', 'mnist', 'more'], { cwd })).code, 0);
+  assert.is((await ldmHere(['copy', 'mnist', 'more'], { cwd })).code, 0);
   assert.ok(existsSync(join(cwd, 'more/mnist.yaml')), 'a folder that is not there yet');
-  const listed = await ldm(['copy', '--list'], { cwd });
-  assert.match(listed.stdout, /^autoencoder\/[^]*\nddpm\/mnist +A class-conditional DDPM on the 70,000 handwritten digits/);
-  assert.is((await ldm(['copy'], { cwd })).stdout, listed.stdout);
+  const listed = await ldmHere(['copy', '--list'], { cwd });
+  assert.match(
+    listed.stdout,
+    /^autoencoder\/[^]*\nddpm\/mnist +A class-conditional DDPM on the 70,000 handwritten digits/,
+  );
+  assert.is((await ldmHere(['copy'], { cwd })).stdout, listed.stdout);
 });
 
 const notShipped = 'ldm copy: there is no such shipped config\n';
@@ -220,7 +225,7 @@ for (const [title, args, message] of mistakes) {
   test(title, async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'there.yaml'), 'x: 1\n');
-    const { code, stdout, stderr } = await ldm(args(folder));
+    const { code, stdout, stderr } = await ldmHere(args(folder));
     assert.equal({ code, stdout }, { code: 2, stdout: '' }, stderr);
     assert.is(stderr, `${message(folder)}\n`);
     assert.is(readFileSync(join(folder, 'there.yaml'), 'utf8'), 'x: 1\n');

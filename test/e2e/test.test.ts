@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readEventFile, textAt, messagesAt } from '../support/event-file.js';
-import { ldm, tinyConfig } from '../support/command.js';
+import { ldmHere, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const test = suite('ldm test');
@@ -33,7 +33,7 @@ function tags(): Set<string | undefined> {
 }
 
 test.before(async () => {
-  const trained = await ldm(['run', tinyConfig, ...testSet, '-l', logdir, '--max_steps', '4']);
+  const trained = await ldmHere(['run', tinyConfig, ...testSet, '-l', logdir, '--max_steps', '4']);
   assert.is(trained.code, 0, trained.stderr);
   run = join(logdir, readdirSync(logdir)[0] ?? '');
   assert.match(trained.stderr, /^config +.*tiny\.yaml .*data\.params\.test\.target=MNIST/m);
@@ -56,14 +56,14 @@ test('a run ends with its test set, once, at its last step, beside its hyperpara
 test('--no-test leaves it alone', async () => {
   const folder = temporaryFolder();
   const args = ['run', tinyConfig, ...testSet, '-l', folder, '--max_steps', '1', '--no-test'];
-  const { code, stderr } = await ldm(args);
+  const { code, stderr } = await ldmHere(args);
   assert.is(code, 0, stderr);
   assert.match(stderr, /note: the test set is not used: --no-test/);
   assert.not.match(stderr, /test\/loss/);
 });
 
 test('ldm test measures what the end of the run measured, and logs it there', async () => {
-  const { code, stdout, stderr } = await ldm(['test', run, '--json']);
+  const { code, stdout, stderr } = await ldmHere(['test', run, '--json']);
   assert.is(code, 0, stderr);
   const { step, set, metrics } = JSON.parse(stdout) as { step: number; set: string; metrics: Record<string, number> };
   assert.equal([step, set], [4, 'test']);
@@ -76,7 +76,7 @@ test('ldm test measures what the end of the run measured, and logs it there', as
 });
 
 test('the validation set, with overrides, as a table', async () => {
-  const { code, stdout, stderr } = await ldm([
+  const { code, stdout, stderr } = await ldmHere([
     ...['test', join(run, 'checkpoints', 'last.ckpt'), '--set', 'validation'],
     'data.params.validation.params.limit=2',
   ]);
@@ -87,19 +87,19 @@ test('the validation set, with overrides, as a table', async () => {
 test('ldm run --train false tests alone', async () => {
   const folder = temporaryFolder();
   const args = ['run', tinyConfig, ...testSet, '-l', folder, '-t', 'false'];
-  const { code, stderr } = await ldm(args);
+  const { code, stderr } = await ldmHere(args);
   assert.is(code, 0, stderr);
   assert.match(stderr, /^done +step 0, epoch 0$/m);
   assert.match(stderr, /^test\/loss /m);
-  const nothing = await ldm(['run', tinyConfig, '-l', folder, '-t', 'false']);
+  const nothing = await ldmHere(['run', tinyConfig, '-l', folder, '-t', 'false']);
   assert.is(nothing.code, 2);
   assert.match(nothing.stderr, /data\.params\.test: there is no test set/);
 });
 
 test('a run without the set says so', async () => {
   const folder = temporaryFolder();
-  await ldm(['run', tinyConfig, '-l', folder, '--max_steps', '1']);
-  const { code, stderr } = await ldm(['test', join(folder, readdirSync(folder)[0] ?? ''), '--set', 'test']);
+  await ldmHere(['run', tinyConfig, '-l', folder, '--max_steps', '1']);
+  const { code, stderr } = await ldmHere(['test', join(folder, readdirSync(folder)[0] ?? ''), '--set', 'test']);
   assert.is(code, 2);
   assert.match(stderr, /data\.params\.test: its configuration has no test data/);
 });

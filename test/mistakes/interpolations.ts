@@ -64,7 +64,7 @@ export const interpolations: readonly Mistake[] = [
     message: `
       a.yaml:24:17: data.params.batch_size: there is no resolver "oc.evn"
         found:        \${oc.evn:HOME}
-        expected:     one of oc.env, oc.select, oc.decode, oc.create, oc.dict.keys, oc.dict.values, oc.deprecated
+        expected:     one of oc.env, oc.select, oc.decode, oc.create, oc.dict.keys, oc.dict.values, oc.deprecated, run
         did you mean: oc.env`,
   },
   {

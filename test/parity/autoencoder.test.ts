@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { valueAndGrads } from '../../src/autodiff/index.js';
-import type { AutoencoderKLOptions } from '../../src/models/autoencoder/autoencoder-kl.params.js';
-import { AutoencoderKL } from '../../src/models/autoencoder/autoencoder-kl.js';
-import { VQModelInterface } from '../../src/models/autoencoder/vq-model-interface.js';
-import type { VQModelOptions } from '../../src/models/autoencoder/vq-model.params.js';
-import { VQModel } from '../../src/models/autoencoder/vq-model.js';
+import type { AutoencoderKLOptions } from '../../src/first-stages/autoencoder-kl.params.js';
+import { AutoencoderKL } from '../../src/first-stages/autoencoder-kl.js';
+import { VQModelInterface } from '../../src/first-stages/vq-model-interface.js';
+import type { VQModelOptions } from '../../src/first-stages/vq-model.params.js';
+import { VQModel } from '../../src/first-stages/vq-model.js';
 import {
   assertClose,
   assertParameterGradients,

@@ -62,9 +62,11 @@ const matchGolden = (names: readonly string[]) => (test: Test) => {
   }
 };
 
-onEveryEngine('UNetModel against the published one', matchGolden(['unet_attention', 'unet_adm']));
-onEveryEngine('UNetModel with a context against the published one', matchGolden(['unet_crossattn']), ['torch', 'wasm']);
-// On the CPU engine each of them takes half a minute.
+// On the CPU engine each of them takes half a minute: there, a smaller one is a part of latent-diffusion.test.ts.
+onEveryEngine('UNetModel against the published one', matchGolden(['unet_attention', 'unet_adm', 'unet_crossattn']), [
+  'torch',
+  'wasm',
+]);
 onEveryEngine(
   'UNetModel of other options against the published one',
   matchGolden([

@@ -87,6 +87,7 @@ function signature(name: string): string[] {
   const x = addon.fill([2, 2], 1, 'float32');
   const fitting: Record<string, unknown> = {
     ...{ 'the number of a tensor': x, 'an array of tensor numbers': [x], 'an array of integers': [1, 1] },
+    'an array of byte arrays': [new Uint8Array(4)],
     ...{ 'a number': 1, 'an integer': 1, 'a boolean': true, 'a string': 'float32' },
   };
   const args: unknown[] = kinds.map(() => ({}));
@@ -144,6 +145,10 @@ function argument(kind: string): unknown {
       const varied = random() < 0.5;
       return Array.from({ length: below(7) }, () => (varied ? tensor() : same));
     }
+    case 'an array of byte arrays':
+      return Array.from({ length: below(4) }, () =>
+        random() < 0.05 ? pick(WRONG) : new Uint8Array(pick([0, 1, 4, 8])),
+      );
     case 'an array of integers': {
       if (random() < 0.3) return pick(pool).shape;
       const length = random() < 0.5 ? 2 : below(9);

@@ -64,6 +64,7 @@ const cases: [title: string, words: string[], expected: string[]][] = [
   ],
   ['components in the config', ['ldm', 'inspect', tinyConfig, '--component', 'data.params.t'], ['data.params.train']],
   ['no path that is not there', ['run', tinyConfig, 'model.nothing.'], []],
+  ['a file where no name begins so', ['ldm', 'sample', '--sampler', 'package.j'], ['package.json']],
   ['nothing of a config that cannot be read', ['run', 'nowhere.yaml', 'model.'], []],
   ['nothing of a verb that is not there', ['ldm', 'smaple', ''], []],
 ];

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import type { CAC, Command } from 'cac';
 import { registry } from '../../../registry/index.js';
-import { loadExperimentTree, type ConfigTree } from '../../config/index.js';
+import type { ConfigTree } from '../../config/index.js';
 import { UserError } from '../../errors.js';
 import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { componentPaths } from '../component-config.js';
 import { isConfigName, isOverride } from '../config-words.js';
 import { shippedConfigs } from '../copy/shipped.js';
+import { loadTree } from '../load-config.js';
 import { fileSuggestions } from './file-suggestions.js';
 import { overrideSuggestions } from './override-suggestions.js';
 import { shells } from './scripts.js';
@@ -82,6 +83,10 @@ function optionValues({ name, rawName, description }: Option, line: Line, begun:
   if (name === 'component') return asSuggestions(componentPaths(treeOf(line)?.root ?? emptyMap));
   if (rawName.includes('<config>')) return fileSuggestions(begun, isConfigName);
   if (/<(?:file|path|folder)>/.test(rawName)) return fileSuggestions(begun);
+  if (rawName.includes('<name|file>')) {
+    const names = choicesIn(description);
+    return names.some((name) => name.startsWith(begun)) ? asSuggestions(names) : fileSuggestions(begun);
+  }
   if (/[<[]bool[>\]]/.test(rawName)) return asSuggestions(['true', 'false']);
   const { enum: choices } =
     (lightningTrainerParams.properties as Record<string, { enum?: readonly unknown[] }>)[name] ?? {};
@@ -139,7 +144,7 @@ function treeOf({ command, before }: Line): ConfigTree | undefined {
   const configs = [...bases, ...words];
   if (configs.length === 0) return undefined;
   try {
-    return loadExperimentTree(configs);
+    return loadTree(configs);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -118,7 +118,7 @@ const mistakes: [line: string, message: string][] = [
   ['a.yaml --max_steps', '--max_steps: its value is missing\n  expected:     integer >= -1 or null'],
   ['a.yaml --max_steps --gpus 0,', '--max_steps: its value is missing\n  expected:     integer >= -1 or null'],
   ['--base', '--base: its value is missing\n  expected:     a config'],
-  ['a.yaml -r', '-r: its value is missing\n  expected:     a run folder, a checkpoint file or auto'],
+  ['a.yaml -r', '-r: its value is missing\n  expected:     a run folder, a checkpoint file, latest:NAME or auto'],
   ['a.yaml -s 1 --seed 2', '--seed: given more than once\n  found:        1 and 2\n  to fix:       leave one'],
   [
     'a.yaml --max_steps 1 --max_steps=2',

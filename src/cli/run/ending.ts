@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { listCheckpoints } from '../../io/find-checkpoint.js';
+import { listCheckpoints } from '../../io/list-checkpoints.js';
 import type { RunFolder } from '../../io/run-folder.js';
 import { formatValue } from '../../logging/format.js';
 import type { Callback } from '../../train/callbacks/callback.js';
@@ -13,18 +13,20 @@ import { relativePath } from './relative-path.js';
 export interface EndedRun {
   readonly folder: RunFolder;
   readonly trainer: Trainer;
+  /** The verb that shows what was learned: a first stage draws nothing, it is measured. */
+  readonly next: 'sample' | 'test';
   readonly callbacks: Readonly<Record<string, Callback>>;
   /** What stopped it before its time. */
   readonly signal: NodeJS.Signals | undefined;
 }
 
 /** What a run leaves that came to its end or was stopped, and what to do next. */
-export function summary({ folder, trainer, callbacks, signal }: EndedRun): string {
+export function summary({ folder, trainer, next: verb, callbacks, signal }: EndedRun): string {
   const path = relativePath(folder.path);
   const last = join(folder.checkpoints, 'last.ckpt');
   const ended = signal === undefined ? 'done' : `stopped by ${signal}`;
   const next: readonly [string, string] =
-    signal === undefined ? ['sample', `npx ldm sample ${path}`] : ['go on', `npx run --resume ${path}`];
+    signal === undefined ? [verb, `npx ldm ${verb} ${path}`] : ['go on', `npx run --resume ${path}`];
   const isSaved = existsSync(last);
   const best = Object.values(callbacks).flatMap((callback) =>
     callback instanceof ModelCheckpoint ? (callback.bestIn(folder) ?? []) : [],

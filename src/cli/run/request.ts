@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
-import { findCheckpoint, listCheckpoints, runOfCheckpoint } from '../../io/find-checkpoint.js';
+import { findCheckpoint } from '../../io/find-checkpoint.js';
+import { listCheckpoints, runOfCheckpoint } from '../../io/list-checkpoints.js';
 import { runFolder } from '../../io/run-folder.js';
+import { checkpointOfRun, parseRunReference, runOfReference } from '../../io/run-reference.js';
 import { lightningTrainerParams } from '../../train/lightning-options.js';
 import { isOverride } from '../config-words.js';
+import { describeChoice } from '../found-checkpoint.js';
 import { booleanFlag, integerFlag, textFlag, type Flags } from '../flags.js';
 import { readCommandLine } from './command-line.js';
 import { isTrainerFlag } from './run-flags.js';
@@ -42,7 +45,10 @@ export interface RunRequest {
 const AUTO = 'auto';
 const NOWHERE: Resumed = { checkpoints: [] };
 
-type Resumed = Pick<RunRequest, 'checkpoints' | 'resumeFolder'>;
+interface Resumed extends Pick<RunRequest, 'checkpoints' | 'resumeFolder'> {
+  /** Which run it is, of one that was named. */
+  readonly note?: string;
+}
 
 /** CompVis's default. */
 const DEFAULT_SEED = 23;
@@ -71,7 +77,8 @@ export function runRequest(argv: readonly string[]): RunRequest {
     });
   }
   const isAuto = resume === AUTO;
-  const { checkpoints, resumeFolder } = resume === undefined || isAuto ? NOWHERE : resumedFrom(resume);
+  const logdir = textFlag(flags, 'logdir') ?? 'runs';
+  const { checkpoints, resumeFolder, note } = resume === undefined || isAuto ? NOWHERE : resumedFrom(resume, logdir);
   if (resumeFolder !== undefined) checkOwnFolder(flags);
   const named = words.filter((word) => !isOverride(word));
   const configs = [...(resumeFolder ? configsOfRun(resumeFolder) : []), ...named];
@@ -92,7 +99,7 @@ export function runRequest(argv: readonly string[]): RunRequest {
     ...(resumeFolder !== undefined && { resumeFolder }),
     ...(name !== undefined && { name }),
     ...(postfix !== undefined && { postfix }),
-    logdir: textFlag(flags, 'logdir') ?? 'runs',
+    logdir,
     seed: integerFlag(flags, 'seed', 0) ?? DEFAULT_SEED,
     isSeedGiven: flags.seed !== undefined,
     scaleLr: booleanFlag(flags, 'scale_lr', true),
@@ -101,15 +108,31 @@ export function runRequest(argv: readonly string[]): RunRequest {
     flags,
     notes: [
       ...(flags.project === undefined ? [] : ['--project has no effect: --name and --logdir say where a run lies']),
-      ...(resumeFolder === undefined || flags.logdir === undefined
+      ...(note === undefined ? [] : [note]),
+      ...(resumeFolder === undefined || flags.logdir === undefined || note !== undefined
         ? []
         : ['--logdir has no effect: the run goes on in its own folder']),
     ],
   };
 }
 
+/**
+ * Of `latest:NAME` the run as it stands, unless it says that it is to go on from another checkpoint than its last.
+ * @throws FileError where there is neither a checkpoint nor a run
+ */
+function resumedFrom(word: string, logdir: string): Resumed {
+  const reference = parseRunReference(word);
+  if (!reference) return resumedAt(word);
+  if (reference.which === 'best') {
+    const found = checkpointOfRun(reference, logdir);
+    return { ...resumedAt(found.path), note: describeChoice(word, found) };
+  }
+  const run = runOfReference(reference, logdir);
+  return { ...resumedAt(run.path), note: describeChoice(word, { path: run.path, run }) };
+}
+
 /** @throws FileError where there is neither a checkpoint nor a run */
-function resumedFrom(path: string): Resumed {
+function resumedAt(path: string): Resumed {
   // It may have been stopped before its first checkpoint.
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   if (isFolder && configsOfRun(path).length > 0) return { checkpoints: listCheckpoints(path), resumeFolder: path };

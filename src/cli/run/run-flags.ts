@@ -59,8 +59,9 @@ const ownFlags: readonly RunFlag[] = [
     name: 'resume',
     short: 'r',
     value: 'path',
-    expected: 'a run folder, a checkpoint file or auto',
-    description: 'Go on with a run folder or a checkpoint file; auto: with the run that this command began, if any',
+    expected: 'a run folder, a checkpoint file, latest:NAME or auto',
+    description:
+      'Go on with a run folder, a checkpoint file or latest:NAME, the newest of a name; auto: with the run that this command began, if any',
   },
   { name: 'name', short: 'n', value: 'name', expected: 'text', description: "Part of the run folder's name" },
   { name: 'postfix', short: 'f', value: 'text', expected: 'text', description: "End of the run folder's name" },

@@ -26,12 +26,17 @@ export function newRunFolder(request: RunRequest): RunFolder {
 }
 
 export interface RunFilesOptions extends Pick<RunRecord, 'seed' | 'scaleLr' | 'engineFlags'> {
+  /** The files, as they were given. */
+  readonly configFiles: readonly string[];
   readonly configs: ReturnType<typeof resolvedConfigs>;
   readonly engine: EngineInfo;
 }
 
 /** Keeps what it takes to know, and to repeat, what was run; of a run that goes on, beside what is kept of its beginning. */
-export function writeRunFiles(run: RunFolder, { configs, seed, scaleLr, engineFlags, engine }: RunFilesOptions): void {
+export function writeRunFiles(
+  run: RunFolder,
+  { configFiles, configs, seed, scaleLr, engineFlags, engine }: RunFilesOptions,
+): void {
   const time = formatRunTime(new Date());
   requireWritable(run.record);
   requireWritable(join(run.configs, time));
@@ -40,6 +45,7 @@ export function writeRunFiles(run: RunFolder, { configs, seed, scaleLr, engineFl
   writeFileAtomically(join(run.configs, `${time}-lightning.yaml`), configs.lightning);
   const record = describeRun({
     command: process.argv.slice(1),
+    configs: configFiles,
     seed,
     scaleLr,
     engineFlags,

@@ -1,6 +1,6 @@
 import { annotate, annotatedValues, loadExperimentTree, type AnnotatedValue } from '../../config/index.js';
 import { UserError } from '../../errors.js';
-import { listCheckpoints } from '../../io/find-checkpoint.js';
+import { listCheckpoints } from '../../io/list-checkpoints.js';
 import { runFolder, runsNamed, type RunFolder } from '../../io/run-folder.js';
 import { lockRunFolder, type RunLock } from '../../io/run-lock.js';
 import { readRunRecord, type RunRecord } from '../../io/run-record.js';

@@ -36,7 +36,7 @@ export function disposeImages({ init, known }: GivenImages): void {
 }
 
 /** Scaled to cover the size, the middle of it cut out. */
-function covering(image: Size, { width, height }: Size): Placement {
+export function covering(image: Size, { width, height }: Size): Placement {
   const scale = Math.max(width / image.width, height / image.height);
   const scaled = {
     width: Math.max(width, Math.round(image.width * scale)),

@@ -1,24 +1,31 @@
 import { UserError } from '../../errors.js';
-import { discretizations, samplerNames, type Sampleable } from '../../samplers/index.js';
+import { discretizations, samplerNames, scheduleMatch, type Sampleable } from '../../samplers/index.js';
 import { choiceFlag, integerFlag, numberFlag, textFlag, type Flags } from '../flags.js';
+import type { SchedulerFile } from './scheduler-file.js';
 
-const DEFAULT_COUNT = 16;
 const DEFAULT_STEPS = 200;
 const DEFAULT_STRENGTH = 0.75;
 /** Further than anyone overstates a condition. */
 const MOST_GUIDANCE = 1000;
-/** With classes: so many of each, one class per row. */
-const DEFAULT_PER_CLASS = 8;
+
+const dataSets = ['train', 'validation', 'test'] as const;
 
 /** What `ldm sample` was asked for, as far as it can be told without the model. */
 export type Settings = ReturnType<typeof sampleSettings>;
 
+/** What is not said by a flag alone. */
+interface BesideFlags {
+  /** The word after the image of `--inpaint`. */
+  readonly mask: string | undefined;
+  /** The scheduler that `--sampler` names. */
+  readonly scheduler: SchedulerFile | undefined;
+}
+
 /**
  * Reads the flags of `ldm sample`.
- * @param mask the word after the image of `--inpaint`
  * @throws UserError for what cannot be read or does not go together
  */
-export function sampleSettings(flags: Flags, mask: string | undefined) {
+export function sampleSettings(flags: Flags, { mask, scheduler: file }: BesideFlags) {
   const init = textFlag(flags, 'init');
   const strength = numberFlag(flags, 'strength', 0, 1);
   const inpaint = textFlag(flags, 'inpaint');
@@ -36,17 +43,25 @@ export function sampleSettings(flags: Flags, mask: string | undefined) {
     throw new UserError({ where: 'ldm sample', problem: 'one run at a time', found: `also ${mask}` });
   }
   const eta = numberFlag(flags, 'eta', 0, 1);
-  if (interpolate !== undefined && (init !== undefined || (eta ?? 0) > 0 || flags.sampler === 'ddpm')) {
+  const isNoisy = file ? !file.scheduler.takesEta : flags.sampler === 'ddpm';
+  if (interpolate !== undefined && (init !== undefined || (eta ?? 0) > 0 || isNoisy)) {
     throw new UserError({
       where: '--interpolate',
       problem: 'goes from noise to noise, and no other noise may come in between',
-      expected: 'neither --init nor --eta above 0 nor --sampler ddpm',
+      expected: 'neither --init nor --eta above 0 nor a sampler that draws noise, as ddpm does',
     });
   }
+  if (file) checkSchedulerFlags(flags, file);
+  const condition = textFlag(flags, 'condition');
+  const conditionFrom =
+    flags.condition_from === undefined ? undefined : choiceFlag(flags, 'condition_from', dataSets, 'validation');
+  checkOneCondition(flags);
   return {
-    sampler: choiceFlag(flags, 'sampler', samplerNames, 'ddim'),
+    sampler: file?.scheduler ?? choiceFlag(flags, 'sampler', samplerNames, 'ddim'),
+    schedulerFile: file,
     steps: integerFlag(flags, 'steps') ?? DEFAULT_STEPS,
-    eta: eta ?? (interpolate === undefined ? 1 : 0),
+    // As diffusers has it where nothing is said: no noise.
+    eta: eta ?? (interpolate === undefined && !file ? 1 : 0),
     discretize: choiceFlag(flags, 'discretize', discretizations, 'uniform'),
     temperature: numberFlag(flags, 'temperature', 0, MOST_GUIDANCE) ?? 1,
     guidanceScale: numberFlag(flags, 'cfg_scale', 0, MOST_GUIDANCE) ?? 1,
@@ -58,6 +73,8 @@ export function sampleSettings(flags: Flags, mask: string | undefined) {
     count: integerFlag(flags, 'count'),
     label: integerFlag(flags, 'class', 0),
     prompt: textFlag(flags, 'prompt'),
+    condition,
+    conditionFrom,
   };
 }
 
@@ -71,7 +88,7 @@ const NOT_GUIDABLE = {
 const diffusionFlags = ['sampler', 'eta', 'discretize', 'temperature', 'cfg_scale', 'init', 'inpaint', 'interpolate'];
 
 /** @throws UserError where the model cannot do what the flags ask for */
-export function checkFlags(flags: Flags, model: Sampleable): void {
+export function checkFlags(flags: Flags, { schedulerFile: file, steps: taken }: Settings, model: Sampleable): void {
   const steps = integerFlag(flags, 'steps');
   if (steps !== undefined && steps > model.timesteps) {
     throw new UserError({
@@ -93,58 +110,48 @@ export function checkFlags(flags: Flags, model: Sampleable): void {
   if ((numberFlag(flags, 'cfg_scale', 0, MOST_GUIDANCE) ?? 1) !== 1 && !model.isGuidable) {
     throw new UserError(NOT_GUIDABLE);
   }
+  if (!file || !model.trainedSchedule) return;
+  const { problems } = scheduleMatch(file.scheduler, model.trainedSchedule, taken);
+  if (problems.length > 0) throw new UserError(problems.map((problem) => ({ where: file.path, ...problem })));
 }
 
-/** What the images are to show. */
-export interface Subjects {
-  readonly count: number;
-  /** The class of each, empty where the model has none. */
-  readonly labels: readonly number[];
-  /** The text of each, empty where the model takes none. */
-  readonly texts: readonly string[];
-  /** Images in a row of the grid; a square grid where absent. */
-  readonly columns?: number;
-}
-
-/**
- * The classes or texts of the images: one if asked for, else as many of each class. An interpolation has a row for each.
- * @throws UserError where the model has no such class, takes no texts, or takes nothing else
- */
-export function subjectsOf(settings: Settings, model: Sampleable): Subjects {
-  const { count, label, prompt, interpolate } = settings;
-  const { numClasses, takesTexts = false } = model;
-  if (label !== undefined && label >= numClasses) {
-    const expected = numClasses > 0 ? `0 to ${numClasses - 1}` : 'no class: the model has none';
-    throw new UserError({ where: '--class', problem: 'there is no such class', found: String(label), expected });
-  }
-  if (prompt !== undefined && !takesTexts) {
-    throw new UserError({ where: '--prompt', problem: 'the model takes no texts', remedy: 'leave it out' });
-  }
-  if (takesTexts && prompt === undefined) {
-    throw new UserError({ where: '--prompt', problem: 'the model draws what a text says', expected: '--prompt TEXT' });
-  }
-  const perRow = interpolate ?? 1;
-  const rows = count ?? defaultCount(settings, numClasses);
-  const repeated = <T>(of: (row: number) => T): T[] =>
-    Array.from({ length: rows * perRow }, (_, i) => of(Math.floor(i / perRow)));
-  const perClass = interpolate === undefined ? DEFAULT_PER_CLASS : 1;
-  const classOf = (row: number): number => label ?? Math.floor(row / perClass) % numClasses;
-  const inClassRows = numClasses > 0 && label === undefined;
-  const columns = interpolate ?? (inClassRows ? DEFAULT_PER_CLASS : undefined);
-  return {
-    count: rows * perRow,
-    labels: numClasses > 0 ? repeated(classOf) : [],
-    texts: prompt === undefined ? [] : repeated(() => prompt),
-    ...(columns !== undefined && { columns }),
-  };
-}
-
-function defaultCount({ interpolate, label }: Settings, numClasses: number): number {
-  const isByClass = numClasses > 0 && label === undefined;
-  if (interpolate !== undefined) return isByClass ? numClasses : 4;
-  return isByClass ? numClasses * DEFAULT_PER_CLASS : DEFAULT_COUNT;
+/** What is legal of the scheduler, and rarely meant. */
+export function schedulerNote({ schedulerFile: file, steps }: Settings, model: Sampleable): string | undefined {
+  if (!file || !model.trainedSchedule) return undefined;
+  const { note } = scheduleMatch(file.scheduler, model.trainedSchedule, steps);
+  return note && `${file.path}: ${note}`;
 }
 
 function needless(flag: string, without: string): UserError {
   return new UserError({ where: `--${flag}`, problem: `means nothing without ${without}`, remedy: 'leave it out' });
+}
+
+/** @throws UserError for flags of our own samplers that a scheduler has parameters for, or does without */
+function checkSchedulerFlags(flags: Flags, { scheduler, path }: SchedulerFile): void {
+  const reasons: Readonly<Record<string, string | undefined>> = {
+    discretize: 'timestep_spacing and steps_offset of the scheduler say it',
+    temperature: 'a scheduler has no such setting',
+    eta: scheduler.takesEta ? undefined : `${scheduler.constructor.name} has no such setting: variance_type says it`,
+  };
+  const useless = Object.entries(reasons).filter(([name, reason]) => reason !== undefined && name in flags);
+  if (useless.length === 0) return;
+  throw new UserError(
+    useless.map(([name, reason]) => ({
+      where: `--${name}`,
+      problem: `means nothing beside --sampler ${path}: ${reason ?? ''}`,
+      remedy: 'leave it out',
+    })),
+  );
+}
+
+/** @throws UserError where the condition is said in two ways */
+function checkOneCondition(flags: Flags): void {
+  const given = ['class', 'prompt', 'condition', 'condition_from'].filter((name) => flags[name] !== undefined);
+  if (given.length < 2) return;
+  throw new UserError({
+    where: 'ldm sample',
+    problem: 'images are drawn under one condition',
+    found: given.map((name) => `--${name}`).join(' and '),
+    expected: 'one of them',
+  });
 }

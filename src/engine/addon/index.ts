@@ -13,6 +13,7 @@ import type { LossOperations } from './loss.js';
 import type { MatmulOperations } from './matmul.js';
 import type { NormOperations } from './norm.js';
 import type { OptimOperations } from './optim.js';
+import type { PixelOperations } from './pixels.js';
 import type { PoolOperations } from './pool.js';
 import type { PoolWindowOperations } from './pool-window.js';
 import type { RandomOperations } from './random.js';
@@ -73,4 +74,5 @@ export type Addon = RuntimeOperations &
   FftOperations &
   ChannelNormOperations &
   BlocksOperations &
-  SequenceOperations;
+  SequenceOperations &
+  PixelOperations;

@@ -11,6 +11,7 @@ import {
   layerNorm,
   linear,
   mseLoss,
+  pixelValues,
   qkvAttention,
   scaledDotProductAttention,
   silu,
@@ -35,6 +36,7 @@ const programs: Record<string, Program> = {
   elementwise: () => tf.exp(tf.add(tf.mul(matrix(2, 1, 3), matrix(4, 1)), 1)),
   comparisons: () => tf.logicalNot(tf.greater(matrix(2, 3), 1)),
   choices: () => tf.where(tf.less(matrix(3), 1), matrix(2, 3), matrix(2, 1)),
+  'images of bytes': () => pixelValues([new Uint8Array(12), new Uint8Array(12)], [2, 2, 2, 3]),
   casts: () => [tf.cast(matrix(2), 'int32'), tf.cast(labels(), 'bool'), tf.zerosLike(labels())],
   'reshape and transpose': () => tf.transpose(tf.reshape(image(), [2, -1, 4]), [0, 2, 1]),
   'concat, stack and unstack': () => [

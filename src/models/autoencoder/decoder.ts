@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../../nn/index.js';
+import { Conv2d, inputsOf, Module, type ExampleCalls, type Methods, type Parameter } from '../../nn/index.js';
 import { withDefaults } from '../../params.js';
 import { ddconfigParams, type DdconfigInput } from './ddconfig.params.js';
 import { runLayers, type ImageLayer } from './image-layers.js';
@@ -13,6 +13,8 @@ export class Decoder extends Module {
   /** Of one encoding of an image of the resolution that it is made for. */
   readonly exampleShape: readonly number[];
   readonly #layers: readonly ImageLayer[];
+  /** Absent with `give_pre_end`. */
+  readonly #convOut: Conv2d | undefined;
   readonly #tanhOut: boolean;
 
   constructor(given: DdconfigInput) {
@@ -37,12 +39,11 @@ export class Decoder extends Module {
       return this.child(`up.${i}`, level);
     });
     const channels = ch * (ch_mult[0] ?? 1);
-    const end = [
-      this.child('norm_out', normalize(channels, 'silu')),
-      this.child('conv_out', new Conv2d(channels, config.out_ch, { kernelSize: 3, padding: 1 })),
-    ];
-    this.#layers = [convIn, middle, ...levels.reverse(), ...(config.give_pre_end ? [] : end)];
-    this.#tanhOut = config.tanh_out && !config.give_pre_end;
+    const normOut = this.child('norm_out', normalize(channels, 'silu'));
+    const convOut = this.child('conv_out', new Conv2d(channels, config.out_ch, { kernelSize: 3, padding: 1 }));
+    if (!config.give_pre_end) this.#convOut = convOut;
+    this.#layers = [convIn, middle, ...levels.reverse(), ...(this.#convOut ? [normOut] : [])];
+    this.#tanhOut = config.tanh_out;
   }
 
   /**
@@ -52,13 +53,39 @@ export class Decoder extends Module {
    */
   forward(z: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      const h = runLayers(this.#layers, z);
-      return this.#tanhOut ? tf.tanh(h) : h;
+      const h = this.features(z);
+      return this.#convOut ? this.toImages(h) : h;
     });
+  }
+
+  /** All but the last layer: `[N, h, w, z_channels]` to `[N, f h, f w, ch * ch_mult[0]]`. */
+  features(z: tf.Tensor4D): tf.Tensor4D {
+    return runLayers(this.#layers, z);
+  }
+
+  /**
+   * The last layer: what `features` makes to images, `[N, H, W, out_ch]`.
+   * @throws Error with `give_pre_end`, which leaves it out
+   */
+  toImages(features: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const images = this.#lastLayer.forward(features);
+      return this.#tanhOut ? tf.tanh(images) : images;
+    });
+  }
+
+  /** The weight of that layer, at which adversarial losses are weighed. @throws Error with `give_pre_end` */
+  get lastWeight(): Parameter {
+    return this.#lastLayer.weight;
   }
 
   override exampleCalls(): ExampleCalls {
     return { forward: { z: { shape: this.exampleShape } } };
+  }
+
+  get #lastLayer(): Conv2d {
+    if (!this.#convOut) throw new Error('Decoder: with give_pre_end there is no last layer');
+    return this.#convOut;
   }
 
   override methods(): Methods {

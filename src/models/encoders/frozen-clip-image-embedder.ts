@@ -43,6 +43,12 @@ export class FrozenClipImageEmbedder extends PretrainedClip {
     return tf.tidy(() => this.model.encodeImage(this.preprocess(x)));
   }
 
+  /** `[height, width, channels]` of images that lose nothing on their way to CLIP's size. */
+  inputShape(): [number, number, number] {
+    const size = this.model.sizes.imageResolution;
+    return [size, size, 3];
+  }
+
   override exampleCalls(): ExampleCalls {
     const size = this.model.sizes.imageResolution;
     return { forward: { x: { shape: [1, size, size, 3] } } };
@@ -61,7 +67,7 @@ export class FrozenClipImageEmbedder extends PretrainedClip {
     const blurred = blurs
       ? sizes.reduce((h, size, i) => resample(h, i + 1, antialiasing(size, imageResolution)), x)
       : x;
-    return sizes.reduce((h, size, i) => resample(h, i + 1, cubicResizing(size, imageResolution)), blurred);
+    return sizes.reduce((h, size, i) => resample(h, i + 1, cubicResizing(size, imageResolution, { alignCorners: true })), blurred);
   }
 }
 

@@ -36,15 +36,15 @@ test('a size that the factor does not divide: the last positions are left over, 
 });
 
 test('resizing with aligned corners keeps them, and everything at the same size', () => {
-  assert.equal(rows(cubicResizing(3, 3)), [
+  assert.equal(rows(cubicResizing(3, 3, { alignCorners: true })), [
     [1, 0, 0],
     [0, 1, 0],
     [0, 0, 1],
   ]);
-  const larger = rows(cubicResizing(3, 5));
+  const larger = rows(cubicResizing(3, 5, { alignCorners: true }));
   assert.equal(larger[0], [1, 0, 0]);
   assert.equal(larger[4], [0, 0, 1]);
-  assert.equal(rows(cubicResizing(3, 1)), [[1, 0, 0]]);
+  assert.equal(rows(cubicResizing(3, 1, { alignCorners: true })), [[1, 0, 0]]);
 });
 
 test('a blur mirrors at the edge, without repeating it', () => {

@@ -35,10 +35,11 @@ export function rescaling(size: number, factor: number, interpolation: Interpola
   return axisMatrix(rows, size, taps, clampTo(size));
 }
 
-/** Bicubic resampling to a size, the first and the last position on those of the input (`align_corners=True`). */
-export function cubicResizing(size: number, rows: number): AxisMatrix {
-  const step = rows > 1 ? (size - 1) / (rows - 1) : 0;
-  return axisMatrix(rows, size, (row) => cubicTaps(row * step), clampTo(size));
+/** Bicubic resampling to a size. @param alignCorners the first and last position on those of the input, not its edges */
+export function cubicResizing(size: number, rows: number, { alignCorners }: { alignCorners: boolean }): AxisMatrix {
+  const step = alignCorners ? (rows > 1 ? (size - 1) / (rows - 1) : 0) : size / rows;
+  const position = alignCorners ? (row: number) => row * step : (row: number) => (row + 0.5) * step - 0.5;
+  return axisMatrix(rows, size, (row) => cubicTaps(position(row)), clampTo(size));
 }
 
 /**

@@ -63,6 +63,15 @@ export class SpatialRescaler extends Module {
   }
 
   /** An image of the size that the published models condition on. */
+  /** `[height, width, channels]` of the images that it makes such ones of. */
+  inputShape(output: readonly [number, number, number] | undefined): [number, number, number] | undefined {
+    if (!output) return undefined;
+    const { n_stages: stages, multiplier, in_channels: channels } = this.params;
+    const [height, width, made] = output;
+    const before = (size: number): number => Math.round(size / multiplier ** stages);
+    return [before(height), before(width), this.#channelMapper ? channels : made];
+  }
+
   override exampleCalls(): ExampleCalls {
     const { method, in_channels: channels } = this.params;
     const [, works] = METHODS[method];

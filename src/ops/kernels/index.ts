@@ -11,4 +11,5 @@ export * from './conv.js';
 export * from './loss.js';
 export * from './norm.js';
 export * from './optim.js';
+export * from './pixels.js';
 export * from './random.js';

@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { withDefaults } from '../../params.js';
 import { ddimSchedulerParams, type DDIMSchedulerOptions, type DDIMSchedulerParams } from './noise-scheduler.params.js';
-import { NoiseScheduler, varianceNoiseOf, type SchedulerStep, type VarianceNoise } from './noise-scheduler.js';
+import { NoiseScheduler, varianceNoiseOf, type SchedulerStep, type StepOptions } from './noise-scheduler.js';
 
-export interface DdimStepOptions extends VarianceNoise {
-  /** The share of DDPM's noise that a step adds, in [0, 1]; 0 where absent. */
-  readonly eta?: number;
+export interface DdimStepOptions extends StepOptions {
   /** Go on with the noise that belongs to the clipped image, as GLIDE does. */
   readonly useClippedModelOutput?: boolean;
 }
@@ -13,6 +11,7 @@ export interface DdimStepOptions extends VarianceNoise {
 /** Denoising diffusion implicit models (Song et al. 2021) step by step, `diffusers.DDIMScheduler`. */
 export class DDIMScheduler extends NoiseScheduler {
   readonly params: DDIMSchedulerParams;
+  readonly takesEta = true;
 
   /** @throws RangeError where `trained_betas` are not as many as the timesteps */
   constructor(options: DDIMSchedulerOptions = {}) {

@@ -10,6 +10,7 @@ const SMALLEST_VARIANCE = 1e-20;
 /** Ancestral sampling (Ho et al. 2020, algorithm 2) step by step, `diffusers.DDPMScheduler`. */
 export class DDPMScheduler extends NoiseScheduler {
   readonly params: DDPMSchedulerParams;
+  readonly takesEta = false;
 
   /** @throws RangeError where `trained_betas` are not as many as the timesteps */
   constructor(options: DDPMSchedulerOptions = {}) {

@@ -22,11 +22,20 @@ export interface VarianceNoise {
   readonly varianceNoise?: tf.Tensor4D | undefined;
 }
 
+/** What the steps of all schedulers can be told; each reads what it knows of. */
+export interface StepOptions extends VarianceNoise {
+  /** The share of DDPM's noise that a step adds, in [0, 1], where a scheduler `takesEta`. */
+  readonly eta?: number;
+}
+
 /**
  * What diffusers' DDIMScheduler and DDPMScheduler share: a schedule of betas, the timesteps of fewer steps, and what the
- * network's output means. A scheduler takes one step at a time and knows no network; `src/samplers` runs the whole loop.
+ * network's output means. A scheduler takes one step at a time and knows no network; `scheduled` runs the whole loop.
  */
 export abstract class NoiseScheduler {
+  abstract readonly params: DDIMSchedulerParams | DDPMSchedulerParams;
+  /** Whether `eta` says how much noise its steps add; 0, none, makes it deterministic. */
+  abstract readonly takesEta: boolean;
   /** `[num_train_timesteps]` */
   readonly betas: Float32Array;
   /** Products of alphas, `[num_train_timesteps]`. */
@@ -47,6 +56,9 @@ export abstract class NoiseScheduler {
     this.alphasCumprod = schedulerAlphasCumprod(this.betas);
     this.#timesteps = Array.from({ length: timesteps }, (_, i) => timesteps - 1 - i);
   }
+
+  /** One step down: see the schedulers. */
+  abstract step(modelOutput: tf.Tensor4D, timestep: number, sample: tf.Tensor4D, options?: StepOptions): SchedulerStep;
 
   /** The timesteps to visit, descending; all of them until `setTimesteps`. */
   get timesteps(): readonly number[] {

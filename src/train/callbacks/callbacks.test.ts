@@ -114,6 +114,8 @@ test('ModelCheckpoint keeps the best by a logged value, and the last', async () 
       { file: 'epoch=01-score=1.0.ckpt', score: 1 },
       { file: 'epoch=03-score=2.0.ckpt', score: 2 },
     ],
+    monitor: 'score',
+    dirpath: null,
     savedStep: 12,
     isDue: false,
     hasMetrics: true,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { writeProblem } from '../../io/file-problems.js';
 import { makeFolder } from '../../io/make-folder.js';
+import type { KeptCheckpoints } from '../../io/run-checkpoint.js';
 import type { RunFolder } from '../../io/run-folder.js';
 import { formatValue } from '../../logging/format.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
@@ -21,8 +22,7 @@ const LAST = 'last.ckpt';
 const PREVIOUS = 'previous.ckpt';
 const DEFAULT_FILENAME = '{epoch:06}';
 
-interface State {
-  readonly best: readonly KeptCheckpoint[];
+interface State extends KeptCheckpoints {
   /** Absent, with what follows, in checkpoints of earlier versions. */
   readonly savedStep?: number;
   readonly isDue?: boolean;
@@ -61,6 +61,8 @@ export class ModelCheckpoint implements Callback {
   state(): unknown {
     const state: Required<State> = {
       best: this.#best.kept,
+      monitor: this.#params.monitor,
+      dirpath: this.#params.dirpath,
       savedStep: this.#savedStep,
       isDue: this.#isDue,
       hasMetrics: this.#hasMetrics,

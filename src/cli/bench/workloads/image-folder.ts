@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { DataLoader } from '../../../data/data-loader.js';
-import type { HostArray, HostBatch } from '../../../data/dataset.js';
 import { imageFolder } from '../../../data/image-folder.js';
 import { imageFolderParams } from '../../../data/image-folder.params.js';
+import { disposeTensors, toTensors, type TensorBatch } from '../../../data/to-tensors.js';
 import { withDefaults } from '../../../params.js';
 import { packageRoot } from '../../../io/package-root.js';
+import { sumOfMagnitudes } from '../tensors.js';
 import type { PreparedWorkload, Workload } from './workload.js';
 
 const SIDE = 256;
@@ -16,7 +18,7 @@ const QUALITY = 90;
 
 export const imageFolderBench: Workload = {
   name: 'image_folder_256px',
-  summary: `${COUNT} JPEGs of ${SIDE}×${SIDE} into float32 batches of ${BATCH}; PyTorch: torchvision and Pillow`,
+  summary: `${COUNT} JPEGs of ${SIDE}×${SIDE} into float32 tensors, ${BATCH} at a time; PyTorch: torchvision and Pillow`,
   parts: [{ name: 'epoch' }],
   engines: ['torch'],
   pytorch: 'pytorch_image_folder.py',
@@ -28,27 +30,27 @@ const folder = join(packageRoot(), 'build', 'bench', 'image_folder_256px');
 
 function prepare(): PreparedWorkload {
   const ready = writeImages();
-  const epoch = async (): Promise<HostBatch | undefined> => {
+  const epoch = async (look?: (batch: TensorBatch) => void): Promise<void> => {
     await ready;
     const dataset = imageFolder(withDefaults(imageFolderParams, { root: folder, size: SIDE, labels: true }));
-    let first: HostBatch | undefined;
-    for await (const batch of new DataLoader(dataset, { batchSize: BATCH }).epoch(0)) first ??= batch;
-    return first;
+    for await (const hostBatch of new DataLoader(dataset, { batchSize: BATCH }).epoch(0)) {
+      const batch = toTensors(hostBatch);
+      look?.(batch);
+      disposeTensors(batch);
+    }
   };
   return {
-    check: async () => sumOfMagnitudes(await epoch()),
+    async check() {
+      const sums: number[] = [];
+      await epoch(({ image }) => {
+        if (sums.length === 0) sums.push(sumOfMagnitudes([image as tf.Tensor]));
+      });
+      return sums[0] ?? NaN;
+    },
     async run(_, repetitions) {
       for (let i = 0; i < repetitions; i++) await epoch();
     },
   };
-}
-
-/** Of a batch's images. */
-function sumOfMagnitudes(batch: HostBatch | undefined): number {
-  const { data } = batch?.image as HostArray;
-  let sum = 0;
-  for (const value of data) sum += Math.abs(value);
-  return sum;
 }
 
 /** Once: whole or not at all, so that a run that was stopped here is made good by the next. */

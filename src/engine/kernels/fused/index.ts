@@ -5,6 +5,7 @@ import { fusedConvKernels } from './conv.js';
 import { lossKernels } from './loss.js';
 import { normKernels } from './norm.js';
 import { optimKernels } from './optim.js';
+import { pixelKernels } from './pixels.js';
 import { randomKernels } from './random.js';
 
 /** The native forms of our own kernels, src/ops/kernels. */
@@ -15,5 +16,6 @@ export const fusedKernels: KernelTable = {
   ...lossKernels,
   ...normKernels,
   ...optimKernels,
+  ...pixelKernels,
   ...randomKernels,
 };

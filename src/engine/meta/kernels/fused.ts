@@ -10,6 +10,7 @@ import {
   MseLoss,
   PhiloxNormal,
   PhiloxUniform,
+  PixelValues,
   QkvAttention,
   Silu,
   SoftmaxCrossEntropy,
@@ -17,6 +18,7 @@ import {
   type GroupNormAttrs,
   type MeanErrorAttrs,
   type PhiloxAttrs,
+  type PixelValuesAttrs,
   type QkvAttentionAttrs,
 } from '../../../ops/kernels/index.js';
 import { metaKernel, sizeOf, under, type MetaKernelTable, type X } from './kernel.js';
@@ -32,7 +34,8 @@ const meanError = metaKernel<{ prediction: tf.TensorInfo }, MeanErrorAttrs>(({ p
   meta.tensor(reduction === 'perSample' ? prediction.shape.slice(0, 1) : [], 'float32'),
 );
 
-const draw = metaKernel<unknown, PhiloxAttrs>((_, { shape }, meta) => meta.tensor(shape, 'float32'));
+/** What is made of no tensors. */
+const made = metaKernel<unknown, PhiloxAttrs | PixelValuesAttrs>((_, { shape }, meta) => meta.tensor(shape, 'float32'));
 
 /**
  * Our own kernels that the native engine has, so that what is kept for the backward pass is what that engine keeps. Those
@@ -70,5 +73,5 @@ export const fusedKernels: MetaKernelTable = {
     meta.tensor(labels.shape, 'float32'),
     meta.tensor(labels.shape, 'float32'),
   ]),
-  ...under([PhiloxNormal, PhiloxUniform], draw),
+  ...under([PhiloxNormal, PhiloxUniform, PixelValues], made),
 };
