@@ -31,14 +31,19 @@ test('weights to begin with, and where published ones come from', () => {
     what: 'a file of weights (.ckpt, .pt, .safetensors)',
     remedy:
       'unzip https://ommer-lab.com/files/latent-diffusion/vq-f4.zip into models/first_stage_models/vq-f4 and set ' +
-      'ckpt_path: models/first_stage_models/vq-f4/model.ckpt; without weights remove ckpt_path',
+      'ckpt_path: models/first_stage_models/vq-f4/model.ckpt;\n' +
+      "or train it first, ldm run configs/autoencoder/vq-f4.yaml, and set ckpt_path to that run's folder;\n" +
+      'or remove ckpt_path, to try it without',
     initial: true,
   });
   const noattn = { ...vqF4, ckpt_path, ddconfig: { ...ddconfig, attn_type: 'none' } };
-  assert.match(needed('VQModel', noattn)[0]?.remedy ?? '', /vq-f4-noattn\.zip/);
+  assert.match(needed('VQModel', noattn)[0]?.remedy ?? '', /vq-f4-noattn\.zip(?![^]*train it first)/);
   const kl = { ...vqF4, n_embed: undefined, ckpt_path, embed_dim: 4 };
   const deep = { ...ddconfig, double_z: true, ch_mult: [1, 2, 4, 4] };
-  assert.match(needed('AutoencoderKL', { ...kl, ddconfig: deep })[0]?.remedy ?? '', /kl-f8\.zip/);
+  assert.match(
+    needed('AutoencoderKL', { ...kl, ddconfig: deep })[0]?.remedy ?? '',
+    /kl-f8\.zip[^]*autoencoder_kl_32x32x4\.yaml/,
+  );
   const own = needed('AutoencoderKL', { ...kl, ddconfig: { ...deep, ch_mult: [1, 2] } });
   assert.is(own[0]?.remedy, 'set it to the file of a trained model or to a run folder, or remove it');
   const ddpm = { unet_config: { target: 'BasicUNet' }, image_size: 28, channels: 1, ckpt_path: 'a.ckpt' };

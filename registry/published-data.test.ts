@@ -36,7 +36,9 @@ test('what each data set reads is named with the remedy', () => {
   const needed = (target: string, params: object): string[] =>
     (registry.resolve(target)?.needs?.(params as never) ?? []).map(({ file, remedy }) => `${file}: ${remedy ?? ''}`);
   assert.equal(needed('taming.data.faceshq.CelebAHQTrain', { root: 'data/celebahq' }), [
-    'data/celebahq: put the images of CelebA-HQ there (.npy, .png or .jpg), or let root name their folder',
+    'data/celebahq: put images of faces there (.jpg, .png, .webp … or .npy; CelebA-HQ has 30,000), or let root name the ' +
+      'folder that has them;\ncelebahqtrain.txt and celebahqvalidation.txt beside it may list what is for what, else ' +
+      'every 20th is for validation',
   ]);
   assert.equal(needed('LSUNChurchesTrain', { root: 'data/lsun' }), [
     'data/lsun/churches: put the images there, or let root name the folder that has churches',

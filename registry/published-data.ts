@@ -19,6 +19,13 @@ const splits = [
 /** Of what CompVis's configs name but CompVis never published. */
 const ownLayout = 'named by latent-diffusion’s configs; its code was never published, the layout is ours';
 
+/** @param name of the folder, which its lists have too */
+const needsFaces = (name: string, count: string) =>
+  needsFolder(
+    `put images of faces there (.jpg, .png, .webp … or .npy; ${count}), or let root name the folder that has them;\n` +
+      `${name}train.txt and ${name}validation.txt beside it may list what is for what, else every 20th is for validation`,
+  );
+
 const faces = splits.flatMap(([split, name, use]) => [
   defineComponent({
     target: `CelebAHQ${name}`,
@@ -27,7 +34,7 @@ const faces = splits.flatMap(([split, name, use]) => [
     summary: `The ${use} images of CelebA-HQ, squares of faces.`,
     source: 'Karras et al. 2018; taming-transformers, taming/data/faceshq.py',
     params: celebAHQParams,
-    needs: needsFolder('put the images of CelebA-HQ there (.npy, .png or .jpg), or let root name their folder'),
+    needs: needsFaces('celebahq', 'CelebA-HQ has 30,000'),
     load: async () => {
       const { facesHQ } = await import('../src/data/faces-hq.js');
       return (params) => facesHQ(params, split);
@@ -40,7 +47,7 @@ const faces = splits.flatMap(([split, name, use]) => [
     summary: `The ${use} images of FFHQ, squares of faces.`,
     source: 'Karras et al. 2019; taming-transformers, taming/data/faceshq.py',
     params: ffhqParams,
-    needs: needsFolder('put the images of FFHQ there, or let root name their folder'),
+    needs: needsFaces('ffhq', 'FFHQ has 70,000'),
     load: async () => {
       const { facesHQ } = await import('../src/data/faces-hq.js');
       return (params) => facesHQ(params, split);

@@ -45,6 +45,7 @@ export {
   type OptimizerFactory,
   type OptimizerState,
 } from './optim/index.js';
+export { inMemory, readAll, type TensorSource } from './io/tensor-source.js';
 
 // What is measured of images.
 export * from './metrics/index.js';

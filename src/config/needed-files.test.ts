@@ -67,6 +67,15 @@ test('what lies beside it under a similar name is named', () => {
   assert.equal(found[0]?.nearest, ['data/images']);
 });
 
+test('what several values name is missing once; for a beginning alone only where all of them say so', () => {
+  const inner = 'inner: {target: Images, params: {root: here, weights: data/images}}';
+  const found = missing(`data: {target: Images, params: {${inner}}}`, { 'here/a.png': '' });
+  assert.equal(
+    found.map(({ problem, initial }) => [problem, initial]),
+    [['data/images is not there, and data.params.root needs it, too', false]],
+  );
+});
+
 test('what a resolver did not find is missing with its own words, also where no component reads it', () => {
   const extensions: ConfigExtensions = {
     resolvers: new Map([

@@ -16,29 +16,43 @@ export interface PlacedNeed extends NeededFile {
   readonly path: Path;
 }
 
-/** Those that cannot be found, in the order a reader of the config meets them. */
+/**
+ * Those that cannot be found, in the order a reader of the config meets them; what several values name is missing once, at
+ * the first of them.
+ */
 export function missingFiles(needs: readonly PlacedNeed[], tree: ConfigTree | undefined): MissingFile[] {
   const places = new ProblemCollector(tree);
   const initial = new Map<string, boolean>();
   /** What a value says that only refers to another is that one's. */
   const said = new Set<object>();
-  for (const { path, file, what, remedy, initial: isInitial = false } of needs) {
-    const unresolved = missingAt(places.node(path));
+  const absent: PlacedNeed[] = [];
+  for (const need of needs) {
+    const unresolved = missingAt(places.node(need.path));
     if (unresolved) {
-      places.atValue(path, unresolved);
+      places.atValue(need.path, unresolved);
       // Needed by a run that goes on, too: what is kept of its config has to be a path.
       said.add(unresolved);
-      continue;
+    } else if (!statSync(need.file, { throwIfNoEntry: false })) {
+      absent.push(need);
     }
-    if (statSync(file, { throwIfNoEntry: false })) continue;
+  }
+  for (const file of new Set(absent.map((need) => need.file))) {
+    const [first, ...others] = absent.filter((need) => need.file === file);
+    if (!first) continue;
+    const { path, what, remedy } = first;
+    const also = others.map((other) => formatPath(other.path)).join(' and ');
     const nearest = nearestFiles(file);
     places.atValue(path, {
-      problem: `${file} is not there`,
+      problem: `${file} is not there${also === '' ? '' : `, and ${also} needs it, too`}`,
       expected: what,
       ...(nearest.length > 0 && { nearest }),
       ...(remedy !== undefined && { remedy }),
     });
-    initial.set(formatPath(path), isInitial);
+    // Needed for more than a beginning by one of them, it is needed.
+    initial.set(
+      formatPath(path),
+      [first, ...others].every(({ initial: only = false }) => only),
+    );
   }
   for (const [path, problem] of tree ? unresolvedIn(tree.root) : []) {
     if (!said.has(problem)) places.atValue(path, problem);

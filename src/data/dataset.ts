@@ -43,6 +43,9 @@ export interface Dataset {
   /** How many examples there are. */
   readonly length: number;
 
+  /** By what rule its files are its own and not the other split's, where neither lists nor folders say it: to be shown. */
+  readonly splitRule?: string | undefined;
+
   /**
    * The examples of these indices, in their order; indices may repeat. What is random in an example, such as where it
    * was cropped, is a pure function of the pass's seed and epoch and the index.

@@ -17,6 +17,6 @@ function listsOf(root: string): Readonly<Record<Split, string>> {
  */
 export function facesHQ(params: Params<typeof celebAHQParams>, split: Split): FileDataset {
   const { root, size, keys, max_broken: maxBroken } = params;
-  const paths = splitImages(root, split, listsOf(root), [...IMAGE_EXTENSIONS, NPY_EXTENSION]);
-  return new FileDataset(imagePaths(root, paths, { size, randomCrop: false }), { maxBroken, keys });
+  const { paths, splitRule } = splitImages(root, split, listsOf(root), [...IMAGE_EXTENSIONS, NPY_EXTENSION]);
+  return new FileDataset(imagePaths(root, paths, { size, randomCrop: false }), { maxBroken, keys, splitRule });
 }

@@ -19,6 +19,8 @@ export interface FileDatasetOptions {
   readonly maxBroken?: number;
   /** The only keys that batches have; all where left out. */
   readonly keys?: readonly string[] | null | undefined;
+  /** See {@link Dataset}. */
+  readonly splitRule?: string | undefined;
 }
 
 /**
@@ -27,13 +29,15 @@ export interface FileDatasetOptions {
  */
 export class FileDataset implements Dataset {
   readonly length: number;
+  readonly splitRule: string | undefined;
   readonly #source: ExampleSource;
   readonly #maxBroken: number;
   readonly #keys: readonly string[] | undefined;
   readonly #broken = new Map<number, FileError>();
 
-  constructor(source: ExampleSource, { maxBroken = 0, keys }: FileDatasetOptions = {}) {
+  constructor(source: ExampleSource, { maxBroken = 0, keys, splitRule }: FileDatasetOptions = {}) {
     this.length = source.length;
+    this.splitRule = splitRule;
     this.#source = source;
     this.#maxBroken = maxBroken;
     this.#keys = keys ?? undefined;

@@ -17,7 +17,7 @@ type ImageFolderParams = Params<typeof imageFolderParams>;
  * @throws FileError where the folder is not there or has no images
  */
 export function imageFolder(params: ImageFolderParams): FileDataset {
-  const { folder, paths } = chosen(params);
+  const { folder, paths, splitRule } = chosen(params);
   const classes = params.labels ? classesOf(params) : undefined;
   const labels = classes && paths.map((path) => classOf(folder, path));
   const options = {
@@ -39,7 +39,7 @@ export function imageFolder(params: ImageFolderParams): FileDataset {
       };
     },
   };
-  return new FileDataset(source, { maxBroken: params.max_broken });
+  return new FileDataset(source, { maxBroken: params.max_broken, splitRule });
 }
 
 function chosen({ root, split }: ImageFolderParams): FolderSplit {

@@ -24,7 +24,7 @@ type RfwParams = Params<typeof rfwTrainParams>;
  * @throws FileError where images or the classes of one are not there
  */
 export function rfw(params: RfwParams, split: Split): FileDataset {
-  const { folder, paths } = splitFolder(params.root, split, 'images');
+  const { folder, paths, splitRule } = splitFolder(params.root, split, 'images');
   const maps = join(folder, '..', 'segmentations');
   const mapPaths = paths.map((path) => `${path.slice(0, -extname(path).length)}.png`);
   requireFiles(folder, maps, mapPaths);
@@ -35,7 +35,7 @@ export function rfw(params: RfwParams, split: Split): FileDataset {
       return { file_path_: path, ...(await readPair(path, join(maps, mapPaths[index] ?? ''), params, random)) };
     },
   };
-  return new FileDataset(source, { maxBroken: params.max_broken });
+  return new FileDataset(source, { maxBroken: params.max_broken, splitRule });
 }
 
 async function readPair(path: string, mapPath: string, params: RfwParams, random: HostGenerator) {

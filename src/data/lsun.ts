@@ -21,7 +21,7 @@ type LsunParams = Params<typeof lsunTrainParams>;
 export function lsun(params: LsunParams, category: LsunCategory, split: Split): FileDataset {
   const { folder, train, validation } = LSUN[category];
   const root = join(params.root, folder);
-  const paths = splitImages(root, split, {
+  const { paths, splitRule } = splitImages(root, split, {
     train: join(params.root, train),
     validation: join(params.root, validation),
   });
@@ -34,7 +34,7 @@ export function lsun(params: LsunParams, category: LsunCategory, split: Split): 
       return { relative_file_path_: relative, file_path_: path, image };
     },
   };
-  return new FileDataset(source, { maxBroken: params.max_broken });
+  return new FileDataset(source, { maxBroken: params.max_broken, splitRule });
 }
 
 function square(image: ByteImage, { size, interpolation, flip_p: flip }: LsunParams, random: HostGenerator): ByteImage {

@@ -13,7 +13,7 @@ import { splitFolder } from './split-folder.js';
  * @throws FileError where the folder is not there or has no images
  */
 export function fullOpenImages(params: Params<typeof fullOpenImagesTrainParams>, split: Split): FileDataset {
-  const { folder, paths } = splitFolder(params.root, split);
+  const { folder, paths, splitRule } = splitFolder(params.root, split);
   const options = { size: params.size, cropSize: params.crop_size, randomCrop: params.random_crop, flipP: 0 };
   const source = {
     length: paths.length,
@@ -26,5 +26,5 @@ export function fullOpenImages(params: Params<typeof fullOpenImagesTrainParams>,
       return { image, file_path_: path };
     },
   };
-  return new FileDataset(source, { maxBroken: params.max_broken });
+  return new FileDataset(source, { maxBroken: params.max_broken, splitRule });
 }

@@ -14,7 +14,7 @@ import { splitFolder } from './split-folder.js';
  * @throws FileError where the folder is not there, has no images, or an image has no caption
  */
 export function previews(params: Params<typeof previewsTrainParams>, split: Split): FileDataset {
-  const { folder, paths } = splitFolder(params.root, split);
+  const { folder, paths, splitRule } = splitFolder(params.root, split);
   const captions = captionsOf(folder, paths);
   const options = { size: params.size, cropSize: null, randomCrop: params.random_crop, flipP: 0 };
   const source = {
@@ -28,5 +28,5 @@ export function previews(params: Params<typeof previewsTrainParams>, split: Spli
       return { image, caption: await captions(index), file_path_: path };
     },
   };
-  return new FileDataset(source, { maxBroken: params.max_broken });
+  return new FileDataset(source, { maxBroken: params.max_broken, splitRule });
 }

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../errors.js';
 import { listImages } from './image-files.js';
-import { splitByName, type Split } from './split.js';
+import { splitByName, type Split, type SplitImages } from './split.js';
 
 /** The images of a split: the folder they are in, and where in it. */
-export interface FolderSplit {
+export interface FolderSplit extends SplitImages {
   readonly folder: string;
-  readonly paths: readonly string[];
 }
 
 /**
@@ -28,5 +27,5 @@ export function splitFolder(root: string, split: Split, inside = ''): FolderSpli
     });
   }
   const whole = join(root, inside);
-  return { folder: whole, paths: splitByName(whole, listImages(whole), split) };
+  return { folder: whole, ...splitByName(whole, listImages(whole), split) };
 }

@@ -47,8 +47,11 @@ test('a folder that is missing or has no images', () => {
 test('without lists, every 20th image is for validation', () => {
   const root = folderOf(...numbered(41));
   const lists = { train: join(root, 'train.txt'), validation: join(root, 'val.txt') };
-  assert.equal(splitImages(root, 'validation', lists), ['00.png', '20.png', '40.png']);
-  const train = splitImages(root, 'train', lists);
+  assert.equal(splitImages(root, 'validation', lists), {
+    paths: ['00.png', '20.png', '40.png'],
+    splitRule: `every 20th image of ${root}, by name, is for validation: there is neither ${lists.train} nor ${lists.validation}`,
+  });
+  const { paths: train } = splitImages(root, 'train', lists);
   assert.is(train.length, 38);
   assert.not.ok(train.includes('20.png'));
   const single = folderOf('a.png');
@@ -62,7 +65,7 @@ test('lists say which image is for what', () => {
   const root = folderOf('a.png', 'b/c.png', 'd.png');
   const lists = { train: join(root, 'train.txt'), validation: join(root, 'val.txt') };
   writeFileSync(lists.train, 'b/c.png\r\n\na.png\n');
-  assert.equal(splitImages(root, 'train', lists), ['b/c.png', 'a.png']);
+  assert.equal(splitImages(root, 'train', lists), { paths: ['b/c.png', 'a.png'] });
   assert.is(
     problemOf(() => splitImages(root, 'validation', lists)),
     `${lists.validation}: there is no such list, but there is ${lists.train}\n` +
@@ -92,7 +95,11 @@ test('folders named as the splits', () => {
     /validation: there is no such folder, but there is .*train/,
   );
   const whole = folderOf(...numbered(3));
-  assert.equal(splitFolder(whole, 'validation').paths, ['00.png']);
+  assert.equal(splitFolder(whole, 'validation'), {
+    folder: whole,
+    paths: ['00.png'],
+    splitRule: `every 20th image of ${whole}, by name, is for validation`,
+  });
 });
 
 test.run();

@@ -39,8 +39,8 @@ export function superResolution(
  * @throws FileError where the folder is not there or has no images
  */
 export function superResolutionOpenImages(params: OpenImagesParams, split: Split): FileDataset {
-  const { folder, paths } = splitFolder(params.root, split);
-  return new FileDataset(superResolution(folder, paths, params), { maxBroken: params.max_broken });
+  const { folder, paths, splitRule } = splitFolder(params.root, split);
+  return new FileDataset(superResolution(folder, paths, params), { maxBroken: params.max_broken, splitRule });
 }
 
 function square(image: ByteImage, options: SuperResolutionOptions, random: HostGenerator): ByteImage {

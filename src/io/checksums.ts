@@ -13,8 +13,9 @@ export interface Checksums {
 /** Large buffers go piece by piece: the library takes at most 2 GiB at once. */
 const PIECE = 2 ** 30;
 
-export function checksum(bytes: Uint8Array): number {
-  let crc = 0;
+/** @param before that of what comes before these bytes */
+export function checksum(bytes: Uint8Array, before = 0): number {
+  let crc = before;
   for (let offset = 0; offset < bytes.length; offset += PIECE) {
     crc = crc32c(bytes.subarray(offset, offset + PIECE), crc);
   }

@@ -5,7 +5,8 @@ import { test } from 'uvu';
 import { problemOf } from '../../test/support/problem.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import type { HostTensor } from './host-tensor.js';
-import { readSafetensors, readSafetensorsHeader, writeSafetensors } from './safetensors.js';
+import { readSafetensors, readSafetensorsHeader, verifiedSafetensors, writeSafetensors } from './safetensors.js';
+import { readAll } from './tensor-source.js';
 
 const folder = temporaryFolder();
 let count = 0;
@@ -105,6 +106,31 @@ test('a flipped bit is an error that names the file and the tensor, wherever it 
   }
 });
 
+test('a file is held against its checksums before the first tensor is read, and each tensor again', () => {
+  const path = newPath();
+  // More than is held against its checksum at once.
+  const large: HostTensor = { dtype: 'U8', shape: [2 ** 22 + 5], data: new Uint8Array(2 ** 22 + 5).fill(7) };
+  const contents = new Map([...tensors, ['large', large]]);
+  writeSafetensors(path, contents, { said: 'so' });
+  const whole = readFileSync(path);
+  const { metadata, ...source } = verifiedSafetensors(path);
+  assert.equal(metadata, { said: 'so' });
+  assert.equal([...readAll(source)].sort(byName), [...contents].sort(byName));
+
+  const flipped = Buffer.from(whole);
+  const last = flipped.length - 1;
+  flipped[last] = (flipped[last] ?? 0) ^ 1;
+  writeFileSync(path, flipped);
+  assert.match(
+    problemOf(() => verifiedSafetensors(path)),
+    /tensor '\w+' is damaged/,
+  );
+  assert.match(
+    problemOf(() => readAll(source)),
+    /tensor '\w+' is damaged/,
+  );
+});
+
 test('a file cut short anywhere is an error that names the file', () => {
   const path = newPath();
   writeSafetensors(path, tensors);
@@ -171,5 +197,9 @@ test('a header length is believed only up to the format’s limit', () => {
   );
   assert.is(statSync(path).size, 16);
 });
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
 
 test.run();

@@ -1,3 +1,4 @@
+import type { FileError } from '../errors.js';
 import { writeAtomically, type Append } from './atomic-write.js';
 import { checksum, CHECKSUMS_KEY, decodeChecksums, encodeChecksums, headerChecksum } from './checksums.js';
 import { allocate, arrayTypes, bytesOf, elementCount, type HostTensor } from './host-tensor.js';
@@ -10,7 +11,7 @@ import {
   type SafetensorsHeader,
   type TensorEntry,
 } from './safetensors-header.js';
-import { filledBytes, found, toSource, type TensorInfo, type TensorSource } from './tensor-source.js';
+import { filledBytes, found, readAll, toSource, type TensorInfo, type TensorSource } from './tensor-source.js';
 
 /** What a safetensors file holds; both in the order of the file's header. */
 export interface SafetensorsFile {
@@ -19,6 +20,9 @@ export interface SafetensorsFile {
 }
 
 const LENGTH_BYTES = 8;
+
+/** Of a file that is only looked through. */
+const VERIFIED_AT_ONCE = 4 * 2 ** 20;
 
 /** A safetensors file whose tensors are read one at a time. */
 export interface OpenSafetensors extends TensorSource {
@@ -36,29 +40,31 @@ export interface OpenSafetensors extends TensorSource {
  * @throws FileError that names the file, and the tensor where one is damaged.
  */
 export function openSafetensors(file: OpenFile): OpenSafetensors {
-  const { header, dataStart } = readHeader(file);
-  const { [CHECKSUMS_KEY]: stored, ...metadata } = header.metadata;
-  const checksums = stored === undefined ? undefined : checkedChecksums(file, header, stored);
-  return {
-    tensors: header.entries,
-    metadata,
-    read: (name) => {
-      const { dtype, shape, offsets } = found(header.entries, name);
-      const tensor = allocate(dtype, shape);
-      file.read(bytesOf(tensor), dataStart + offsets[0], `tensor '${name}'`);
-      if (checksums && checksum(bytesOf(tensor)) !== checksums.get(name)) {
-        throw file.damaged(`tensor '${name}' is damaged: its data do not match their checksum`);
-      }
-      return tensor;
-    },
-  };
+  const contents = readContents(file);
+  const { tensors, metadata } = contents;
+  return { tensors, metadata, read: (name) => readTensor(file, contents, name) };
+}
+
+/**
+ * As {@link openSafetensors}, of a file that need not stay open: all of it is held against its checksums first, in pieces,
+ * and then it is opened anew for every tensor that is asked for, which is held against its own once more.
+ * @throws FileError as {@link openSafetensors}, also on damage to the tensors' values
+ */
+export function verifiedSafetensors(path: string): OpenSafetensors {
+  return withFile(path, (file) => {
+    const contents = readContents(file);
+    const { tensors, metadata } = contents;
+    const buffer = Buffer.alloc(VERIFIED_AT_ONCE);
+    for (const name of tensors.keys()) verifyTensor(file, contents, { name, buffer });
+    return { tensors, metadata, read: (name) => withFile(path, (again) => readTensor(again, contents, name)) };
+  });
 }
 
 /** Reads a whole safetensors file. @throws FileError as {@link openSafetensors} */
 export function readSafetensors(path: string): SafetensorsFile {
   return withFile(path, (file) => {
-    const { tensors, metadata, read } = openSafetensors(file);
-    return { tensors: new Map([...tensors.keys()].map((name) => [name, read(name)])), metadata };
+    const { metadata, ...source } = openSafetensors(file);
+    return { tensors: readAll(source), metadata };
   });
 }
 
@@ -112,6 +118,50 @@ export function writeSafetensors(
     for (const [name] of inFileOrder) append(filledBytes(source, name));
   };
   writeAtomically(path, fill, previous);
+}
+
+/** What a file's header says. */
+interface Contents extends Pick<OpenSafetensors, 'tensors' | 'metadata'> {
+  /** Where the tensors begin. */
+  readonly dataStart: number;
+  /** By tensor; undefined where the file has none. */
+  readonly checksums: ReadonlyMap<string, number> | undefined;
+}
+
+function readContents(file: OpenFile): Contents {
+  const { header, dataStart } = readHeader(file);
+  const { [CHECKSUMS_KEY]: stored, ...metadata } = header.metadata;
+  const checksums = stored === undefined ? undefined : checkedChecksums(file, header, stored);
+  return { tensors: header.entries, metadata, dataStart, checksums };
+}
+
+function readTensor(file: OpenFile, { tensors, dataStart, checksums }: Contents, name: string): HostTensor {
+  const { dtype, shape, offsets } = found(tensors, name);
+  const tensor = allocate(dtype, shape);
+  file.read(bytesOf(tensor), dataStart + offsets[0], `tensor '${name}'`);
+  if (checksums && checksum(bytesOf(tensor)) !== checksums.get(name)) throw damagedTensor(file, name);
+  return tensor;
+}
+
+/** Without checksums there is nothing to hold it against, but its header has said already that the file is long enough. */
+function verifyTensor(
+  file: OpenFile,
+  { tensors, dataStart, checksums }: Contents,
+  { name, buffer }: { name: string; buffer: Buffer },
+): void {
+  if (!checksums) return;
+  const [start, end] = found(tensors, name).offsets;
+  let crc = 0;
+  for (let position = start; position < end; position += buffer.length) {
+    const piece = buffer.subarray(0, Math.min(buffer.length, end - position));
+    file.read(piece, dataStart + position, `tensor '${name}'`);
+    crc = checksum(piece, crc);
+  }
+  if (crc !== checksums.get(name)) throw damagedTensor(file, name);
+}
+
+function damagedTensor(file: OpenFile, name: string): FileError {
+  return file.damaged(`tensor '${name}' is damaged: its data do not match their checksum`);
 }
 
 function withFile<T>(path: string, read: (file: OpenFile) => T): T {

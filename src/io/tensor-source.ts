@@ -25,6 +25,25 @@ export function inMemory(tensors: ReadonlyMap<string, HostTensor>): TensorSource
   return { tensors, read: (name) => found(tensors, name) };
 }
 
+/** All tensors of a source at once. */
+export function readAll({ tensors, read }: TensorSource): Map<string, HostTensor> {
+  return new Map([...tensors.keys()].map((name) => [name, read(name)]));
+}
+
+/** Those whose names begin so, under the rest of their names. */
+export function sourceBelow({ tensors, read }: TensorSource, prefix: string): TensorSource {
+  const below = [...tensors].filter(([name]) => name.startsWith(prefix));
+  return {
+    tensors: new Map(below.map(([name, info]) => [name.slice(prefix.length), info])),
+    read: (name) => read(prefix + name),
+  };
+}
+
+/** Those of these names alone. */
+export function sourceOf({ tensors, read }: TensorSource, names: Iterable<string>): TensorSource {
+  return { tensors: new Map([...names].map((name) => [name, found(tensors, name)])), read };
+}
+
 /** Either form as a source. */
 export function toSource(tensors: ReadonlyMap<string, HostTensor> | TensorSource): TensorSource {
   return 'read' in tensors ? tensors : inMemory(tensors);

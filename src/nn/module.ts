@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkpoint } from '../autodiff/index.js';
 import { listNames, nearestNames, UserError, type Problem } from '../errors.js';
 import { toFloat32, type HostTensor } from '../io/host-tensor.js';
-import { toSource, type TensorSource } from '../io/tensor-source.js';
+import { found, readAll, toSource, type TensorSource } from '../io/tensor-source.js';
 import type { RandomStreams } from '../random/index.js';
 import type { ExampleCalls, Methods } from './methods.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
@@ -168,7 +168,16 @@ export abstract class Module {
   }
 
   stateDict(): Map<string, HostTensor> {
-    return new Map([...this.namedParameters()].map(([name, parameter]) => [name, parameter.publish()]));
+    return readAll(this.stateSource());
+  }
+
+  /** The same one at a time, each as it is when it is read: nothing is held twice while a checkpoint is written. */
+  stateSource(): TensorSource {
+    const own = new Map(this.namedParameters());
+    return {
+      tensors: new Map([...own].map(([name, parameter]) => [name, parameter.published])),
+      read: (name) => found(own, name).publish(),
+    };
   }
 
   /**

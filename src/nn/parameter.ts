@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../io/host-tensor.js';
+import type { TensorInfo } from '../io/tensor-source.js';
 import type { Generator } from '../random/index.js';
 import type { Initializer } from './initializers.js';
 import { asPublished, type WeightLayout } from './layout.js';
@@ -45,6 +46,11 @@ export class Parameter {
 
   get publishedShape(): number[] {
     return this.#layout.publishedShape(this.shape);
+  }
+
+  /** What `publish` gives, without its values. */
+  get published(): TensorInfo {
+    return { dtype: 'F32', shape: this.publishedShape };
   }
 
   /** Whether it has been initialized or loaded. */

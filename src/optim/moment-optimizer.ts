@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../errors.js';
-import { toFloat32, type HostTensor } from '../io/host-tensor.js';
+import { toFloat32 } from '../io/host-tensor.js';
+import { found } from '../io/tensor-source.js';
 import type { Parameter } from '../nn/index.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 
@@ -51,17 +52,26 @@ export abstract class MomentOptimizer<Name extends string> implements Optimizer 
   }
 
   state(): OptimizerState {
-    const tensors = new Map<string, HostTensor>();
-    for (const { key, moment, parameter } of this.#entries()) tensors.set(key, parameter.publish(moment));
-    return { step: this.#step, tensors };
+    const entries = new Map(this.#entries().map((entry) => [entry.key, entry]));
+    return {
+      step: this.#step,
+      tensors: {
+        tensors: new Map([...entries].map(([key, { parameter }]) => [key, parameter.published])),
+        read: (key) => {
+          const { moment, parameter } = found(entries, key);
+          return parameter.publish(moment);
+        },
+      },
+    };
   }
 
   /** @throws UserError, before anything is loaded, when the state is of other parameters or of another optimizer */
   load({ step, tensors }: OptimizerState): void {
     const entries = this.#entries();
     const own = new Set(entries.map(({ key }) => key));
-    const missing = [...own].find((key) => !tensors.has(key));
-    const misfit = missing === undefined ? [...tensors.keys()].find((key) => !own.has(key)) : `no ${missing}`;
+    const saved = tensors.tensors;
+    const missing = [...own].find((key) => !saved.has(key));
+    const misfit = missing === undefined ? [...saved.keys()].find((key) => !own.has(key)) : `no ${missing}`;
     if (misfit !== undefined) {
       throw new UserError({
         problem: `the saved state of ${this.constructor.name} has ${misfit}`,
@@ -70,9 +80,9 @@ export abstract class MomentOptimizer<Name extends string> implements Optimizer 
       });
     }
     for (const { key, moment, parameter } of entries) {
-      const saved = tensors.get(key) as HostTensor;
       tf.tidy(() => {
-        moment.assign(parameter.held(tf.tensor(toFloat32(saved), [...saved.shape])));
+        const tensor = tensors.read(key);
+        moment.assign(parameter.held(tf.tensor(toFloat32(tensor), [...tensor.shape])));
       });
     }
     this.#step = step;

@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { HostTensor } from '../io/host-tensor.js';
+import type { TensorSource } from '../io/tensor-source.js';
 import type { Parameter } from '../nn/index.js';
 
 /** Named tensors of an optimizer's state in PyTorch's names, such as `exp_avg.<parameter>`. */
 export interface OptimizerState {
   readonly step: number;
-  readonly tensors: ReadonlyMap<string, HostTensor>;
+  readonly tensors: TensorSource;
 }
 
 /** What a trainer needs of an optimizer. */
@@ -19,6 +19,7 @@ export interface Optimizer {
    * @param learningRate of this step
    */
   step(gradients: readonly tf.Tensor[], learningRate: number): void;
+  /** As it is when its tensors are read. */
   state(): OptimizerState;
   /** @throws UserError when the state is of other parameters or of another optimizer */
   load(state: OptimizerState): void;

@@ -1,9 +1,8 @@
 import { FileError } from '../errors.js';
-import type { HostTensor } from '../io/host-tensor.js';
-import { callbackKey, optimizerKey, RUN_CHECKPOINT_KEY } from '../io/run-checkpoint.js';
-import { readSafetensors, readSafetensorsHeader, writeSafetensors } from '../io/safetensors.js';
+import { callbackKey, isWeight, optimizerKey, RUN_CHECKPOINT_KEY } from '../io/run-checkpoint.js';
+import { readSafetensorsHeader, verifiedSafetensors, writeSafetensors } from '../io/safetensors.js';
+import { found, sourceBelow, sourceOf, type TensorSource } from '../io/tensor-source.js';
 import type { EventBytes } from '../logging/event-files.js';
-import type { StateDict } from '../nn/index.js';
 import type { OptimizerState } from '../optim/index.js';
 import type { StreamsState } from '../random/index.js';
 import type { MetricsState } from './metrics.js';
@@ -34,13 +33,14 @@ export interface Progress {
   readonly callbacks: Readonly<Record<string, unknown>>;
 }
 
+/** Its tensors are read one at a time: held at once they take as much memory as the training itself. */
 export interface Checkpoint {
   readonly progress: Progress;
   /** Weights and buffers under their published names. */
-  readonly weights: StateDict;
+  readonly weights: TensorSource;
   readonly optimizers: readonly OptimizerState[];
   /** The tensors of each callback that keeps some, by its name in the config; absent where none does. */
-  readonly callbackTensors?: ReadonlyMap<string, ReadonlyMap<string, HostTensor>>;
+  readonly callbackTensors?: ReadonlyMap<string, TensorSource>;
   /** The run's resolved configuration as YAML, so that a checkpoint alone can be sampled from. */
   readonly config: string;
 }
@@ -50,14 +50,12 @@ export interface Checkpoint {
  * @param previous where to keep the one that it replaces, in case that the new one is damaged on the disk
  */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint, previous?: string): void {
-  const tensors = new Map<string, HostTensor>(checkpoint.weights);
-  checkpoint.optimizers.forEach((optimizer, i) => {
-    for (const [name, tensor] of optimizer.tensors) tensors.set(optimizerKey(i, name), tensor);
-  });
   const callbacks = [...(checkpoint.callbackTensors ?? [])];
-  callbacks.forEach(([, own], i) => {
-    for (const [name, tensor] of own) tensors.set(callbackKey(i, name), tensor);
-  });
+  const parts: (readonly [TensorSource, (name: string) => string])[] = [
+    [checkpoint.weights, (name) => name],
+    ...checkpoint.optimizers.map(({ tensors }, i) => [tensors, (name: string) => optimizerKey(i, name)] as const),
+    ...callbacks.map(([, tensors], i) => [tensors, (name: string) => callbackKey(i, name)] as const),
+  ];
   const state: State = {
     // Without such tensors, the form is the first one still.
     schema: callbacks.length > 0 ? SCHEMA_VERSION : 1,
@@ -66,12 +64,26 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint, previous?:
     ...(callbacks.length > 0 && { callbackTensors: callbacks.map(([name]) => name) }),
     config: checkpoint.config,
   };
-  writeSafetensors(path, tensors, { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) }, previous);
+  writeSafetensors(path, joined(parts), { format: 'pt', [RUN_CHECKPOINT_KEY]: JSON.stringify(state) }, previous);
 }
 
 /** Writes the weights alone, under their published names: nothing to go on from. */
 export function writeWeights(path: string, { weights }: Checkpoint): void {
-  writeSafetensors(path, new Map<string, HostTensor>(weights), { format: 'pt' });
+  writeSafetensors(path, weights, { format: 'pt' });
+}
+
+/** The tensors of several sources as those of one, each under the name that is made of its own. */
+function joined(parts: readonly (readonly [TensorSource, (name: string) => string])[]): TensorSource {
+  const places = new Map(
+    parts.flatMap(([source, named]) => [...source.tensors.keys()].map((name) => [named(name), { source, name }])),
+  );
+  return {
+    tensors: new Map([...places].map(([key, { source, name }]) => [key, found(source.tensors, name)])),
+    read: (key) => {
+      const { source, name } = found(places, key);
+      return source.read(name);
+    },
+  };
 }
 
 /** What is in a checkpoint's metadata. */
@@ -84,33 +96,25 @@ interface State {
   readonly config: string;
 }
 
-/** @throws FileError when the file is damaged, not a checkpoint of ours, or of a later version */
+/**
+ * Reads all of the file to see that it is whole, and then its tensors as they are asked for: it must stay where it is.
+ * @throws FileError when the file is damaged, not a checkpoint of ours, or of a later version
+ */
 export function readCheckpoint(path: string): Checkpoint {
-  const { tensors, metadata } = readSafetensors(path);
+  const { metadata, ...source } = verifiedSafetensors(path);
   const state = readState(path, metadata);
   const optimizers = state.optimizerSteps.map((step, i) => ({
     step,
-    tensors: takeBelow(tensors, optimizerKey(i, '')),
+    tensors: sourceBelow(source, optimizerKey(i, '')),
   }));
-  const callbacks = state.callbackTensors?.map((name, i) => [name, takeBelow(tensors, callbackKey(i, ''))] as const);
+  const callbacks = state.callbackTensors?.map((name, i) => [name, sourceBelow(source, callbackKey(i, ''))] as const);
   return {
     progress: state.progress,
-    weights: tensors,
+    weights: sourceOf(source, [...source.tensors.keys()].filter(isWeight)),
     optimizers,
     ...(callbacks && { callbackTensors: new Map(callbacks) }),
     config: state.config,
   };
-}
-
-/** Takes out the tensors whose names begin so, under the rest of their names. */
-function takeBelow(tensors: Map<string, HostTensor>, prefix: string): Map<string, HostTensor> {
-  const taken = new Map<string, HostTensor>();
-  for (const [name, tensor] of tensors) {
-    if (!name.startsWith(prefix)) continue;
-    taken.set(name.slice(prefix.length), tensor);
-    tensors.delete(name);
-  }
-  return taken;
 }
 
 /** The newest whole checkpoint, and what is wrong with those newer than it. */

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { heldCheckpoint } from '../../test/support/held-checkpoint.js';
 import { fit, Recorder, Regression } from '../../test/support/tiny-fit.js';
 import { selectEngine } from '../engine/index.js';
 import type { Callback } from './callbacks/callback.js';
@@ -110,7 +111,7 @@ test('a checkpoint is tested at its step, without a training', async () => {
   const checkpoints: Checkpoint[] = [];
   const keep: Callback = {
     onFitEnd: (trainer) => {
-      checkpoints.push(trainer.checkpoint());
+      checkpoints.push(heldCheckpoint(trainer.checkpoint()));
     },
   };
   const { run, data, module: trained } = await fit({ max_steps: 3 }, { callbacks: { keep } });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tensorAt } from '../../test/support/batches.js';
+import { heldCheckpoint } from '../../test/support/held-checkpoint.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { fit, Regression, type FitOptions } from '../../test/support/tiny-fit.js';
 import { selectEngine } from '../engine/index.js';
@@ -181,7 +182,7 @@ for (const [title, params] of brokenOff) {
         if (validations === 2) trainer.requests.stop('test');
       },
       onFitEnd: (trainer) => {
-        checkpoints.push(trainer.checkpoint());
+        checkpoints.push(heldCheckpoint(trainer.checkpoint()));
       },
     };
     const whole = await fit(params);
@@ -277,7 +278,7 @@ test('callbacks keep their state in the checkpoint under their name', async () =
   const checkpoints: Checkpoint[] = [];
   const keep: Callback = {
     onFitEnd: (trainer) => {
-      checkpoints.push(trainer.checkpoint());
+      checkpoints.push(heldCheckpoint(trainer.checkpoint()));
     },
   };
   await fit({ max_steps: 2 }, { callbacks: { counter: first, keep } });
@@ -315,7 +316,7 @@ test('a run that is past its limit says so, and how to go on', async () => {
   const checkpoints: Checkpoint[] = [];
   const keep: Callback = {
     onFitEnd: (trainer) => {
-      checkpoints.push(trainer.checkpoint());
+      checkpoints.push(heldCheckpoint(trainer.checkpoint()));
     },
   };
   await fit({ max_steps: 4 }, { callbacks: { keep } });

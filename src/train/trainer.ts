@@ -192,11 +192,14 @@ export class Trainer implements TrainerHandle {
     }
   }
 
-  /** Everything it takes to go on from here. @throws Error between the batches of one step: see isAccumulating */
+  /**
+   * Everything it takes to go on from here. Its tensors are as they are when they are read: before training goes on.
+   * @throws Error between the batches of one step: see isAccumulating
+   */
   checkpoint(): Checkpoint {
     if (this.#isAccumulating) throw new Error('a checkpoint between the batches of one step');
     const { module, optimization } = this.#running();
-    const { states, ...tensors } = this.#callbacks.save(module.stateDict());
+    const { states, ...tensors } = this.#callbacks.save(module.stateSource());
     return {
       progress: {
         epoch: this.#epoch,

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { assertClose, fillByHash } from '../../test/support/compare.js';
 import { onEveryEngine } from '../../test/support/engines.js';
 import { readGolden } from '../../test/support/golden.js';
+import { inMemory, readAll } from '../io/tensor-source.js';
 import { Linear } from '../nn/index.js';
 import { Adam, AdamW, SGD } from '../optim/index.js';
 import { LightningModule, type ImageGrid, type OptimizerConfig, type TensorBatch } from './lightning-module.js';
@@ -114,7 +115,7 @@ function train(training: Training, stopAfter = Infinity): Outcome {
     x.dispose();
     if (isLast) counts.add(tf.memory().numTensors);
     if ((i + 1) / accumulate === stopAfter) {
-      const states = optimization.states();
+      const states = optimization.states().map(({ step, tensors }) => ({ step, tensors: inMemory(readAll(tensors)) }));
       optimization.dispose();
       optimization = begin();
       optimization.load(states);

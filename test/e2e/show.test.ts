@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { inMemory } from '../../src/io/tensor-source.js';
 import { writeCheckpoint } from '../../src/train/checkpoint-file.js';
 import { ldmHere, repository, tinyConfig } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -88,7 +89,7 @@ test('diff: a run, its checkpoint and the config it was started with', async () 
 
   const checkpoint = join(run, 'last.ckpt');
   const progress = { epoch: 0, globalStep: 0, batchInEpoch: 0, seed: 0, streams: {}, metrics: {}, callbacks: {} };
-  const weights = new Map();
+  const weights = inMemory(new Map());
   writeCheckpoint(checkpoint, { progress, weights, optimizers: [], config: resolved });
   assert.is((await ldmHere(['diff', tinyConfig, checkpoint])).stdout, line);
   assert.equal(await ldmHere(['diff', run, checkpoint]), { code: 0, signal: null, stdout: '', stderr: '' });
@@ -142,7 +143,10 @@ test('copy: a config of one’s own from a shipped one, from any folder', async 
   assert.is((await ldmHere(['copy', 'mnist', 'more'], { cwd })).code, 0);
   assert.ok(existsSync(join(cwd, 'more/mnist.yaml')), 'a folder that is not there yet');
   const listed = await ldmHere(['copy', '--list'], { cwd });
-  assert.match(listed.stdout, /^classic\/[^]*\nddpm\/mnist +A class-conditional DDPM on the 70,000 handwritten digits/);
+  assert.match(
+    listed.stdout,
+    /^autoencoder\/[^]*\nddpm\/mnist +A class-conditional DDPM on the 70,000 handwritten digits/,
+  );
   assert.is((await ldmHere(['copy'], { cwd })).stdout, listed.stdout);
 });
 

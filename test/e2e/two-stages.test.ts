@@ -82,7 +82,7 @@ test('the second stage begins with the best checkpoint of the first, and keeps i
   assert.is(firstStageOf(kept).ckpt_path, best);
   const trained = [...readWeights(join(cwd, best))].filter(([name]) => !name.startsWith('loss.'));
   assert.is(loaded?.[2], String(trained.length));
-  for (const [name, { data }] of trained) assert.equal(weights.get(`first_stage_model.${name}`)?.data, data, name);
+  for (const [name, { data }] of trained) assert.equal(weights.read(`first_stage_model.${name}`).data, data, name);
   const record = JSON.parse(readFileSync(join(cwd, run, 'run.json'), 'utf8')) as { configs: unknown };
   assert.equal(record.configs, [config]);
 });

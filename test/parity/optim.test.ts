@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
+import { inMemory, readAll } from '../../src/io/tensor-source.js';
 import { Conv2d, Linear, type Parameter } from '../../src/nn/index.js';
 import { Adam, AdamW, Lion, LitEma, SGD, type Optimizer, type OptimizerFactory } from '../../src/optim/index.js';
 import { RandomStreams } from '../../src/random/index.js';
@@ -133,7 +134,8 @@ onEveryEngine('optimizers and LitEma against the published ones', (test) => {
         let optimizer = factory(parameters);
         gradients.forEach((gradient, i) => {
           if (i === stopAfter) {
-            const state = optimizer.state();
+            const { step, tensors } = optimizer.state();
+            const state = { step, tensors: inMemory(readAll(tensors)) };
             optimizer.dispose();
             optimizer = factory(parameters);
             optimizer.load(state);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { registry } from '../../registry/index.js';
 import { instantiateFromConfig } from '../../src/config/index.js';
 import type { HostTensor } from '../../src/io/host-tensor.js';
+import { inMemory } from '../../src/io/tensor-source.js';
 import type { Module, StateDict } from '../../src/nn/index.js';
 import { RandomStreams } from '../../src/random/index.js';
 import { writeCheckpoint } from '../../src/train/checkpoint-file.js';
@@ -38,7 +39,7 @@ export function writeTrained(
       metrics: {},
       callbacks: { modelcheckpoint: kept(...best) },
     },
-    weights: new Map([...weights, ...ofTheLoss]),
+    weights: inMemory(new Map([...weights, ...ofTheLoss])),
     optimizers: [],
     config: 'model: {target: AutoencoderKL}\n',
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { readAll } from '../../src/io/tensor-source.js';
 import { readCheckpoint } from '../../src/train/checkpoint-file.js';
 import { ldm } from './command.js';
 import { messagesAt, numberAt, readEventFile, textAt, type Message } from './event-file.js';
@@ -81,7 +82,14 @@ function outcome(run: string) {
   const lines = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
   const logged = lines.map((line) => ({ ...(JSON.parse(line) as object), time: 0 }));
   const kept = readdirSync(join(run, 'checkpoints')).filter((name) => name.endsWith('.ckpt'));
-  return { progress: rest, weights, optimizers, logged, events: eventsOf(join(run, 'tensorboard')), kept: kept.sort() };
+  return {
+    progress: rest,
+    weights: readAll(weights),
+    optimizers: optimizers.map(({ step, tensors }) => ({ step, tensors: readAll(tensors) })),
+    logged,
+    events: eventsOf(join(run, 'tensorboard')),
+    kept: kept.sort(),
+  };
 }
 
 /** What all event files of a run hold together, without its texts: each process states its command. */

@@ -26,6 +26,7 @@ export function header(facts: {
     ['test', data.test],
   ] as const;
   const sizes = sets.flatMap(([name, set]) => (set ? [`${set.length.toLocaleString('en')} ${name}`] : []));
+  const rules = new Set(sets.flatMap(([, set]) => set?.splitRule ?? []));
   return alignFacts([
     ['config', [...request.configs, ...request.overrides].join(' ')],
     ['run', relativePath(folder.path)],
@@ -35,6 +36,7 @@ export function header(facts: {
     ],
     ['model', `${experiment.model.target}, ${parameters.toLocaleString('en')} parameters`],
     ['data', `${sizes.join(', ')}; batches of ${data.batchSize}`],
+    ...[...rules].map((rule) => ['split', rule] as const),
     ['learning rate', formula],
     ['seed', String(seed)],
   ]);

@@ -1,5 +1,4 @@
-import type { HostTensor } from '../../io/host-tensor.js';
-import type { StateDict } from '../../nn/index.js';
+import type { TensorSource } from '../../io/tensor-source.js';
 import type { NamedTensor } from '../check-finite.js';
 import type { Checkpoint } from '../checkpoint-file.js';
 import type { LightningModule } from '../lightning-module.js';
@@ -48,9 +47,9 @@ export class CallbackList {
   }
 
   /** @param weights of the module, as they are */
-  save(weights: StateDict): SavedCallbacks {
+  save(weights: TensorSource): SavedCallbacks {
     const states: Record<string, unknown> = {};
-    const callbackTensors = new Map<string, ReadonlyMap<string, HostTensor>>();
+    const callbackTensors = new Map<string, TensorSource>();
     let saved = weights;
     for (const [name, callback] of this.#callbacks) {
       const state = callback.state?.();

@@ -1,6 +1,5 @@
 import type { TensorBatch } from '../../data/to-tensors.js';
-import type { HostTensor } from '../../io/host-tensor.js';
-import type { StateDict } from '../../nn/index.js';
+import type { TensorSource } from '../../io/tensor-source.js';
 import type { NamedTensor } from '../check-finite.js';
 import type { LightningModule } from '../lightning-module.js';
 import type { MetricValues } from '../metrics.js';
@@ -16,11 +15,11 @@ export interface Callback {
   loadState?(state: unknown): void;
   /**
    * The tensors that a checkpoint keeps for it beside that; undefined for none.
-   * @param weights of the module, as they are
+   * @param weights of the module, as they are when they are read: right after, before anything changes
    */
-  saveTensors?(weights: StateDict): SavedTensors | undefined;
+  saveTensors?(weights: TensorSource): SavedTensors | undefined;
   /** Takes them back, after `loadState`; the module has the weights of the checkpoint. */
-  loadTensors?(tensors: ReadonlyMap<string, HostTensor>, module: LightningModule): void;
+  loadTensors?(tensors: TensorSource, module: LightningModule): void;
 
   onFitStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
   onTrainEpochStart?(trainer: Trainer, module: LightningModule): void | Promise<void>;
@@ -55,9 +54,9 @@ export interface Callback {
 /** What a callback has a checkpoint keep. */
 export interface SavedTensors {
   /** By name, in PyTorch's layout. */
-  readonly tensors: ReadonlyMap<string, HostTensor>;
+  readonly tensors: TensorSource;
   /** Those that the checkpoint is to have for the module's weights, where they are others. */
-  readonly weights?: StateDict;
+  readonly weights?: TensorSource;
 }
 
 /** A training batch as callbacks see it; its tensors are disposed after the hooks. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { heldCheckpoint } from '../../../test/support/held-checkpoint.js';
 import { temporaryFolder } from '../../../test/support/temporary-folder.js';
 import { fit, Regression } from '../../../test/support/tiny-fit.js';
 import { selectEngine } from '../../engine/index.js';
@@ -213,7 +214,7 @@ test('EarlyStopping that min_epochs holds back stops the run that goes on, unles
   const checkpoints: Checkpoint[] = [];
   const keep: Callback = {
     onTrainEpochEnd: (trainer) => {
-      checkpoints.push(trainer.checkpoint());
+      checkpoints.push(heldCheckpoint(trainer.checkpoint()));
     },
   };
   const epochs = async (

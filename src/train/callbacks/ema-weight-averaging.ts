@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { listNames, UserError } from '../../errors.js';
-import type { HostTensor } from '../../io/host-tensor.js';
-import { Parameter, type StateDict } from '../../nn/index.js';
+import { sourceOf, type TensorSource } from '../../io/tensor-source.js';
+import { Parameter } from '../../nn/index.js';
 import { LitEma, warmedUpDecay, WeightAverage } from '../../optim/index.js';
 import { withDefaults, type Params, type ParamsInput } from '../../params.js';
 import type { LightningModule } from '../lightning-module.js';
@@ -49,20 +49,22 @@ export class EMAWeightAveraging implements Callback {
   }
 
   /** The training's own weights; the checkpoint's are the averages. */
-  saveTensors(weights: StateDict): SavedTensors | undefined {
+  saveTensors(weights: TensorSource): SavedTensors | undefined {
     if (this.#pairs.length === 0) return undefined;
-    const shadows = this.#pairs.map(({ name, shadow }): [string, HostTensor] => [name, shadow.publish()]);
-    if (this.#isInPlace) return { tensors: new Map(shadows) };
-    const own = this.#pairs.map(({ name }): [string, HostTensor] => [name, weights.get(name) as HostTensor]);
-    return { tensors: new Map(own), weights: new Map([...weights, ...shadows]) };
+    const { tensors, read } = weights;
+    const shadows = new Map(this.#pairs.map(({ name, shadow }) => [name, shadow]));
+    const exchanged: TensorSource = { tensors, read: (name) => shadows.get(name)?.publish() ?? read(name) };
+    const names = [...shadows.keys()];
+    if (this.#isInPlace) return { tensors: sourceOf(exchanged, names) };
+    return { tensors: sourceOf(weights, names), weights: exchanged };
   }
 
   /** @throws UserError where weights are trained that no own ones are saved of */
-  loadTensors(own: ReadonlyMap<string, HostTensor>, module: LightningModule): void {
+  loadTensors(own: TensorSource, module: LightningModule): void {
     const trained = new Set(module.trainableParameters().map(([name]) => name));
     const differing = [
-      ...[...trained].filter((name) => !own.has(name)),
-      ...[...own.keys()].filter((name) => !trained.has(name)),
+      ...[...trained].filter((name) => !own.tensors.has(name)),
+      ...[...own.tensors.keys()].filter((name) => !trained.has(name)),
     ];
     if (differing.length > 0) {
       throw new UserError({

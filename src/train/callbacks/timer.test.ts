@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { heldCheckpoint } from '../../../test/support/held-checkpoint.js';
 import { fit } from '../../../test/support/tiny-fit.js';
 import { selectEngine } from '../../engine/index.js';
 import type { Checkpoint } from '../checkpoint-file.js';
@@ -35,7 +36,7 @@ async function timed(params: Duration, trainer: Parameters<typeof fit>[0] = {}, 
   let saved: Checkpoint | undefined;
   const saving: Callback = {
     onFitEnd: (running) => {
-      saved = running.checkpoint();
+      saved = heldCheckpoint(running.checkpoint());
     },
   };
   const result = await fit(
