@@ -13,7 +13,7 @@ const CHANNELS = 3;
 const LEARNING_RATE = 1e-5;
 
 /** Multiply-adds of convolutions, forward, per image of 64×64; those of its attention are 1% of the autoencoder's. */
-const MULTIPLY_ADDS = { autoencoder: NaN, vgg16: NaN, discriminator: NaN };
+const MULTIPLY_ADDS = { autoencoder: 7.412e9, vgg16: 1.253e9, discriminator: 0.173e9 };
 
 /**
  * What a step takes of each network at least, in forward passes, where a gradient is one more: the autoencoder's, its
