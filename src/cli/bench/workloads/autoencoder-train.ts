@@ -31,7 +31,7 @@ const flop =
 
 export const autoencoderKlGanTrain: Workload = {
   name: 'autoencoder_kl_gan_train_b4_64px',
-  summary: 'AutoencoderKL with LPIPS and discriminator, 64×64, batch 4: a step of both Adams, reading the losses',
+  summary: "AutoencoderKL with LPIPS and discriminator, 64×64, batch 4: both optimizers' steps",
   parts: [{ name: 'step', work: { amount: flop, unit: 'FLOP' }, tellsConvolutions: true }],
   engines: ['torch'],
   mixedPrecision: true,
