@@ -53,7 +53,8 @@ def step():
 
 def check():
     """Both losses before and after the weights have changed, the first of them per value of an image."""
-    return sum(of_autoencoder / (SIZE * SIZE * 3) + of_discriminator for of_autoencoder, of_discriminator in (step(), step()))
+    losses = step(), step()
+    return sum(of_autoencoder / (SIZE * SIZE * 3) + of_discriminator for of_autoencoder, of_discriminator in losses)
 
 
 serve({"step": step}, {"step": check})

@@ -15,8 +15,14 @@ onEveryEngine(
       const x = tf.tensor1d([-4, -1, 0, 2, 8]);
       const dy = tf.tensor1d([1, 2, 4, 8, 16]);
       const half = (z: tf.Tensor) => leakyRelu(z, 0.5);
-      assert.equal(tf.tidy(() => values(half(x))), [-2, -0.5, 0, 2, 8]);
-      assert.equal(tf.tidy(() => values(relu(x))), [0, 0, 0, 2, 8]);
+      assert.equal(
+        tf.tidy(() => values(half(x))),
+        [-2, -0.5, 0, 2, 8],
+      );
+      assert.equal(
+        tf.tidy(() => values(relu(x))),
+        [0, 0, 0, 2, 8],
+      );
       const ofHalf = grads(() => half(x), [x], [dy]);
       const ofRelu = grads(() => relu(x), [x], [dy]);
       assert.equal(values(ofHalf[0]), [0.5, 1, 2, 8, 16]);

@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 const SMALLEST_SQUARE = 1e-30;
 
 /**
- * Each vector along the last axis divided by `length + epsilon`; those that are all zero stay so. Its gradient keeps `x`
- * alone, in its place the composed form's would keep what the division and the length were made of.
+ * Each vector along the last axis divided by `length + epsilon`; those that are all zero stay so. Its gradient keeps
+ * only `x`, and computes the lengths anew.
  *
  * @returns a tensor of the shape of `x`
  */
