@@ -1,4 +1,5 @@
-// SiLU, GELU and GEGLU of whole tensors, and their gradients: one pass over memory, nothing kept but the inputs.
+// SiLU, GELU and GEGLU of whole tensors, and their gradients, and that of rectified linear units: one pass over memory,
+// nothing kept but the inputs.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -73,6 +74,14 @@ Tensor activationGrad(const MixedTensor& dy, const MixedTensor& x) {
     });
   });
   return dx;
+}
+
+// From the result `y` of a rectified linear unit, whose sign is that of its input.
+Tensor leakyReluGrad(const Tensor& dy, const Tensor& y, double alpha) {
+  checkFloat(dy);
+  checkFloat(y);
+  TORCH_CHECK(dy.sizes() == y.sizes(), "the gradient must have the shape of the output");
+  return at::leaky_relu_backward(dy, y, alpha, false);
 }
 
 bool isTanh(const std::string& approximate) {
@@ -163,7 +172,8 @@ Tensor gegluGrad(const MixedTensor& dy, const MixedTensor& x) {
 Exports activationExports() {
   return {bind("silu", activation<Silu>), bind("siluGrad", activationGrad<Silu>),
           bind("gelu", gelu),             bind("geluGrad", geluGrad),
-          bind("geglu", geglu),           bind("gegluGrad", gegluGrad)};
+          bind("geglu", geglu),           bind("gegluGrad", gegluGrad),
+          bind("leakyReluGrad", leakyReluGrad)};
 }
 
 }  // namespace ldm

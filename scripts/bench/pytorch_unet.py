@@ -57,7 +57,7 @@ def hash_fill(name, shape):
     h = (torch.arange(numel) + zlib.crc32(name.encode())) & 0xFFFFFFFF
     h = ((h ^ (h >> 16)) * 0x85EBCA6B) & 0xFFFFFFFF
     h = ((h ^ (h >> 13)) * 0xC2B2AE35) & 0xFFFFFFFF
-    u = ((h ^ (h >> 16)).to(torch.float64) / 2**31 - 1).to(torch.float32).view(*shape)
+    u = ((h ^ (h >> 16)).to(torch.float64) / 2**31 - 1).to(torch.float32).view(shape)
     if len(shape) >= 2:
         return u * math.sqrt(3 / (numel / shape[0]))
     return 0.1 * u + (1 if name.endswith(".weight") else 0)

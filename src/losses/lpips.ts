@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Dropout, inputsOf, Module, perChannel, type ExampleCalls, type Methods, type Parameter } from '../nn/index.js';
 import { fanInUniform } from '../nn/initializers.js';
+import { spatialMean, unitNormalize } from '../ops/index.js';
 import { Vgg16Features } from './vgg16-features.js';
+
+/** Added to the length that each pixel's features are divided by. */
+const EPSILON = 1e-10;
 
 /**
  * Learned perceptual image patch similarity (Zhang et al. 2018, equation 1; `taming.modules.losses.lpips.LPIPS`): how
@@ -29,7 +33,7 @@ export class LPIPS extends Module {
       const [ofInput, ofTarget] = [input, target].map((images) => this.#net.forward(this.#scaling.forward(images)));
       const distances = this.#heads.map((head, i) => {
         const [a, b] = [ofInput?.[i], ofTarget?.[i]] as [tf.Tensor4D, tf.Tensor4D];
-        return tf.tidy(() => head.forward(tf.squaredDifference(unitNormalized(a), unitNormalized(b))));
+        return tf.tidy(() => head.forward(tf.squaredDifference(unitNormalize(a, EPSILON), unitNormalize(b, EPSILON))));
       });
       return tf.addN(distances);
     });
@@ -78,14 +82,7 @@ class NetLinLayer extends Module {
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    const averages = tf.mean<tf.Tensor4D>(this.#dropout.forward(x), [1, 2], true);
+    const averages = spatialMean(this.#dropout.forward(x));
     return tf.sum(tf.mul(averages, this.#weight.value), -1, true);
   }
-}
-
-/** Each pixel's features scaled to length one; those that are all zero stay so. */
-function unitNormalized(features: tf.Tensor4D): tf.Tensor4D {
-  const squaredLength = tf.sum(tf.square(features), -1, true);
-  // The bound, far below what the epsilon leaves visible, keeps the square root's gradient finite at zero.
-  return tf.div(features, tf.add(tf.sqrt(tf.maximum(squaredLength, 1e-30)), 1e-10));
 }

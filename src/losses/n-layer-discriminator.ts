@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { ActNorm, BatchNorm2d, Conv2d, inputsOf, Module, type ExampleCalls, type Methods } from '../nn/index.js';
 import { normal } from '../nn/initializers.js';
+import { leakyRelu } from '../ops/index.js';
 
 export interface NLayerDiscriminatorOptions {
   readonly inChannels?: number;
@@ -65,7 +66,7 @@ export class NLayerDiscriminator extends Module {
       throw new ShapeError('NLayerDiscriminator', expected, `[${x.shape.join(', ')}]`);
     }
     return tf.tidy(() =>
-      this.#layers.reduce((h, layer) => (layer === 'leakyRelu' ? tf.leakyRelu(h, 0.2) : layer.forward(h)), x),
+      this.#layers.reduce((h, layer) => (layer === 'leakyRelu' ? leakyRelu(h, 0.2) : layer.forward(h)), x),
     );
   }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { Conv2d, Module } from '../nn/index.js';
+import { relu } from '../ops/index.js';
 
 /** The convolutions of each slice: their place in torchvision's `features`, and their channels. */
 const SLICES = [
@@ -54,7 +55,7 @@ export class Vgg16Features extends Module {
     return this.#slices.map((convolutions, slice) => {
       h = tf.tidy(() => {
         const start = slice === 0 ? h : tf.maxPool(h, 2, 2, 'valid');
-        return convolutions.reduce((features, conv) => tf.relu(conv.forward(features)), start);
+        return convolutions.reduce((features, conv) => relu(conv.forward(features)), start);
       });
       return h;
     });

@@ -13,6 +13,7 @@ export { geglu } from './geglu.js';
 export { gelu, type GeluOptions } from './gelu.js';
 export { groupNorm, type GroupNormOptions, type ScaleShift } from './group-norm.js';
 export { layerNorm, type LayerNormOptions } from './layer-norm.js';
+export { leakyRelu, relu } from './leaky-relu.js';
 export { linear } from './linear.js';
 export { lionStep, type LionTensors } from './lion.js';
 export {
@@ -28,5 +29,7 @@ export { pixelValues } from './pixel-values.js';
 export { rematerializationOf } from './rematerialize.js';
 export { sgdStep, type SgdTensors } from './sgd.js';
 export { silu } from './silu.js';
+export { spatialMean } from './spatial-mean.js';
+export { unitNormalize } from './unit-normalize.js';
 export { upsampleConv2d } from './upsample-conv2d.js';
 export { upsampleNearest } from './upsample-nearest.js';

@@ -8,4 +8,5 @@ export interface ActivationOperations {
   geluGrad(dy: Id, x: Id, approximate: string): Id;
   geglu(x: Id): Id;
   gegluGrad(dy: Id, x: Id): Id;
+  leakyReluGrad(dy: Id, y: Id, alpha: number): Id;
 }

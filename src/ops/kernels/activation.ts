@@ -15,3 +15,8 @@ export type GeluAttrs = { readonly approximate: 'none' | 'tanh' };
 export const Geglu = 'Geglu';
 /** Inputs `dy [..., d]`, `x [..., 2d]`; output `dx [..., 2d]`. */
 export const GegluGrad = 'GegluGrad';
+
+/** Inputs `dy`, `y`, the result of a rectified linear unit; output `dx`: `dy` where `y` is positive, else `alpha dy`. */
+export const LeakyReluGrad = 'LeakyReluGrad';
+
+export type LeakyReluGradAttrs = { readonly alpha: number };

@@ -1,6 +1,7 @@
 import { nearestNames, UserError } from '../../../errors.js';
 import { adamw } from './adamw.js';
 import { attention } from './attention.js';
+import { autoencoderKlGanTrain } from './autoencoder-train.js';
 import { conv3x3 } from './conv3x3.js';
 import { ddim50 } from './ddim.js';
 import { groupnormSilu } from './groupnorm-silu.js';
@@ -19,6 +20,7 @@ export const workloads: readonly Workload[] = [
   adamw,
   unetTrain,
   ddim50,
+  autoencoderKlGanTrain,
   imageFolderBench,
   celebahqUnetTrain,
 ];

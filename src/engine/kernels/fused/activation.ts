@@ -1,8 +1,19 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { Geglu, GegluGrad, Gelu, GeluGrad, Silu, SiluGrad, type GeluAttrs } from '../../../ops/kernels/index.js';
+import {
+  Geglu,
+  GegluGrad,
+  Gelu,
+  GeluGrad,
+  LeakyReluGrad,
+  Silu,
+  SiluGrad,
+  type GeluAttrs,
+  type LeakyReluGradAttrs,
+} from '../../../ops/kernels/index.js';
 import { kernel, type KernelTable, type X } from '../kernel.js';
 
 type XGrad = X & { readonly dy: tf.TensorInfo };
+type YGrad = { readonly dy: tf.TensorInfo; readonly y: tf.TensorInfo };
 
 export const activationKernels: KernelTable = {
   [Silu]: kernel<X>(({ x }, _, torch) => torch.tensor(torch.addon.silu(torch.id(x)), x.shape, 'float32')),
@@ -21,5 +32,8 @@ export const activationKernels: KernelTable = {
   }),
   [GegluGrad]: kernel<XGrad>(({ dy, x }, _, torch) =>
     torch.tensor(torch.addon.gegluGrad(torch.id(dy), torch.id(x)), x.shape, 'float32'),
+  ),
+  [LeakyReluGrad]: kernel<YGrad, LeakyReluGradAttrs>(({ dy, y }, { alpha }, torch) =>
+    torch.tensor(torch.addon.leakyReluGrad(torch.id(dy), torch.id(y), alpha), y.shape, 'float32'),
   ),
 };

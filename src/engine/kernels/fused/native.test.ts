@@ -11,6 +11,7 @@ import {
   GroupNormScaleShiftGrad,
   LayerNorm,
   LayerNormGrad,
+  LeakyReluGrad,
   MseLoss,
   MseLossGrad,
   SiluGrad,
@@ -25,6 +26,7 @@ const test = await torchSuite('native forms of our kernels');
 /** Large enough to be divided, and not evenly. */
 const programs: Record<string, () => tf.Tensor[]> = {
   [SiluGrad]: () => runNative(SiluGrad, { dy: numbers([50001]), x: numbers([50001], 2) }),
+  [LeakyReluGrad]: () => runNative(LeakyReluGrad, { dy: numbers([50001]), y: numbers([50001], 2) }, { alpha: 0.2 }),
   [Gelu]: () => runNative(Gelu, { x: numbers([50001]) }, { approximate: 'tanh' }),
   [Geglu]: () => [
     ...runNative(Geglu, { x: numbers([301, 400]) }),
@@ -101,6 +103,11 @@ const refusals: [title: string, run: () => unknown, message: RegExp][] = [
     'a gradient of another shape',
     () => runNative(SiluGrad, { dy: bias(), x: x() }),
     /must have the shape of the input/,
+  ],
+  [
+    'a gradient of another shape than the rectified',
+    () => runNative(LeakyReluGrad, { dy: bias(), y: x() }, { alpha: 0 }),
+    /must have the shape of the output/,
   ],
   ['an odd gate', () => runNative(Geglu, { x: numbers([2, 3]) }), /the last axis must be even/],
   [
