@@ -24,7 +24,9 @@ function lpipsNeeded({ perceptual_weight: weight, lpips_weights: folder }: Adver
   const files = lpipsFilesIn(folder);
   return LPIPS_HALVES.map((half) => {
     const file = files[half];
-    return { path: ['lpips_weights'], file, ...describeLpipsFile(half, file), initial: true };
+    const { what, remedy } = describeLpipsFile(half, file);
+    const without = 'or set perceptual_weight: 0, to train without LPIPS';
+    return { path: ['lpips_weights'], file, what, remedy: `${remedy};\n${without}`, initial: true };
   });
 }
 
