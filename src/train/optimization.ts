@@ -112,7 +112,10 @@ export class Optimization {
     }
   }
 
-  #step({ optimizer, learningRate, gradients, clip = this.#options.clip, index }: RunningOptimizer, step: number): void {
+  #step(
+    { optimizer, learningRate, gradients, clip = this.#options.clip, index }: RunningOptimizer,
+    step: number,
+  ): void {
     this.#module.onBeforeOptimizerStep?.(index);
     const whole = gradients.take();
     this.#options.beforeStep?.(optimizer.parameters.map(([name], i) => [name, whole[i] as tf.Tensor]));

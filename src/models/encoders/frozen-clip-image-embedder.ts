@@ -67,7 +67,10 @@ export class FrozenClipImageEmbedder extends PretrainedClip {
     const blurred = blurs
       ? sizes.reduce((h, size, i) => resample(h, i + 1, antialiasing(size, imageResolution)), x)
       : x;
-    return sizes.reduce((h, size, i) => resample(h, i + 1, cubicResizing(size, imageResolution, { alignCorners: true })), blurred);
+    return sizes.reduce(
+      (h, size, i) => resample(h, i + 1, cubicResizing(size, imageResolution, { alignCorners: true })),
+      blurred,
+    );
   }
 }
 
