@@ -8,7 +8,7 @@ import { predictionTypes } from '../diffusion/prediction-types.js';
 export function checkLogSchedulers({ model, callbacks }: Pick<Experiment, 'model' | 'callbacks'>): ParamProblem[] {
   const { timesteps, parameterization } = model.params as { timesteps?: number; parameterization?: string };
   const predicted = predictionTypes[parameterization as keyof typeof predictionTypes] as string | undefined;
-  return Object.entries(callbacks).flatMap(([name, { params }]) => {
+  return Object.entries(callbacks).flatMap(([name, { params = {} }]) => {
     const { scheduler } = (params.log_images_kwargs ?? {}) as { readonly scheduler?: ComponentConfig };
     if (!scheduler) return [];
     const path = ['lightning', 'callbacks', name, 'params', 'log_images_kwargs', 'scheduler', 'params'];

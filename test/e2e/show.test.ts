@@ -140,7 +140,7 @@ test('copy: a config of one’s own from a shipped one, from any folder', async 
   });
   const again = await ldmHere(['copy', 'configs/ddpm/mnist.yaml', 'work/mine.yaml', '--force'], { cwd });
   assert.is(again.code, 0, again.stderr);
-  assert.is((await ldmHere(['copy', 'mnist', 'more'], { cwd })).code, 0);
+  assert.is((await ldmHere(['copy', 'ddpm/mnist', 'more'], { cwd })).code, 0);
   assert.ok(existsSync(join(cwd, 'more/mnist.yaml')), 'a folder that is not there yet');
   const listed = await ldmHere(['copy', '--list'], { cwd });
   assert.match(
@@ -156,7 +156,7 @@ const mistakes: [title: string, args: (folder: string) => string[], message: (fo
     'copy of a mistyped name',
     (folder) => ['copy', 'ddpm/mnits', folder],
     () =>
-      `${notShipped}  found:        ddpm/mnits\n  did you mean: ddpm/mnist\n  to fix:       "ldm copy --list" lists the names`,
+      `${notShipped}  found:        ddpm/mnits\n  did you mean: ddpm/mnist, latent-diffusion/mnist\n  to fix:       "ldm copy --list" lists the names`,
   ],
   [
     'copy of a part of a name',
@@ -165,8 +165,16 @@ const mistakes: [title: string, args: (folder: string) => string[], message: (fo
       `${notShipped}  found:        unet2d\n  did you mean: classic/unet2d-mnist, classic/unet2d-uniform-noise-mnist\n  to fix:       "ldm copy --list" lists the names`,
   ],
   [
+    'copy of a name that two have',
+    (folder) => ['copy', 'mnist', folder],
+    () =>
+      'ldm copy: several shipped configs have this name\n' +
+      '  found:        mnist\n  did you mean: ddpm/mnist, latent-diffusion/mnist\n' +
+      '  to fix:       "ldm copy --list" lists the names',
+  ],
+  [
     'copy to nowhere',
-    () => ['copy', 'mnist'],
+    () => ['copy', 'ddpm/mnist'],
     () =>
       'ldm copy: where to?\n' +
       '  expected:     ldm copy CONFIG DEST, a file that ends in .yaml or a folder\n' +
@@ -174,19 +182,19 @@ const mistakes: [title: string, args: (folder: string) => string[], message: (fo
   ],
   [
     'copy over a file',
-    (folder) => ['copy', 'mnist', join(folder, 'there.yaml')],
+    (folder) => ['copy', 'ddpm/mnist', join(folder, 'there.yaml')],
     (folder) =>
       `${folder}/there.yaml: there is a file of this name already\n` +
       '  to fix:       choose another name, or overwrite it: --force',
   ],
   [
     'copy over itself',
-    () => ['copy', 'mnist', 'configs/ddpm', '--force'],
+    () => ['copy', 'ddpm/mnist', 'configs/ddpm', '--force'],
     () => `${mnist}: this is the shipped config itself\n  to fix:       choose another place`,
   ],
   [
     'copy into a file',
-    (folder) => ['copy', 'mnist', join(folder, 'there.yaml', 'deeper')],
+    (folder) => ['copy', 'ddpm/mnist', join(folder, 'there.yaml', 'deeper')],
     (folder) =>
       `${folder}/there.yaml/deeper: cannot write: a part of the path is a file, not a folder\n` +
       '  to fix:       check the path',

@@ -191,12 +191,12 @@ export const rules: readonly Mistake[] = [
     base: latent,
     edit: [
       '        lossconfig:\n          target: torch.nn.Identity\n',
-      '        lossconfig:\n          target: ldm.modules.losses.LPIPSWithDiscriminator\n          params: {disc_start: 1, disc_conditional: true, perceptual_weight: 0}\n',
+      '        lossconfig:\n          target: taming.modules.losses.vqperceptual.VQLPIPSWithDiscriminator\n          params: {disc_start: 1, disc_conditional: true, perceptual_weight: 0}\n',
     ],
     message: `
-      a.yaml:43:53: model.params.first_stage_config.params.lossconfig.params.disc_conditional: an autoencoder has no condition that the discriminator could see beside the image
+      a.yaml:43:53: model.params.first_stage_config.params.lossconfig.params.disc_conditional: nothing says what the discriminator sees beside the image
         found:        true
-        expected:     false`,
+        expected:     false, or its key in a batch as disc_cond_key of the autoencoder`,
   },
   {
     title: 'two averages of the weights',

@@ -19,10 +19,10 @@ export function hashFill(name: string, shape: readonly number[]): Float32Array {
   return values;
 }
 
-/** Gives every parameter of a module its values by `hashFill`; buffers keep theirs. */
-export function fillByName(module: Module): void {
+/** Gives every parameter of a module its values by `hashFill`. @param buffers whether also those that are not trained */
+export function fillByName(module: Module, { buffers = true }: { buffers?: boolean } = {}): void {
   for (const [name, parameter] of module.namedParameters()) {
-    if (parameter.isBuffer) continue;
+    if (parameter.isBuffer && !buffers) continue;
     const shape = parameter.publishedShape;
     tf.tidy(() => {
       parameter.load(tf.tensor(hashFill(name, shape), shape));

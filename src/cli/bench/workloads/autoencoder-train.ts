@@ -69,7 +69,7 @@ function prepare(): PreparedWorkload {
     learn_logvar: false,
     loss: new LPIPSWithDiscriminator({ disc_start: 0, disc_weight: 0.5, kl_weight: 1e-6 }),
   });
-  fillByName(model);
+  fillByName(model, { buffers: false });
   model.initialize(new PatternStreams(0));
   model.learningRate = LEARNING_RATE;
   const optimization = new Optimization(model, { accumulate: 1, checksFinite: false });
