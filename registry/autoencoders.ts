@@ -142,16 +142,26 @@ function vqNeeds(params: VQModelParams): NeededFile[] {
   return [...vqWeightsNeeded(params), ...codes];
 }
 
+/** The components that every autoencoder is given built. */
+function builtParts(
+  { lossconfig, rfid_extractor: extractor }: Pick<AutoencoderKLParams, 'lossconfig' | 'rfid_extractor'>,
+  build: Build,
+): { loss: Module; extractor?: FeatureExtractor } {
+  return {
+    loss: build<Module>(lossconfig),
+    ...(extractor !== null && { extractor: build<FeatureExtractor>(extractor) }),
+  };
+}
+
 /** What both autoencoders with a codebook are built from. */
 async function loadVQOptions(): Promise<(params: VQModelParams, build: Build) => VQModelOptions> {
   const { LitEma } = await import('../src/optim/index.js');
   return (
-    { use_ema: useEma, lossconfig, rfid_extractor: extractor, scheduler_config: schedule, ...options },
+    { use_ema: useEma, lossconfig, rfid_extractor, scheduler_config: schedule, ...options },
     build,
   ) => ({
     ...options,
-    loss: build<Module>(lossconfig),
-    ...(extractor !== null && { extractor: build<FeatureExtractor>(extractor) }),
+    ...builtParts({ lossconfig, rfid_extractor }, build),
     ...(schedule !== null && { schedule: build<LearningRateSchedule>(schedule) }),
     ...(useEma && { ema: (model: Module) => new LitEma(model) }),
   });
@@ -173,12 +183,8 @@ export const autoencoders = [
     needs: klNeeds,
     load: async () => {
       const { AutoencoderKL } = await import('../src/first-stages/autoencoder-kl.js');
-      return ({ lossconfig, rfid_extractor: extractor, ...options }, build: Build) =>
-        new AutoencoderKL({
-          ...options,
-          loss: build<Module>(lossconfig),
-          ...(extractor !== null && { extractor: build<FeatureExtractor>(extractor) }),
-        });
+      return ({ lossconfig, rfid_extractor, ...options }, build: Build) =>
+        new AutoencoderKL({ ...options, ...builtParts({ lossconfig, rfid_extractor }, build) });
     },
   }),
   defineComponent({

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isRecording, recordNode, withoutRecording } from './tape.js';
+import { byPosition } from './tensor-lists.js';
 import { grads } from './vjp.js';
 
 /** Something random whose state can be taken and given back, such as RandomStreams: same state, same numbers. */
@@ -45,11 +46,6 @@ export function checkpoint<Inputs extends readonly tf.Tensor[], Output extends t
     },
   });
   return output;
-}
-
-/** Tensors under the names that tfjs-core gives the inputs of a custom gradient. */
-function byPosition(tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> {
-  return Object.fromEntries(tensors.map((tensor, i) => [String(i), tensor]));
 }
 
 /** Runs `f` with the random numbers that follow `state`, and goes on with those that were due. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isRecording, recordNode, withoutRecording } from './tape.js';
+import { byPosition, shapesOf } from './tensor-lists.js';
 
 /**
  * A copy of a scalar with gradients that were taken apart: what is recorded is that its gradient with respect to `xs[i]`
@@ -11,16 +12,15 @@ import { isRecording, recordNode, withoutRecording } from './tape.js';
  * @throws RangeError unless there is one of its shape for each x
  */
 export function withGradients(value: tf.Scalar, xs: readonly tf.Tensor[], gradients: readonly tf.Tensor[]): tf.Scalar {
-  const shapes = (tensors: readonly tf.Tensor[]) => tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-  if (shapes(xs) !== shapes(gradients)) {
-    throw new RangeError(`expected a gradient for each x, shaped ${shapes(xs)}, found ${shapes(gradients)}`);
+  if (shapesOf(xs) !== shapesOf(gradients)) {
+    throw new RangeError(`expected a gradient for each x, shaped ${shapesOf(xs)}, found ${shapesOf(gradients)}`);
   }
   const output = withoutRecording(() => tf.clone(value));
   if (!isRecording()) return output;
   const saved = withoutRecording(() => gradients.map((gradient) => tf.keep(tf.clone(gradient))));
   recordNode({
     kernelName: 'WithGradients',
-    inputs: Object.fromEntries(xs.map((x, i) => [String(i), x])),
+    inputs: byPosition(xs),
     outputs: [output],
     saved,
     gradient: ([dy]) =>

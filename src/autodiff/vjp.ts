@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { backpropagate } from './backpropagate.js';
 import { isRecording, partition, record, release, releaseAll, type TapeNode } from './tape.js';
+import { shapesOf } from './tensor-lists.js';
 
 /** A function's value and its vector-Jacobian product. */
 export interface Vjp {
@@ -111,8 +112,7 @@ function differentiate({ values, path, fromXs }: Trace, xs: readonly tf.Tensor[]
 }
 
 function checkRoots(values: readonly tf.Tensor[], dys: readonly tf.Tensor[]): void {
-  const shapes = (tensors: readonly tf.Tensor[]) => tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-  if (shapes(values) !== shapes(dys)) {
-    throw new RangeError(`expected a dy for each value, shaped ${shapes(values)}, found ${shapes(dys)}`);
+  if (shapesOf(values) !== shapesOf(dys)) {
+    throw new RangeError(`expected a dy for each value, shaped ${shapesOf(values)}, found ${shapesOf(dys)}`);
   }
 }

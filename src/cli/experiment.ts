@@ -9,7 +9,7 @@ import {
   type ExperimentOptions,
   type ParamProblem,
   type Registry,
-  type Traits,
+  type TraitsOf,
 } from '../config/index.js';
 // Not the folder's index, which imports the engines: a check of a config has no need of them.
 import { precisionProblem } from '../engine/precision.js';
@@ -93,12 +93,8 @@ export function requireFiles({ missing }: Experiment, isResumed: boolean): void 
 
 /** @throws UserError for a first stage that can be checked, inspected and called, and not trained */
 export function requireTrainable({ model: { target, params } }: Experiment, registry: Registry): void {
-  const component = registry.resolve(target);
-  if (component?.kind !== 'first-stage') return;
-  const traitsOf = (slot: unknown): Traits => {
-    const { target: name, params: given } = slot as ComponentConfig;
-    return registry.resolve(name)?.traits?.(given as never) ?? {};
-  };
+  if (registry.resolve(target)?.kind !== 'first-stage') return;
+  const traitsOf: TraitsOf = (slot) => registry.traitsOf(slot);
   if (firstStageTraits(traitsOf, { target, params })?.isTrainable !== true) {
     throw new UserError({
       path: 'model.target',

@@ -7,6 +7,7 @@ import { Reporter } from '../logging/reporter.js';
 import { describeProblem, UserError } from '../errors.js';
 import { describeInit, initFromCheckpoints } from '../nn/index.js';
 import { withDefaults } from '../params.js';
+import { isSampleable } from '../samplers/sampleable.js';
 import { readCheckpoint, type Checkpoint } from '../train/checkpoint-file.js';
 import { Interrupt, INTERRUPTED } from '../train/interrupt.js';
 import { scaledLearningRate } from '../train/learning-rate.js';
@@ -142,7 +143,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     interrupt.dispose();
     lock.release();
   }
-  const next = 'sample' in module ? 'sample' : 'test';
+  const next = isSampleable(module) ? 'sample' : 'test';
   reporter.info(summary({ folder, trainer, next, callbacks, signal: interrupt.signal }));
   return interrupt.signal === undefined ? 0 : INTERRUPTED;
 }

@@ -11,7 +11,7 @@ import { formatRunTime } from '../io/run-folder.js';
 import { Reporter } from '../logging/reporter.js';
 import type { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
-import type { Sampleable } from '../samplers/index.js';
+import { isSampleable, type Sampleable } from '../samplers/index.js';
 import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
 import { experimentOf } from './experiment.js';
@@ -23,7 +23,7 @@ import { disposeConditions, givenConditions, type GivenConditions } from './samp
 import { drawAll } from './sample/draw.js';
 import { disposeImages, givenImages } from './sample/given-images.js';
 import { isSchedulerFile, readScheduler } from './sample/scheduler-file.js';
-import { checkFlags, sampleSettings, schedulerNote, type Settings } from './sample/settings.js';
+import { checkFlags, sampleSettings, type Settings } from './sample/settings.js';
 import { subjectsOf, type Subjects } from './sample/subjects.js';
 import { writeSamples, type Parameters } from './sample/write-samples.js';
 
@@ -50,14 +50,13 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
     });
   }
   const settings = { ...asked, steps: Math.min(asked.steps, module.timesteps) };
-  checkFlags(flags, settings, module);
+  const note = checkFlags(flags, settings, module);
   const reporter = new Reporter();
   if (found !== undefined) reporter.info(`note: ${found}`);
   const warn = (text: string): void => {
     reporter.warn(text);
   };
   if (engine.note !== undefined) warn(engine.note);
-  const note = schedulerNote(settings, module);
   if (note !== undefined) warn(note);
   module.loadStateDict(checkpoint.weights, { source: checkpointPath });
   module.eval();
@@ -136,8 +135,4 @@ function writableFolder(folder: string): string {
 function defaultFolder(checkpointPath: string): string {
   const run = runOfCheckpoint(checkpointPath);
   return join(run ?? '.', 'samples', formatRunTime(new Date()));
-}
-
-function isSampleable(module: Module): module is Module & Sampleable {
-  return 'sample' in module && 'numClasses' in module;
 }

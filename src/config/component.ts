@@ -142,6 +142,14 @@ export class Registry {
     return this.#byName.get(name);
   }
 
+  /** What the component in a slot tells of itself; nothing where the slot is empty or the name unknown. */
+  traitsOf(slot: unknown): Traits {
+    const isMap = typeof slot === 'object' && slot !== null;
+    const { target, params = {} } = isMap ? (slot as { target?: unknown; params?: unknown }) : { target: slot };
+    const component = typeof target === 'string' ? this.resolve(target) : undefined;
+    return component?.traits?.(params as never) ?? {};
+  }
+
   /** The canonical names, in order of registration. */
   names(): string[] {
     return this.#components.map(({ target }) => target);

@@ -181,8 +181,8 @@ class Validation {
     });
     // From here on the schema that types the parameter of the component's functions is known to hold.
     if (this.#problems.count === problemsBefore && component.check) {
-      const traitsOf = (slot: unknown): Traits => this.#traitsOf(slot);
-      for (const { path: inside, ...problem } of component.check(params as never, traitsOf)) {
+      const problems = component.check(params as never, (slot) => this.#registry.traitsOf(slot));
+      for (const { path: inside, ...problem } of problems) {
         this.#problems.atValue([...path, ...inside], problem);
       }
     }
@@ -192,13 +192,6 @@ class Validation {
       }
     }
     return nested.add(component);
-  }
-
-  #traitsOf(slot: unknown): Traits {
-    const isMap = typeof slot === 'object' && slot !== null;
-    const { target, params = {} } = isMap ? (slot as Partial<ComponentConfig>) : { target: slot };
-    const component = typeof target === 'string' ? this.#registry.resolve(target) : undefined;
-    return component?.traits?.(params as never) ?? {};
   }
 
   #resolve(target: string, kinds: readonly string[], path: Path): Component | undefined {

@@ -16,7 +16,7 @@ import {
   type SampleRequest,
   type TrainedSchedule,
 } from '../samplers/index.js';
-import { configuredOptimizer } from '../train/configured-optimizer.js';
+import { configuredOptimizer, scheduledRate } from '../train/configured-optimizer.js';
 import { LightningModule, type OptimizerConfig, type TensorBatch } from '../train/lightning-module.js';
 import { makeBetaSchedule } from './beta-schedule.js';
 import { withConditionsDropped, type Dropout } from './condition-dropout.js';
@@ -129,7 +129,8 @@ export abstract class DiffusionModel extends LightningModule {
     const stepAndEpoch = { onStep: true, onEpoch: true };
     this.logDict(this.#terms('train', losses), stepAndEpoch);
     this.log('train/loss', losses.loss, { ...stepAndEpoch, progBar: true });
-    if (this.#training.schedule) this.log('lr_abs', this.#learningRate(this.trainer.globalStep));
+    const { schedule } = this.#training;
+    if (schedule) this.log('lr_abs', scheduledRate(this, schedule)(this.trainer.globalStep));
     return losses.loss;
   }
 
@@ -252,10 +253,6 @@ export abstract class DiffusionModel extends LightningModule {
       xT.dispose();
       if (shown !== condition) tf.dispose(shown);
     }
-  }
-
-  #learningRate(globalStep: number): number {
-    return this.learningRate * (this.#training.schedule?.(globalStep) ?? 1);
   }
 
   #noisedBatch(batch: TensorBatch, streams: RandomStreams): Parameters<DiffusionModel['pLosses']> {

@@ -8,6 +8,7 @@ import type { Conv2d, InitialWeights, Module, Parameter } from '../nn/index.js';
 import { Adam, type LitEma } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
 import { imagesOf } from '../train/batch-inputs.js';
+import { scheduledRate } from '../train/configured-optimizer.js';
 import {
   LightningModule,
   type ImageGrid,
@@ -179,7 +180,7 @@ export abstract class Autoencoder<Terms extends object> extends LightningModule 
     const isOfAutoencoder = ([name]: readonly [string, unknown]): boolean =>
       isOfLoss(name) ? name === 'loss.logvar' && learnsLogvar : true;
     const all = this.trainableParameters();
-    const rate = (step: number): number => this.learningRate * (schedule?.(step) ?? 1);
+    const rate = scheduledRate(this, schedule);
     const isScheduled = schedule !== undefined;
     const discriminator = all.filter(([name]) => name.startsWith('loss.discriminator.'));
     return [

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { cubicResizing } from '../models/encoders/interpolation.js';
-import { resample } from '../models/encoders/resample.js';
+import { resampleImage } from '../models/encoders/resample.js';
 import type { Generator } from '../random/index.js';
 
 /** Heights that are drawn differ by a multiple of this. */
@@ -28,10 +28,5 @@ export function drawnHeight(
 /** `[N, H, W, C]` to `[N, height, height, C]`, bicubic as `torch.nn.functional.interpolate`; as it is where H is that. */
 export function resized(x: tf.Tensor4D, height: number): tf.Tensor4D {
   if (x.shape[1] === height) return x;
-  return tf.tidy(() =>
-    [1, 2].reduce(
-      (h, axis) => resample(h, axis, cubicResizing(x.shape[axis] ?? 0, height, { alignCorners: false })),
-      x,
-    ),
-  );
+  return resampleImage(x, (size) => cubicResizing(size, height, { alignCorners: false }));
 }

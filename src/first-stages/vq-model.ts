@@ -15,7 +15,7 @@ export interface VQModelOutput extends Omit<Quantized, 'quant'> {
 export class VQModel extends VQNetwork {
   /** @param x `[N, H, W, in_channels]`, in [-1, 1] */
   encode(x: tf.Tensor4D): Quantized {
-    return tf.tidy(() => this.quantize.forward(this.encodeToPrequant(x)));
+    return this.quantized(x);
   }
 
   /** `[N, h, w, embed_dim]` to `[N, f h, f w, out_ch]`. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { VectorQuantizer } from '../models/autoencoder/vector-quantizer.js';
+import { VectorQuantizer, type Quantized } from '../models/autoencoder/vector-quantizer.js';
 import { Conv2d } from '../nn/index.js';
 import type { LitEma } from '../optim/index.js';
 import type { RandomStreams } from '../random/index.js';
@@ -55,6 +55,11 @@ export abstract class VQNetwork extends Autoencoder<CodebookTerms> {
     return tf.tidy(() => this.#quantConv.forward(this.encoder.forward(x)));
   }
 
+  /** The latent images of the codebook's vectors. @param x `[N, H, W, in_channels]`, in [-1, 1] */
+  protected quantized(x: tf.Tensor4D): Quantized {
+    return tf.tidy(() => this.quantize.forward(this.encodeToPrequant(x)));
+  }
+
   /** With `batch_resize_range`, resized to a height drawn from it; the largest in the first steps, as published. */
   protected override inputsOf(batch: TensorBatch, streams: RandomStreams): tf.Tensor4D {
     const images = this.imagesIn(batch);
@@ -64,7 +69,7 @@ export abstract class VQNetwork extends Autoencoder<CodebookTerms> {
   }
 
   protected override encoded(x: tf.Tensor4D): Encoded<CodebookTerms> {
-    const { quant, codebookLoss, indices } = this.quantize.forward(this.encodeToPrequant(x));
+    const { quant, codebookLoss, indices } = this.quantized(x);
     return { latent: quant, terms: { codebookLoss, predictedIndices: indices, codes: this.#options.n_embed } };
   }
 

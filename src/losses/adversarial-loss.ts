@@ -7,7 +7,6 @@ import { adoptWeight } from './adopt-weight.js';
 import { discriminatorLosses } from './discriminator-losses.js';
 import {
   prefixed,
-  type DiscriminatorStep,
   type GeneratorStep,
   type LastLayerGradient,
   type LossValue,
@@ -56,8 +55,8 @@ export interface AdversarialStepOptions {
 
 /**
  * What the losses of the first stages share: LPIPS, a patch discriminator, and the training steps of both sides (Esser
- * et al. 2021, section 3.1). Where it does not count, there is no LPIPS. It stays in evaluation, as the published `LPIPS().eval()` means it to; there, a trainer
- * that calls `train()` on the autoencoder puts its dropout back on.
+ * et al. 2021, section 3.1). Where it does not count, there is no LPIPS. It stays in evaluation, as the published
+ * `LPIPS().eval()` means it to; there, a trainer that calls `train()` on the autoencoder puts its dropout back on.
  */
 export abstract class AdversarialLoss<Batch extends ReconstructedBatch = ReconstructedBatch> extends Module {
   /** Absent where `perceptual_weight` is 0. */
@@ -148,18 +147,6 @@ export abstract class AdversarialLoss<Batch extends ReconstructedBatch = Reconst
       const logged = { disc_loss: tf.clone(loss), logits_real: tf.mean(real), logits_fake: tf.mean(fake) };
       return { loss, log: prefixed(split, logged as NamedScalars) };
     });
-  }
-
-  /** The same with the gradients of the discriminator's parameters. */
-  discriminatorStep(batch: ReconstructedBatch): DiscriminatorStep {
-    const weights = this.discriminator.trainableParameters().map(([, { value }]) => value);
-    const f = () => {
-      const { loss, log } = this.discriminatorLoss(batch);
-      return { ...log, loss };
-    };
-    const { values, gradients } = scalarGradients(f, weights, ['loss']);
-    const { loss, ...log } = values;
-    return { loss, log, gradients: gradients.loss };
   }
 
   /** The error of each value, `[N, H, W, C]`, with the perceptual distance added; the mean of that distance. */

@@ -5,7 +5,6 @@ export { hingeDLoss, vanillaDLoss, type DiscriminatorLoss } from './discriminato
 export { CrossEntropyLoss } from './cross-entropy-loss.js';
 export { DummyLoss } from './dummy-loss.js';
 export type {
-  DiscriminatorStep,
   GeneratorStep,
   LastLayerGradient,
   LossValue,

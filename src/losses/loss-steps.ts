@@ -22,9 +22,6 @@ export type NamedScalars = Readonly<Record<string, tf.Scalar>>;
 /** A loss, and scalars to log by name; the caller owns all of them. A type, not an interface, which tf.tidy refuses. */
 export type LossValue = { readonly loss: tf.Scalar; readonly log: NamedScalars };
 
-/** The discriminator's loss with the gradients of its trainable parameters, in their order. */
-export type DiscriminatorStep = LossValue & { readonly gradients: tf.Tensor[] };
-
 /** The autoencoder's loss with its gradients, by what they are taken at: from there the network takes them back. */
 export type GeneratorStep<Names extends string> = LossValue & {
   readonly gradients: Readonly<Record<Names, tf.Tensor>>;

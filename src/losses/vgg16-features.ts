@@ -12,9 +12,6 @@ const SLICES = [
   { places: [24, 26, 28], channels: 512 },
 ] as const;
 
-/** Four poolings by two have to leave a pixel. */
-const SMALLEST = 16;
-
 /**
  * The 13 convolutions of VGG16 (Simonyan and Zisserman 2015) in the five slices of `taming.modules.losses.lpips.vgg16`:
  * each ends with the activation before a pooling, relu1_2, relu2_2, relu3_3, relu4_3 and relu5_3.
@@ -22,6 +19,8 @@ const SMALLEST = 16;
 export class Vgg16Features extends Module {
   /** Channels of each slice's features. */
   static readonly channels: readonly number[] = SLICES.map(({ channels }) => channels);
+  /** Height and width of the smallest images: four poolings by two have to leave a pixel. */
+  static readonly smallest = 16;
   /** Each convolution's name in torchvision's file and here. */
   static readonly names: readonly (readonly [torchvision: string, own: string])[] = SLICES.flatMap(
     ({ places }, slice) => places.map((place) => [`features.${place}`, nameOf(slice, place)] as const),
@@ -47,8 +46,8 @@ export class Vgg16Features extends Module {
    */
   forward(x: tf.Tensor4D): tf.Tensor4D[] {
     const [, height, width, channels] = x.shape;
-    if (Math.min(height, width) < SMALLEST || channels !== 3) {
-      const expected = `[N, H, W, 3] with H and W of at least ${SMALLEST}`;
+    if (Math.min(height, width) < Vgg16Features.smallest || channels !== 3) {
+      const expected = `[N, H, W, 3] with H and W of at least ${Vgg16Features.smallest}`;
       throw new ShapeError('VGG16', expected, `[${x.shape.join(', ')}]`);
     }
     let h = x;

@@ -1,13 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LpipsFiles } from '../losses/lpips-files.js';
 import { LPIPS, loadPretrainedLpips } from '../losses/index.js';
+import { Vgg16Features } from '../losses/vgg16-features.js';
 import { readWeights } from '../io/weights-file.js';
 import { RandomStreams } from '../random/index.js';
 import { colourProblem, inColour } from './image-values.js';
 import { MeanOverImages } from './mean-over-images.js';
-
-/** Four poolings by two have to leave a pixel. */
-const SMALLEST = 16;
 
 /**
  * Learned perceptual image patch similarity (Zhang et al. 2018), `lpips`: the mean over the images of their distance in the
@@ -25,7 +23,7 @@ export class LearnedPerceptualImagePatchSimilarity extends MeanOverImages {
   }
 
   problem(shape: readonly number[]): string | undefined {
-    return colourProblem(shape, SMALLEST);
+    return colourProblem(shape, Vgg16Features.smallest);
   }
 
   /** @throws FileError, UserError at first use, for files that are missing, damaged or of something else */

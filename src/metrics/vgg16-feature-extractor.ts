@@ -11,8 +11,6 @@ import type { VGG16FeatureExtractorParams } from './vgg16-feature-extractor.para
 /** ImageNet's mean and standard deviation of each channel of values in [0, 1], by which torchvision scales images. */
 const MEAN = [0.485, 0.456, 0.406];
 const STANDARD_DEVIATION = [0.229, 0.224, 0.225];
-/** Four poolings by two have to leave a pixel. */
-const SMALLEST = 16;
 
 /**
  * The last convolution's activations in torchvision's VGG16 (relu5_3, 512 features), averaged over the places: features
@@ -44,7 +42,7 @@ export class VGG16FeatureExtractor extends Module implements FeatureExtractor {
    * @throws UserError for other channels and for images of less than 16 pixels
    */
   features(images: tf.Tensor4D): tf.Tensor2D {
-    const problem = colourProblem(images.shape, SMALLEST);
+    const problem = colourProblem(images.shape, Vgg16Features.smallest);
     if (problem !== undefined) throw new UserError({ problem: `VGG16 ${problem}` });
     return tf.tidy(() => {
       const zeroToOne = tf.div(tf.add(inColour(images), 1), 2);

@@ -11,6 +11,7 @@ export { mixFactor, type MixFactorOptions, type MixFactorStep } from './mix-fact
 export { plms, type PlmsOptions } from './plms.js';
 export { atNoiseLevel, fromImage, fromNoise, fromVelocity, type Denoiser, type Prediction } from './prediction.js';
 export {
+  isSampleable,
   samplerNames,
   type ConditionedBy,
   type ConditionExamples,

@@ -91,3 +91,8 @@ export interface Sampleable {
    */
   sample(request: SampleRequest): Promise<tf.Tensor4D>;
 }
+
+/** Whether a model draws images. */
+export function isSampleable<T extends object>(model: T): model is T & Sampleable {
+  return 'sample' in model && 'numClasses' in model;
+}

@@ -1,4 +1,4 @@
-import type { OptimizerFactory } from '../optim/index.js';
+import type { LearningRateSchedule, OptimizerFactory } from '../optim/index.js';
 import type { LightningModule, OptimizerConfig } from './lightning-module.js';
 import type { TrainingParts } from './training.params.js';
 
@@ -13,7 +13,15 @@ export function configuredOptimizer(
 ): OptimizerConfig {
   return {
     optimizer: (optimizer ?? fallback)(module.trainableParameters()),
-    learningRate: (step) => module.learningRate * (schedule?.(step) ?? 1),
+    learningRate: scheduledRate(module, schedule),
     isScheduled: schedule !== undefined,
   };
+}
+
+/** A module's learning rate at each step: its own times the schedule's factor, if there is a schedule. */
+export function scheduledRate(
+  module: Pick<LightningModule, 'learningRate'>,
+  schedule: LearningRateSchedule | undefined,
+): (step: number) => number {
+  return (step) => module.learningRate * (schedule?.(step) ?? 1);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { inColour } from '../../metrics/image-values.js';
 
 /** Images and pictures of their conditions, laid out. */
 export interface ConditionGrid {
@@ -24,8 +25,8 @@ export function conditionGrid(
   const [count, height, width] = images.shape;
   const rows = Math.ceil(count / columns);
   const grid = tf.tidy(() => {
-    const shown = inColours(tf.image.resizeNearestNeighbor(pictures, [height, width]));
-    const all = tf.concat([inColours(images), shown]);
+    const shown = inColour(tf.image.resizeNearestNeighbor(pictures, [height, width]));
+    const all = tf.concat([inColour(images), shown]);
     const order = Array.from({ length: rows }, (_, row) => {
       const own = conditions.slice(row * columns, (row + 1) * columns);
       return [count + (own[0] ?? 0), ...own.map((__, i) => row * columns + i)];
@@ -34,8 +35,4 @@ export function conditionGrid(
   });
   const pairs = columns === 1 ? Math.ceil(Math.sqrt(rows / 2)) : 1;
   return { images: grid, columns: pairs * (columns + 1) };
-}
-
-function inColours(images: tf.Tensor4D): tf.Tensor4D {
-  return images.shape[3] === 1 ? tf.tile(images, [1, 1, 1, 3]) : images;
 }

@@ -87,8 +87,15 @@ const NOT_GUIDABLE = {
 /** Flags that say how a diffusion is sampled: nothing to a model that is drawn in a way of its own. */
 const diffusionFlags = ['sampler', 'eta', 'discretize', 'temperature', 'cfg_scale', 'init', 'inpaint', 'interpolate'];
 
-/** @throws UserError where the model cannot do what the flags ask for */
-export function checkFlags(flags: Flags, { schedulerFile: file, steps: taken }: Settings, model: Sampleable): void {
+/**
+ * @returns what is legal of the scheduler and rarely meant, if anything is
+ * @throws UserError where the model cannot do what the flags ask for
+ */
+export function checkFlags(
+  flags: Flags,
+  { schedulerFile: file, steps: taken }: Settings,
+  model: Sampleable,
+): string | undefined {
   const steps = integerFlag(flags, 'steps');
   if (steps !== undefined && steps > model.timesteps) {
     throw new UserError({
@@ -110,15 +117,9 @@ export function checkFlags(flags: Flags, { schedulerFile: file, steps: taken }: 
   if ((numberFlag(flags, 'cfg_scale', 0, MOST_GUIDANCE) ?? 1) !== 1 && !model.isGuidable) {
     throw new UserError(NOT_GUIDABLE);
   }
-  if (!file || !model.trainedSchedule) return;
-  const { problems } = scheduleMatch(file.scheduler, model.trainedSchedule, taken);
-  if (problems.length > 0) throw new UserError(problems.map((problem) => ({ where: file.path, ...problem })));
-}
-
-/** What is legal of the scheduler, and rarely meant. */
-export function schedulerNote({ schedulerFile: file, steps }: Settings, model: Sampleable): string | undefined {
   if (!file || !model.trainedSchedule) return undefined;
-  const { note } = scheduleMatch(file.scheduler, model.trainedSchedule, steps);
+  const { problems, note } = scheduleMatch(file.scheduler, model.trainedSchedule, taken);
+  if (problems.length > 0) throw new UserError(problems.map((problem) => ({ where: file.path, ...problem })));
   return note && `${file.path}: ${note}`;
 }
 

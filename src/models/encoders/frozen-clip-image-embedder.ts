@@ -7,7 +7,7 @@ import {
   type FrozenClipImageEmbedderParamsInput,
 } from './frozen-clip-image-embedder.params.js';
 import { cubicResizing, gaussianBlur } from './interpolation.js';
-import { resample } from './resample.js';
+import { resampleImage } from './resample.js';
 
 /** Of red, green and blue in the images CLIP was trained on, in [0, 1]. */
 const MEAN = [0.48145466, 0.4578275, 0.40821073];
@@ -62,15 +62,9 @@ export class FrozenClipImageEmbedder extends PretrainedClip {
   /** As kornia 0.6 resizes with `align_corners=True`, and blurs both ways when either side shrinks. */
   #resize(x: tf.Tensor4D): tf.Tensor4D {
     const { imageResolution } = this.model.sizes;
-    const sizes = x.shape.slice(1, 3);
-    const blurs = this.#antialias && Math.max(...sizes) > imageResolution;
-    const blurred = blurs
-      ? sizes.reduce((h, size, i) => resample(h, i + 1, antialiasing(size, imageResolution)), x)
-      : x;
-    return sizes.reduce(
-      (h, size, i) => resample(h, i + 1, cubicResizing(size, imageResolution, { alignCorners: true })),
-      blurred,
-    );
+    const blurs = this.#antialias && Math.max(...x.shape.slice(1, 3)) > imageResolution;
+    const blurred = blurs ? resampleImage(x, (size) => antialiasing(size, imageResolution)) : x;
+    return resampleImage(blurred, (size) => cubicResizing(size, imageResolution, { alignCorners: true }));
   }
 }
 

@@ -14,3 +14,8 @@ export function resample<T extends tf.Tensor>(x: T, axis: number, { rows, column
     return tf.transpose(tf.reshape(product, [batch, rows, ...others]), back) as T;
   });
 }
+
+/** Applies resamplings to both axes of images, `[N, H, W, C]`. @param along the resampling of an axis of this size */
+export function resampleImage(x: tf.Tensor4D, along: (size: number) => AxisMatrix): tf.Tensor4D {
+  return tf.tidy(() => [1, 2].reduce((h, axis) => resample(h, axis, along(x.shape[axis] ?? 0)), x));
+}

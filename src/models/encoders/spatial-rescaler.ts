@@ -62,7 +62,6 @@ export class SpatialRescaler extends Module {
     return this.forward(x);
   }
 
-  /** An image of the size that the published models condition on. */
   /** `[height, width, channels]` of the images that it makes such ones of. */
   inputShape(output: readonly [number, number, number] | undefined): [number, number, number] | undefined {
     if (!output) return undefined;
@@ -72,6 +71,7 @@ export class SpatialRescaler extends Module {
     return [before(height), before(width), this.#channelMapper ? channels : made];
   }
 
+  /** An image of the size that the published models condition on. */
   override exampleCalls(): ExampleCalls {
     const { method, in_channels: channels } = this.params;
     const [, works] = METHODS[method];
