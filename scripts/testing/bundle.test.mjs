@@ -1,20 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundleTests } from './bundle.mjs';
+import { scratchFolder } from './scratch-folder.mjs';
 import { testFileTask } from './tasks.mjs';
 
 const test = suite('compiling test files');
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let folder;
-test.before(() => {
-  // Inside the checkout, so that the files find uvu.
-  mkdirSync(join(root, 'build'), { recursive: true });
-  folder = mkdtempSync(join(root, 'build', 'test-'));
-});
-test.after(() => rmSync(folder, { recursive: true }));
+const folder = scratchFolder(test, root);
 
 /** The path, relative to the root, of a file in the folder. */
 function written(name, text) {

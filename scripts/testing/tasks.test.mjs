@@ -1,21 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runTasks, summary } from './pool.mjs';
+import { scratchFolder } from './scratch-folder.mjs';
 import { checkTask, testFileTask } from './tasks.mjs';
 
 const test = suite('npm test');
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let folder;
-test.before(() => {
-  // Inside the checkout, so that the files find uvu.
-  mkdirSync(join(root, 'build'), { recursive: true });
-  folder = mkdtempSync(join(root, 'build', 'test-'));
-});
-test.after(() => rmSync(folder, { recursive: true }));
+const folder = scratchFolder(test, root);
 
 async function run(text) {
   const path = join(folder, 'sample.test.mjs');

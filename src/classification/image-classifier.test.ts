@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { onEveryEngine } from '../../test/support/engines.js';
+import { logOf } from '../../test/support/logged.js';
 import { valueAndGrads } from '../autodiff/index.js';
 import { RandomStreams } from '../random/index.js';
 import { ImageClassifier } from './image-classifier.js';
@@ -31,12 +32,7 @@ onEveryEngine('ImageClassifier', (test) => {
 
   test('learns three greys, and logs loss and accuracy under the name of the set', () => {
     const model = new ImageClassifier({ ...options, dropout: 0 }).initialize(new RandomStreams(1));
-    const logged: Record<string, number> = {};
-    model.attach({
-      globalStep: 0,
-      currentEpoch: 0,
-      log: (name, value) => (logged[name] = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN)),
-    });
+    const logged = logOf(model);
     const [optimizer] = model.configureOptimizers();
     assert.ok(optimizer);
     const data = batch();

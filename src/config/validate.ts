@@ -1,6 +1,6 @@
 import { ConfigError, nearestNames } from '../errors.js';
 import type { ParamsSchema } from '../params.js';
-import type { Component, ParamProblem, Registry, Traits } from './component.js';
+import type { Component, ParamProblem, Registry } from './component.js';
 import { describeKinds } from './expected.js';
 import { missingFiles, type MissingFile, type PlacedNeed } from './needed-files.js';
 import { ProblemCollector } from './places.js';

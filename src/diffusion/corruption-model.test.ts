@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { onEveryEngine } from '../../test/support/engines.js';
+import { logOf } from '../../test/support/logged.js';
 import { BasicUNet } from '../models/classic/basic-unet.js';
 import { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
@@ -19,19 +20,6 @@ class Grey extends Module {
   }
 }
 
-type Logged = Record<string, number>;
-
-/** A model whose metrics are kept. */
-function attached(model: CorruptionModel, logged: Logged = {}): CorruptionModel {
-  model.initialize(new RandomStreams(1));
-  model.attach({
-    globalStep: 0,
-    currentEpoch: 0,
-    log: (name, value) => (logged[name] = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN)),
-  });
-  return model;
-}
-
 const images = (count = 2) => ({ image: tf.fill<tf.Rank.R4>([count, 8, 8, 1], -1) });
 
 onEveryEngine('CorruptionModel', (test) => {
@@ -44,8 +32,8 @@ onEveryEngine('CorruptionModel', (test) => {
 
   test('losses are of images in [0, 1], the network told timestep 0', () => {
     const network = new Grey();
-    const logged: Logged = {};
-    const model = attached(new CorruptionModel(network, { image_size: 8 }), logged);
+    const model = new CorruptionModel(network, { image_size: 8 }).initialize(new RandomStreams(1));
+    const logged = logOf(model);
     const batch = images();
     const before = tf.memory().numTensors;
     tf.tidy(() => {
@@ -63,8 +51,8 @@ onEveryEngine('CorruptionModel', (test) => {
   });
 
   test('validations draw the same noise, trainings do not', () => {
-    const logged: Logged = {};
-    const model = attached(new CorruptionModel(new BasicUNet(), { image_size: 8 }), logged);
+    const model = new CorruptionModel(new BasicUNet(), { image_size: 8 }).initialize(new RandomStreams(1));
+    const logged = logOf(model);
     const batch = images();
     const losses = Array.from({ length: 2 }, () => {
       model.onValidationStart();
@@ -77,7 +65,8 @@ onEveryEngine('CorruptionModel', (test) => {
   });
 
   test('shows what it sees in images of every corruption, and samples on their way', async () => {
-    const model = attached(new CorruptionModel(new Grey(), { image_size: 8, timesteps: 3, denoise_steps: 2 }));
+    const model = new CorruptionModel(new Grey(), { image_size: 8, timesteps: 3, denoise_steps: 2 });
+    logOf(model.initialize(new RandomStreams(1)));
     model.eval();
     const batch = images(3);
     const before = tf.memory().numTensors;
@@ -120,7 +109,8 @@ onEveryEngine('CorruptionModel', (test) => {
   });
 
   test('draws as many images and steps as are asked for', async () => {
-    const model = attached(new CorruptionModel(new BasicUNet(), { image_size: 8 }));
+    const model = new CorruptionModel(new BasicUNet(), { image_size: 8 }).initialize(new RandomStreams(1));
+    logOf(model);
     model.eval();
     const steps: number[][] = [];
     const before = tf.memory().numTensors;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as assert from 'uvu/assert';
 import { assertClose } from '../../test/support/compare.js';
+import { logOf } from '../../test/support/logged.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { onEveryEngine } from '../../test/support/engines.js';
 import { valueAndGrads } from '../autodiff/index.js';
@@ -103,21 +104,13 @@ function made(
 ): Made {
   const reported: string[] = [];
   const firstStage = new FirstStage();
-  const logged: Record<string, number> = {};
   const model = new LatentDiffusion(
     { network, firstStage, conditioning, split },
     { image_size: SIZE, channels: CHANNELS, timesteps: 10, log_every_t: 4, ...options },
   );
   const streams = new RandomStreams(0);
   model.initialize(streams);
-  model.attach({
-    globalStep: 0,
-    currentEpoch: 0,
-    log: (name, value) => {
-      logged[name] = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
-    },
-    report: (text) => reported.push(text),
-  });
+  const logged = logOf(model, { reported });
   return { model, network, firstStage, logged, reported, streams };
 }
 

@@ -19,8 +19,8 @@ export interface ConditionTaker {
 
 /**
  * The conditions of the images that are asked for; the caller disposes them.
- * @throws UserError where the condition is neither class nor text, or not there; RangeError when the number of labels or texts is not the
- * number of images, or a label is no class
+ * @throws UserError where the condition is neither class nor text, or not there; RangeError when the number of labels or
+ * texts is not the number of images, or a label is no class
  */
 export function requestedConditions(
   request: SampleRequest,

@@ -3,10 +3,11 @@ import * as assert from 'uvu/assert';
 import { valueAndGrads } from '../autodiff/index.js';
 import { onEveryEngine } from '../../test/support/engines.js';
 import { assertClose } from '../../test/support/compare.js';
+import { logOf } from '../../test/support/logged.js';
 import { LPIPSWithDiscriminator, VQLPIPSWithDiscriminator } from '../losses/index.js';
 import { LitEma } from '../optim/index.js';
 import { RandomStreams } from '../random/index.js';
-import type { LightningModule, OptimizerConfig } from '../train/lightning-module.js';
+import type { OptimizerConfig } from '../train/lightning-module.js';
 import { Optimization } from '../train/optimization.js';
 import { AutoencoderKL } from './autoencoder-kl.js';
 import type { AutoencoderKLOptions } from './autoencoder-kl.params.js';
@@ -33,19 +34,6 @@ function vq(options: Partial<VQModelOptions> = {}): VQModel {
     ...{ ddconfig: { ...ddconfig, double_z: false }, embed_dim: 2, n_embed: 8, loss },
     ...options,
   }).initialize(new RandomStreams(1));
-}
-
-/** What is logged, last values, in order of names. */
-function watch(model: LightningModule, globalStep = 0): Record<string, number> {
-  const logged: Record<string, number> = {};
-  model.attach({
-    globalStep,
-    currentEpoch: 0,
-    log: (name, value) => {
-      logged[name] = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
-    },
-  });
-  return logged;
 }
 
 const names = ({ optimizer }: OptimizerConfig): string[] => [
@@ -83,7 +71,7 @@ onEveryEngine(
 
     test('the discriminator sees what the autoencoder made, anew where its step has changed it', () => {
       const model = vq();
-      watch(model);
+      logOf(model);
       const batch = { image: image() };
       const optimization = new Optimization(model, { accumulate: 1, checksFinite: true });
       let decoded = 0;
@@ -110,7 +98,7 @@ onEveryEngine(
 
     test('each optimizer leaves the other’s weights alone', () => {
       const model = kl();
-      watch(model);
+      logOf(model);
       const batch = { image: image() };
       const text = (prefix: string) =>
         [...model.stateDict()]
@@ -141,7 +129,7 @@ onEveryEngine(
 
     test('a validation logs the published names, the same each time', async () => {
       const model = kl().eval();
-      const logged = watch(model);
+      const logged = logOf(model);
       const batch = { image: image() };
       const before = tf.memory().numTensors;
       model.onValidationStart();
@@ -161,7 +149,7 @@ onEveryEngine(
 
     test('with an average of the weights, its losses too, and its reconstructions', async () => {
       const model = vq({ ema: (all) => new LitEma(all) });
-      const logged = watch(model);
+      const logged = logOf(model);
       const batch = { image: image() };
       model.eval().onValidationStart();
       await model.validationStep(batch);
@@ -181,7 +169,7 @@ onEveryEngine(
 
     test('pictures: what is drawn from the prior, and inputs alone where nothing else is asked for', async () => {
       const model = kl().eval();
-      watch(model);
+      logOf(model);
       const batch = { image: image() };
       const before = tf.memory().numTensors;
       const drawn = async (options: object) => {
@@ -203,7 +191,7 @@ onEveryEngine(
         { ddconfig: { ...ddconfig, ...channels }, image_key: 'segmentation', colorize_nlabels: labels },
         { disc_in_channels: labels },
       );
-      watch(model);
+      logOf(model);
       const classes = tf.tidy(() => tf.cast(tf.floor(tf.mul(image(), labels)), 'int32').squeeze([3]));
       const batch = { segmentation: tf.oneHot(classes, labels, 1, 0, 'int32') };
       const loss = tf.tidy(() => model.trainingStep(batch, 0, 0).dataSync()[0] ?? NaN);
@@ -220,7 +208,7 @@ onEveryEngine(
 
     test('a conditional discriminator sees what disc_cond_key names', () => {
       const model = kl({ disc_cond_key: 'depth' }, { disc_conditional: true, disc_in_channels: 3 });
-      watch(model);
+      logOf(model);
       const batch = { image: image(), depth: image(2) };
       for (const index of [0, 1]) {
         assert.ok(Number.isFinite(tf.tidy(() => model.trainingStep(batch, 0, index).dataSync()[0] ?? NaN)));
@@ -240,7 +228,7 @@ onEveryEngine(
         return forward(x);
       };
       for (const step of [0, 4, ...Array.from({ length: 12 }, (_, i) => 5 + i)]) {
-        watch(model, step);
+        logOf(model, { globalStep: step });
         tf.tidy(() => {
           model.trainingStep(batch, 0, 0);
         });
@@ -254,7 +242,7 @@ onEveryEngine(
 
     test('without a loss it says so', () => {
       const model = kl({ loss: undefined });
-      watch(model);
+      logOf(model);
       const batch = { image: image() };
       assert.throws(
         () => tf.tidy(() => model.trainingStep(batch, 0, 0)),

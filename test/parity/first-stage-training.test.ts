@@ -25,6 +25,7 @@ import {
 } from '../support/compare.js';
 import { onEveryEngine } from '../support/engines.js';
 import { readGolden, sampleGradient, type Golden } from '../support/golden.js';
+import { logOf } from '../support/logged.js';
 
 const [AUTOENCODER, DISCRIMINATOR] = [0, 1];
 
@@ -37,14 +38,7 @@ interface Step {
 
 /** Takes a step's loss and gradients as the trainer does. */
 function step(model: LightningModule, batch: TensorBatch, optimizerIndex: number, globalStep: number): Step {
-  const logged: Record<string, number> = {};
-  model.attach({
-    globalStep,
-    currentEpoch: 0,
-    log: (name, value) => {
-      logged[name] = typeof value === 'number' ? value : (value.dataSync()[0] ?? NaN);
-    },
-  });
+  const logged = logOf(model, { globalStep });
   const parameters = model.configureOptimizers()[optimizerIndex]!.optimizer.parameters.map(([, one]) => one);
   const weights = parameters.map(({ value }) => value);
   const { value, grads } = valueAndGrads(() => model.trainingStep(batch, 0, optimizerIndex), weights);
