@@ -156,10 +156,7 @@ function builtParts(
 /** What both autoencoders with a codebook are built from. */
 async function loadVQOptions(): Promise<(params: VQModelParams, build: Build) => VQModelOptions> {
   const { LitEma } = await import('../src/optim/index.js');
-  return (
-    { use_ema: useEma, lossconfig, rfid_extractor, scheduler_config: schedule, ...options },
-    build,
-  ) => ({
+  return ({ use_ema: useEma, lossconfig, rfid_extractor, scheduler_config: schedule, ...options }, build) => ({
     ...options,
     ...builtParts({ lossconfig, rfid_extractor }, build),
     ...(schedule !== null && { schedule: build<LearningRateSchedule>(schedule) }),

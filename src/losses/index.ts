@@ -4,12 +4,7 @@ export { AdversarialLoss } from './adversarial-loss.js';
 export { hingeDLoss, vanillaDLoss, type DiscriminatorLoss } from './discriminator-losses.js';
 export { CrossEntropyLoss } from './cross-entropy-loss.js';
 export { DummyLoss } from './dummy-loss.js';
-export type {
-  GeneratorStep,
-  LastLayerGradient,
-  LossValue,
-  ReconstructedBatch,
-} from './loss-steps.js';
+export type { GeneratorStep, LastLayerGradient, LossValue, ReconstructedBatch } from './loss-steps.js';
 export { LPIPS } from './lpips.js';
 export { lpipsFilesIn, missingLpipsFiles } from './lpips-files.js';
 export { loadPretrainedLpips } from './lpips-weights.js';
