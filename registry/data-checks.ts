@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { NeededFile, ParamProblem } from '../src/config/index.js';
 import { shardsOf } from '../src/data/expand-braces.js';
 import { imageNetRoot } from '../src/data/imagenet-files.js';
+import { openImagesFiles } from '../src/data/open-images-files.js';
 import type { Split } from '../src/data/split.js';
 
 /** A square cannot be cut out of an image that was scaled to less than its side. */
@@ -110,5 +111,40 @@ export function needsImageNetSR(
     const { hr_indices: list } = params;
     const files = needsImageNet(split)(params);
     return list === null ? files : [...files, { path: ['hr_indices'], file: list, what: 'a pickled list of numbers' }];
+  };
+}
+
+/** A layout has to be able to have as many objects as the image has to have. */
+export function checkObjectCounts(params: {
+  readonly min_objects_per_image: number;
+  readonly max_objects_per_image: number;
+}): ParamProblem[] {
+  const { min_objects_per_image: least, max_objects_per_image: most } = params;
+  if (least <= most) return [];
+  return [
+    {
+      path: ['min_objects_per_image'],
+      problem: 'is more than max_objects_per_image',
+      found: String(least),
+      expected: `at most ${most}`,
+    },
+  ];
+}
+
+/** The images of a split of OpenImages, and the files that say what is in them. */
+export function needsBoxes(split: Split): (params: { readonly root: string }) => NeededFile[] {
+  return ({ root }) => {
+    const csv = (name: string, what: string): NeededFile => ({
+      path: ['root'],
+      file: join(root, name),
+      what,
+      remedy: `download ${name} from storage.googleapis.com/openimages/web, or let root name the folder that has it`,
+    });
+    const remedy = `put the images of OpenImages there, named by their ids, or let root name the folder that has ${split}`;
+    return [
+      { path: ['root'], file: join(root, split), what: 'a folder of images', remedy },
+      csv(openImagesFiles.classes, 'the names of the classes'),
+      csv(openImagesFiles[split], 'the boxes of the images'),
+    ];
   };
 }

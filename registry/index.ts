@@ -14,7 +14,7 @@ import { networks } from './networks.js';
 import { noiseSchedulers } from './noise-schedulers.js';
 import { optimizers } from './optimizers.js';
 import { patches } from './patches.js';
-import { plannedData, publishedData } from './published-data.js';
+import { publishedData } from './published-data.js';
 import { schedules } from './schedules.js';
 
 /** Every component that a config may name. Importing it loads descriptions only, no code of theirs. */
@@ -38,5 +38,5 @@ export const registry = new Registry(
     ...callbacks,
     ...loggers,
   ],
-  [...plannedData, ...plannedLoggers],
+  plannedLoggers,
 );

@@ -20,14 +20,6 @@ export function checkPatches(
       remedy: `write vqf: ${downsampling}`,
     });
   } else if (vqf !== undefined) problems.push(...checkCover(patches, params.image_size * vqf, 'the image'));
-  if (params.cond_stage_key === 'coordinates_bbox') {
-    problems.push({
-      path: ['split_input_config'],
-      problem: 'boxes cannot be cut with the image yet',
-      found: 'cond_stage_key coordinates_bbox',
-      expected: 'a condition that is an image, or one that holds for every patch',
-    });
-  }
   return problems;
 }
 

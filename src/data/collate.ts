@@ -5,7 +5,7 @@ import { isImage, type Example, type LabelMap } from './example.js';
 
 /**
  * Puts examples side by side: images become [N, H, W, C] in the memory they were decoded in, label maps classes [N, H, W]
- * that stand for one-hot channels, numbers int32 [N]; texts stay texts.
+ * that stand for one-hot channels, numbers int32 [N], lists of numbers int32 [N, L]; texts stay texts.
  * @param examples at least one, all with the same keys
  * @throws UserError where images are of different sizes
  */
@@ -24,9 +24,22 @@ function collateValues(key: string, values: readonly (Example[string] | undefine
   if (values.every((value) => typeof value === 'number')) {
     return { data: Int32Array.from(values), shape: [values.length] };
   }
+  if (values.every((value) => value instanceof Int32Array)) return stackNumbers(key, values);
   if (values.every(isImage)) return stackImages(key, values);
   if (values.every(isLabelMap)) return stackLabels(key, values);
   throw new TypeError(`collate: the examples' values of "${key}" are of different kinds`);
+}
+
+function stackNumbers(key: string, lists: readonly Int32Array[]): HostArray {
+  const [{ length } = new Int32Array()] = lists;
+  if (lists.some((list) => list.length !== length)) {
+    throw new TypeError(`collate: the examples' lists of "${key}" are of different lengths`);
+  }
+  const data = new Int32Array(lists.length * length);
+  lists.forEach((list, i) => {
+    data.set(list, i * length);
+  });
+  return { data, shape: [lists.length, length] };
 }
 
 function stackImages(key: string, images: readonly ByteImage[]): HostImages {

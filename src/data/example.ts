@@ -12,10 +12,10 @@ export interface LabelMap {
 }
 
 /**
- * One example, by key: images of bytes, classes of pixels, whole numbers and texts. Bytes, because examples wait for
+ * One example, by key: images of bytes, classes of pixels, whole numbers, one or a list, and texts. Bytes, because examples wait for
  * their batch: as float32 they would take four times the memory.
  */
-export type Example = Readonly<Record<string, ByteImage | LabelMap | number | string>>;
+export type Example = Readonly<Record<string, ByteImage | LabelMap | Int32Array | number | string>>;
 
 /** Whether a value of an example is an image. */
 export function isImage(value: unknown): value is ByteImage {

@@ -1,4 +1,5 @@
 import type { HostGenerator } from '../random/index.js';
+import { roundHalfToEven } from '../rounding.js';
 
 /** Of an image, in pixels. */
 export interface Size {
@@ -33,10 +34,4 @@ export function randomBox(image: Size, { width, height }: Size, random: HostGene
   const top = random.integer(image.height - height + 1);
   const left = random.integer(image.width - width + 1);
   return { left, top, width, height };
-}
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -4,6 +4,7 @@ import type { Generator } from '../random/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
 import type { Condition } from './condition.js';
 import type { ConditionInput, ConditioningStage } from './conditioning-stage.js';
+import { layoutImages } from './layout-images.js';
 import { textImages } from './text-images.js';
 
 /** A condition that is to be shown. */
@@ -22,8 +23,8 @@ export interface ShownCondition {
 
 /**
  * Pictures of the conditions of a batch by their published names, in [-1, 1]: `conditioning` is what a conditioner that
- * decodes makes of its condition, a caption, the name of a class or its number, or the image that the condition is;
- * `original_conditioning` a map of more than three channels in colours. Tokens are not shown: their texts are not known.
+ * decodes makes of its condition, a caption, the name of a class or its number, a layout, or the image that the condition is;
+ * `original_conditioning` a map of more than three channels in colours. Other tokens are not shown: their texts are not known.
  */
 export function conditioningImages(shown: ShownCondition): Record<string, tf.Tensor4D> {
   const { stage, input, condition, generator, size } = shown;
@@ -34,6 +35,9 @@ export function conditioningImages(shown: ShownCondition): Record<string, tf.Ten
     if (decoded) return { conditioning: coloured(decoded, generator), ...original };
     const texts = textsOf(shown);
     if (texts) return { conditioning: textImages(texts, size) };
+    if (stage.layoutTokens !== undefined && input instanceof tf.Tensor) {
+      return { conditioning: layoutImages(input, stage.layoutTokens, size) };
+    }
     if (original || !(input instanceof tf.Tensor) || input.rank !== 4) return { ...original };
     const isImage = [1, 3].includes(input.shape[3] ?? 0);
     return isImage ? { conditioning: tf.clone(input as tf.Tensor4D) } : {};

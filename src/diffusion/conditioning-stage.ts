@@ -7,6 +7,8 @@ import { imagesOf, tensorOf, tensorOrTextsOf } from '../train/batch-inputs.js';
 import { conditionOf, type Condition, type Conditioning } from './condition.js';
 import type { ConditioningKey } from './conditioning-key.js';
 import type { FirstStage, LatentDistribution } from './first-stage.js';
+import { PatchLayouts } from './patches/patch-layouts.js';
+import type { SplitInput } from './patches/split-input.js';
 
 /** What a conditioner returns: a distribution is taken at its mode. */
 type Encoded = Conditioning | LatentDistribution;
@@ -34,6 +36,8 @@ export type Conditioner = Module & {
   readonly numClasses?: number;
   /** Whether it takes texts; absent where it does not. */
   readonly takesTexts?: boolean;
+  /** How many tokens there are; absent where it takes none. */
+  readonly vocabSize?: number;
 };
 
 /** What `cond_stage_config` may be: a conditioner, or one of the published bare names. */
@@ -50,7 +54,12 @@ export interface ConditioningStageOptions {
   readonly trainable: boolean;
   /** In the place of the conditioner's own method, e.g. one that remembers. */
   readonly encode?: ((condition: tf.Tensor4D) => Encoded) | undefined;
+  /** How latent images, of this height and width, are cut, and layouts with them. */
+  readonly cut?: { readonly split: SplitInput; readonly size: readonly [number, number] } | undefined;
 }
+
+/** The published name of layouts in a batch. */
+const LAYOUT_KEY = 'coordinates_bbox';
 
 const RGB = 3;
 
@@ -62,6 +71,8 @@ export class ConditioningStage {
   readonly takesTexts: boolean;
   /** The name of its input in a batch. */
   readonly key: string;
+  /** The layouts of patches, where the condition is one and the image is cut. */
+  readonly layouts: PatchLayouts | undefined;
   /** The same, where it is the conditioner's own matter. */
   readonly #ownKey: string | undefined;
   readonly #options: ConditioningStageOptions;
@@ -75,8 +86,17 @@ export class ConditioningStage {
     this.takesTexts = 'takesTexts' in options.conditioner && options.conditioner.takesTexts === true;
     this.#ownKey = 'key' in options.conditioner ? options.conditioner.key : undefined;
     this.key = this.#ownKey ?? options.condStageKey;
-    const { encode } = options;
-    this.#encode = encode ? (condition) => encode(condition as tf.Tensor4D) : methodOf(options);
+    const { encode, cut } = options;
+    if (cut && this.layoutTokens !== undefined) this.layouts = new PatchLayouts(cut.split, cut.size, this.layoutTokens);
+    const { layouts } = this;
+    const own = encode ? (condition: ConditionInput) => encode(condition as tf.Tensor4D) : methodOf(options);
+    this.#encode = layouts ? (tokens) => layouts.contextOf(tokens as tf.Tensor, (cut) => own(cut) as tf.Tensor3D) : own;
+  }
+
+  /** How many tokens the layouts that it takes are told in; undefined where it takes something else. */
+  get layoutTokens(): number | undefined {
+    const { conditioner } = this;
+    return this.key === LAYOUT_KEY && 'vocabSize' in conditioner ? conditioner.vocabSize : undefined;
   }
 
   /** Whether what the batch has for it are classes. */

@@ -87,6 +87,17 @@ class Lengths extends Module {
   }
 }
 
+/** Each of 16 tokens as its number, times a weight. */
+class Tokens extends Module {
+  readonly vocabSize = 16;
+  readonly scale = this.parameter('scale', { shape: [1], init: () => tf.ones([1]) });
+
+  encode(tokens: ConditionInput): tf.Tensor3D {
+    const numbers = tf.expandDims(tf.cast(tokens as tf.Tensor, 'float32'), -1);
+    return tf.mul(tf.tile(numbers, [1, 1, 3]), this.scale.value);
+  }
+}
+
 interface Made {
   readonly model: LatentDiffusion;
   readonly network: Network;
@@ -244,6 +255,33 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     const { model } = made('unconditional', {}, new Network(), new SplitInput(cutting));
     assertClose(model.decodeFirstStage(z).dataSync(), whole.model.decodeFirstStage(z).dataSync(), 1e-6, 'decoded');
     assert.equal(model.encodeFirstStage(given.image as tf.Tensor4D).shape, [2, SIZE, SIZE, CHANNELS]);
+  });
+
+  test('patches of a layout: each is told where it is, in the place of where the image is', () => {
+    const given = { ...batch(), coordinates_bbox: tf.tensor2d([[3, 1, 2, 0, 15], [7, 4, 6, 0, 15]], [2, 5], 'int32') }; // prettier-ignore
+    const options = { cond_stage_key: 'coordinates_bbox', cond_stage_trainable: true, conditioning_key: 'crossattn' } as const; // prettier-ignore
+    const split = new SplitInput({ ks: [2, 2], stride: [2, 2], vqf: 2, patch_distributed_vq: false });
+    const cut = made(new Tokens(), options, new Network(), split);
+    const seen: number[][][] = [];
+    cut.network.watch = ({ context }) => {
+      const first = tf.slice(context!, [0, 0, 0], [-1, -1, 1]);
+      seen.push(tf.squeeze<tf.Tensor2D>(first, [2]).arraySync());
+    };
+    const gradients = step(cut, given);
+    // Of the 16 places of a grid of four by four, which are the tokens: upper left and lower right, rounded to even.
+    const places = [[0, 10], [2, 11], [8, 14], [10, 15]]; // prettier-ignore
+    assert.equal(
+      seen,
+      places.map((place) => [[3, 1, 2, ...place], [7, 4, 6, ...place]]), // prettier-ignore
+    );
+    assert.not.ok(isZero(gradients.get('cond_stage_model.scale')), 'gradients go back to what embeds them');
+    const larger = tf.zeros<tf.Rank.R4>([2, 8, 8, CHANNELS]);
+    assert.throws(
+      () => cut.model.applyModel(larger, tf.tensor1d([0, 0], 'int32'), { cCrossattn: tf.zeros([2, 20, 3]) }),
+      /image_size: layouts are cut for images of another size\n.*16 patches\n.*one of 4/,
+    );
+    const withoutCrop = { ...given, coordinates_bbox: tf.tensor2d([[3, 1, 2]], [1, 3], 'int32') };
+    assert.throws(() => step(cut, withoutCrop), /do not say where the crop lies[^]*encode_crop: true/);
   });
 
   test('codes by their numbers, and latent images as they are', () => {

@@ -112,6 +112,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
         condStageForward: params.cond_stage_forward,
         trainable: params.cond_stage_trainable,
         encode: conditioning === 'first-stage' ? this.#cached?.encode.bind(this.#cached) : undefined,
+        cut: split && { split, size: [params.image_size, params.image_size] },
       });
     }
     this.takesTexts = this.#stage?.takesTexts ?? false;
@@ -283,10 +284,12 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
   /** The network's prediction, `[N, h, w, channels]`, computed patch by patch where there are such. */
   override applyModel(x: tf.Tensor4D, t: tf.Tensor1D, condition: Condition = {}): tf.Tensor4D {
     if (!this.#split) return super.applyModel(x, t, condition);
-    const { cConcat, ...whole } = condition;
-    return this.#split.apply(x, (patch, beside) => super.applyModel(patch, t, { ...whole, cConcat: beside }), {
-      beside: cConcat,
-    });
+    const { cConcat, cCrossattn: context, ...whole } = condition;
+    const f = (patch: tf.Tensor4D, beside: tf.Tensor4D | undefined, i: number, count: number): tf.Tensor4D => {
+      const cCrossattn = context && (this.#stage?.layouts?.ofPatch(context, i, count) ?? context);
+      return super.applyModel(patch, t, { ...whole, cCrossattn, cConcat: beside });
+    };
+    return this.#split.apply(x, f, { beside: cConcat });
   }
 
   override methods(): Methods {

@@ -1,3 +1,5 @@
+import { roundHalfToEven } from '../rounding.js';
+
 /**
  * The timestep whose noise a condition gets at each timestep of the image, int32 `[timesteps]`
  * (`LatentDiffusion.make_cond_schedule`): the first `count` run from none to the last in equal steps, all after them are
@@ -9,10 +11,4 @@ export function conditionTimesteps(timesteps: number, count: number): Int32Array
     if (t >= count) return last;
     return count > 1 ? roundHalfToEven((last * t) / (count - 1)) : 0;
   });
-}
-
-/** As PyTorch rounds. */
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
 }

@@ -1,30 +1,23 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphOf } from './pixel-font.js';
+import type * as tf from '@tensorflow/tfjs-core';
+import { BLACK, LETTER_WIDTH, LINE_HEIGHT, Picture, stacked } from './picture.js';
 
 /**
  * Texts as pictures, black on white, `[N, height, width, 3]` in [-1, 1]: lines are broken between words and what does not
- * fit is left out (published as `log_txt_as_img`). The letters are our own, for a machine that trains may have no fonts.
+ * fit is left out (published as `log_txt_as_img`).
  */
-export function textImages(texts: readonly string[], [height, width]: readonly [number, number]): tf.Tensor4D {
+export function textImages(texts: readonly string[], size: readonly [number, number]): tf.Tensor4D {
+  const [height, width] = size;
   const scale = Math.max(1, Math.round(width / 128));
-  const [across, down] = [GLYPH_WIDTH + 1, GLYPH_HEIGHT + 2].map((size) => size * scale) as [number, number];
-  const perLine = Math.max(1, Math.floor(width / across));
-  const values = new Float32Array(texts.length * height * width).fill(1);
-  texts.forEach((text, i) => {
-    const lines = brokenLines(text, perLine).slice(0, Math.floor(height / down));
+  const perLine = Math.max(1, Math.floor(width / (LETTER_WIDTH * scale)));
+  const pictures = texts.map((text) => {
+    const picture = new Picture(height, width);
+    const lines = brokenLines(text, perLine).slice(0, Math.floor(height / (LINE_HEIGHT * scale)));
     lines.forEach((line, row) => {
-      Array.from(line).forEach((character, column) => {
-        for (const [x, y] of glyphOf(character)) {
-          for (let pixel = 0; pixel < scale * scale; pixel++) {
-            const left = column * across + x * scale + (pixel % scale);
-            const top = row * down + (y + 1) * scale + Math.floor(pixel / scale);
-            if (left < width) values[(i * height + top) * width + left] = -1;
-          }
-        }
-      });
+      picture.write(line, 0, row * LINE_HEIGHT * scale, scale, BLACK);
     });
+    return picture;
   });
-  return tf.tidy(() => tf.tile(tf.tensor4d(values, [texts.length, height, width, 1]), [1, 1, 1, 3]));
+  return stacked(pictures, size);
 }
 
 /** A text in lines of at most so many characters; a word that is longer is cut. */

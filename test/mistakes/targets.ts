@@ -87,13 +87,13 @@ export const targets: readonly Mistake[] = [
         to fix:       "ldm list --kind callback" lists the names`,
   },
   {
-    title: 'a published data set that is not built yet',
-    edit: ['target: MNIST', 'target: ldm.data.openimages.OpenImagesBBoxTrain'],
+    title: 'a logger of Lightning that is not built yet',
+    edit: ['lightning:\n', 'lightning:\n  logger:\n    target: pytorch_lightning.loggers.CSVLogger\n'],
     message: `
-      a.yaml:26:15: data.params.train.target: OpenImagesBBoxTrain is known, but not built yet
-        found:        ldm.data.openimages.OpenImagesBBoxTrain
-        expected:     the training images of OpenImages with the boxes of what is in them as tokens (coordinates_bbox), for layout-to-image; FullOpenImages has the images alone, ImageFolder images with classes
-        to fix:       "ldm list --kind dataset" lists the names`,
+      a.yaml:29:13: lightning.logger.target: CSVLogger is known, but not built yet
+        found:        pytorch_lightning.loggers.CSVLogger
+        expected:     A table of values. Meanwhile: TensorBoardLogger; metrics.jsonl in the run folder has all values too
+        to fix:       "ldm list --kind logger" lists the names`,
   },
   {
     title: 'no target',

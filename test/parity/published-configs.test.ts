@@ -44,6 +44,7 @@ const shipped: Readonly<Record<string, string>> = {
   'latent-diffusion/cin': 'configs/latent-diffusion/cin-ldm-vq-f8',
   'latent-diffusion/cin256-v2': 'configs/latent-diffusion/cin256-v2',
   'latent-diffusion/txt2img-1p4B-eval': 'configs/latent-diffusion/txt2img-1p4B-eval',
+  'latent-diffusion/layout2img': 'models/ldm/layout2img-openimages256/config',
   'autoencoder/autoencoder_kl_64x64x3': 'configs/autoencoder/autoencoder_kl_64x64x3',
   'autoencoder/autoencoder_kl_32x32x4': 'configs/autoencoder/autoencoder_kl_32x32x4',
   'autoencoder/autoencoder_kl_16x16x16': 'configs/autoencoder/autoencoder_kl_16x16x16',

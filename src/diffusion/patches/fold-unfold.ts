@@ -16,6 +16,18 @@ export interface Cut {
   readonly df?: number;
 }
 
+/** The patches of images of one size. */
+export interface Patches {
+  /** Height and width of each. */
+  readonly patch: Pair;
+  /** From one to the next, down and across. */
+  readonly step: Pair;
+  /** How many there are, down and across. */
+  readonly grid: Pair;
+  /** Top and left of each. */
+  readonly corners: readonly Pair[];
+}
+
 /** How images of one size are cut into patches, and put together again from what became of these. */
 export interface FoldUnfold {
   /** Patches `[N, kh, kw, C]` of an image `[N, H, W, C]`, row by row. */
@@ -37,18 +49,18 @@ export function getFoldUnfold(
   { ks, stride, uf = 1, df = 1 }: Cut,
   weights: BorderWeights,
 ): FoldUnfold {
-  const [kh, kw] = [Math.min(ks[0], height), Math.min(ks[1], width)];
-  const [sy, sx] = [Math.min(stride[0], height), Math.min(stride[1], width)];
-  checkCover(height, kh, sy);
-  checkCover(width, kw, sx);
-  for (const size of [height, width, kh, kw, sy, sx]) checkDivides(size, df);
-  const grid = [(height - kh) / sy + 1, (width - kw) / sx + 1] as const;
-  const corners = meshgrid(...grid).map(([row, column]): [number, number] => [row * sy, column * sx]);
+  const {
+    patch: [kh, kw],
+    step,
+    grid,
+    corners,
+  } = patchesOf([height, width], { ks, stride });
+  for (const size of [height, width, kh, kw, ...step]) checkDivides(size, df);
   const to = (size: number): number => (size * uf) / df;
-  const patch = [to(kh), to(kw)] as const;
+  const patch: Pair = [to(kh), to(kw)];
   const { pixels, ties } = getWeighting(patch, grid, weights);
 
-  const padded = (x: tf.Tensor4D, [top, left]: [number, number]): tf.Tensor4D => {
+  const padded = (x: tf.Tensor4D, [top, left]: Pair): tf.Tensor4D => {
     const [below, right] = [to(height) - to(top) - patch[0], to(width) - to(left) - patch[1]];
     return tf.pad(x, [
       [0, 0],
@@ -76,6 +88,22 @@ export function getFoldUnfold(
         return tf.div(weighed, normalization);
       }),
   };
+}
+
+/**
+ * Where the patches of an image are, row by row.
+ *
+ * @param size height and width of the image
+ * @throws UserError when they do not reach all of it
+ */
+export function patchesOf([height, width]: Pair, { ks, stride }: Pick<Cut, 'ks' | 'stride'>): Patches {
+  const [kh, kw] = [Math.min(ks[0], height), Math.min(ks[1], width)];
+  const [sy, sx] = [Math.min(stride[0], height), Math.min(stride[1], width)];
+  checkCover(height, kh, sy);
+  checkCover(width, kw, sx);
+  const grid = [(height - kh) / sy + 1, (width - kw) / sx + 1] as const;
+  const corners = meshgrid(...grid).map(([row, column]): [number, number] => [row * sy, column * sx]);
+  return { patch: [kh, kw], step: [sy, sx], grid, corners };
 }
 
 function checkCover(size: number, ks: number, stride: number): void {

@@ -14,6 +14,8 @@ import { TransformerWrapper } from './x-transformer/transformer-wrapper.js';
 export class BERTEmbedder extends Module {
   /** Whether it takes texts, or tokens alone. */
   readonly takesTexts: boolean;
+  /** How many tokens there are. */
+  readonly vocabSize: number;
   readonly #tokenizer: TextTokenizer | undefined;
   readonly #transformer: TransformerWrapper;
 
@@ -21,6 +23,7 @@ export class BERTEmbedder extends Module {
     super();
     const params = withDefaults(bertEmbedderParams, given);
     this.takesTexts = params.use_tokenizer;
+    this.vocabSize = params.vocab_size;
     if (params.use_tokenizer) this.#tokenizer = new BertTokenizer(params.tokenizer, params.max_seq_len);
     const transformer = new TransformerWrapper({
       vocabSize: params.vocab_size,

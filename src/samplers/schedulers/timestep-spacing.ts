@@ -1,3 +1,5 @@
+import { roundHalfToEven } from '../../rounding.js';
+
 /** Where the timesteps of fewer steps lie (Lin et al. 2024, table 2). */
 export const timestepSpacings = ['linspace', 'leading', 'trailing'] as const;
 
@@ -35,11 +37,4 @@ export function spacedTimesteps(
     case 'trailing':
       return Array.from({ length: count }, (_, i) => roundHalfToEven(timesteps - (i * timesteps) / count) - 1);
   }
-}
-
-/** As NumPy rounds. */
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  const isHalf = value - below === 0.5;
-  return isHalf ? below + (below % 2) : Math.round(value);
 }
