@@ -98,7 +98,7 @@ export function commandLine(): CAC {
     .example('ldm run configs/ddpm/mnist.yaml +model.params.ckpt_path=latest:mnist');
 
   const sample = cli
-    .command('sample <run> [mask]', 'Draw images from a run folder or a checkpoint')
+    .command('sample <run> [mask]', 'Draw images from a run folder, a checkpoint or a file of weights')
     .option('-n, --count <n>', 'Number of images (default: 16; with classes 8 of each), or of rows of an interpolation')
     .option(
       '--sampler <name|file>',
@@ -119,6 +119,10 @@ export function commandLine(): CAC {
       '--condition_from <set>',
       'train, validation or test: the conditions of the first -n examples of these data',
     )
+    .option(
+      '--config <file>',
+      'What model weights are of that are no checkpoint of a run (default: config.yaml beside them)',
+    )
     .option('--init <image>', 'Begin with this image rather than with noise alone')
     .option('--strength <x>', 'How much of it is drawn anew, from 0 to 1 (default: 0.75)')
     .option('--inpaint <image>', 'Paint anew what is white in the mask: --inpaint IMAGE MASK')
@@ -131,6 +135,7 @@ export function commandLine(): CAC {
     .option('-d, --debug', 'Show stack traces of errors')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --class 7 -n 16 --steps 50')
     .example('ldm sample latest:mnist -n 4')
+    .example('ldm sample models/ldm/celeba256/model.ckpt -n 4 --steps 50')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --cfg_scale 3 --sampler dpm-solver++ --steps 20')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --sampler configs/classic/ddim-scheduler.yaml --steps 50')
     .example('ldm sample runs/2026-11-21T08-30-00_mnist --inpaint photo.png mask.png')

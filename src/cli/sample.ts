@@ -12,12 +12,9 @@ import { Reporter } from '../logging/reporter.js';
 import type { Module } from '../nn/index.js';
 import { RandomStreams } from '../random/index.js';
 import { isSampleable, type Sampleable } from '../samplers/index.js';
-import { readCheckpoint } from '../train/checkpoint-file.js';
 import { engineFromFlags } from './engine-flags.js';
-import { experimentOf } from './experiment.js';
 import { textFlag, type Flags } from './flags.js';
 import { foundCheckpoint } from './found-checkpoint.js';
-import { configOfCheckpoint, loadConfig } from './load-config.js';
 import { conditionGrid, type ConditionGrid } from './sample/condition-grid.js';
 import { disposeConditions, givenConditions, type GivenConditions } from './sample/conditions.js';
 import { drawAll } from './sample/draw.js';
@@ -25,6 +22,7 @@ import { disposeImages, givenImages } from './sample/given-images.js';
 import { isSchedulerFile, readScheduler } from './sample/scheduler-file.js';
 import { checkFlags, sampleSettings, type Settings } from './sample/settings.js';
 import { subjectsOf, type Subjects } from './sample/subjects.js';
+import { trainedModel } from './sample/trained-model.js';
 import { writeSamples, type Parameters } from './sample/write-samples.js';
 
 /**
@@ -38,9 +36,7 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   const startEngine = engineFromFlags(flags);
   const precision = precisionNamed(textFlag(flags, 'precision') ?? '32');
   const { path: checkpointPath, note: found } = foundCheckpoint(path);
-  const checkpoint = readCheckpoint(checkpointPath);
-  const config = await loadConfig([configOfCheckpoint(checkpointPath, checkpoint.config)]);
-  const experiment = experimentOf(config);
+  const { config, experiment, step, load } = await trainedModel(checkpointPath, textFlag(flags, 'config'));
   const engine = await startEngine(precision);
   const module = await instantiateFromConfig<Module>(experiment.model, config.registry);
   if (!isSampleable(module)) {
@@ -58,7 +54,8 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   };
   if (engine.note !== undefined) warn(engine.note);
   if (note !== undefined) warn(note);
-  module.loadStateDict(checkpoint.weights, { source: checkpointPath });
+  const loaded = load(module);
+  if (loaded !== undefined) reporter.info(loaded);
   module.eval();
 
   const { registry } = config;
@@ -70,14 +67,18 @@ export async function sample(path: string, mask: string | undefined, flags: Flag
   try {
     const images = await drawAll(module, { settings, subjects, images: given, conditions, reporter });
     const grid = pictures && conditionGrid(images, pictures, subjects);
-    const { globalStep: step } = checkpoint.progress;
     await writeSamples(folder, images, {
       grid: grid ?? { images, columns: subjects.columns },
-      parameters: { checkpoint: checkpointPath, step, ...parametersOf(settings, module) },
+      parameters: {
+        checkpoint: checkpointPath,
+        ...(step !== undefined && { step }),
+        ...parametersOf(settings, module),
+      },
       ofEach: (i) => parametersOfEach(i, subjects, conditions),
     });
     disposeDrawn(images, grid);
-    reporter.info(`${subjects.count} images of step ${step} in ${folder} (grid.png)`);
+    const ofStep = step === undefined ? '' : ` of step ${step}`;
+    reporter.info(`${subjects.count} images${ofStep} in ${folder} (grid.png)`);
     return 0;
   } finally {
     disposeImages(given);

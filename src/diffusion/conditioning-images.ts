@@ -3,7 +3,7 @@ import { toRgb } from '../first-stages/to-rgb.js';
 import type { Generator } from '../random/index.js';
 import type { TensorBatch } from '../train/lightning-module.js';
 import type { Condition } from './condition.js';
-import type { ConditionInput, ConditioningStage } from './conditioning-stage.js';
+import { withoutMask, type ConditionInput, type ConditioningStage } from './conditioning-stage.js';
 import { layoutImages } from './layout-images.js';
 import { textImages } from './text-images.js';
 
@@ -27,8 +27,9 @@ export interface ShownCondition {
  * `original_conditioning` a map of more than three channels in colours. Other tokens are not shown: their texts are not known.
  */
 export function conditioningImages(shown: ShownCondition): Record<string, tf.Tensor4D> {
-  const { stage, input, condition, generator, size } = shown;
+  const { stage, condition, generator, size } = shown;
   return tf.tidy(() => {
+    const input = stage.joinsMask ? withoutMask(shown.input as tf.Tensor4D) : shown.input;
     const decoded = condition.cConcat && stage.decode?.(condition.cConcat);
     const isMap = input instanceof tf.Tensor && input.rank === 4 && (input.shape[3] ?? 0) > 3;
     const original = isMap ? { original_conditioning: toRgb(input as tf.Tensor4D, generator) } : undefined;

@@ -54,12 +54,17 @@ export interface ConditioningStageOptions {
   readonly trainable: boolean;
   /** In the place of the conditioner's own method, e.g. one that remembers. */
   readonly encode?: ((condition: tf.Tensor4D) => Encoded) | undefined;
+  /** The mask of what is to be painted stands beside the image in a batch, and is joined to what is made of that. */
+  readonly joinsMask?: boolean;
   /** How latent images, of this height and width, are cut, and layouts with them. */
   readonly cut?: { readonly split: SplitInput; readonly size: readonly [number, number] } | undefined;
 }
 
 /** The published name of layouts in a batch. */
 const LAYOUT_KEY = 'coordinates_bbox';
+
+/** The published name of the mask of what is to be painted: 1 there, -1 where the image is kept. */
+const MASK_KEY = 'mask';
 
 const RGB = 3;
 
@@ -90,13 +95,22 @@ export class ConditioningStage {
     if (cut && this.layoutTokens !== undefined) this.layouts = new PatchLayouts(cut.split, cut.size, this.layoutTokens);
     const { layouts } = this;
     const own = encode ? (condition: ConditionInput) => encode(condition as tf.Tensor4D) : methodOf(options);
-    this.#encode = layouts ? (tokens) => layouts.contextOf(tokens as tf.Tensor, (cut) => own(cut) as tf.Tensor3D) : own;
+    if (layouts) {
+      this.#encode = (tokens) => layouts.contextOf(tokens as tf.Tensor, (cut) => own(cut) as tf.Tensor3D);
+    } else if (this.joinsMask) {
+      this.#encode = (masked) => withMask(masked as tf.Tensor4D, (image) => tensorOfEncoded(own(image)) as tf.Tensor4D);
+    } else this.#encode = own;
   }
 
   /** How many tokens the layouts that it takes are told in; undefined where it takes something else. */
   get layoutTokens(): number | undefined {
     const { conditioner } = this;
     return this.key === LAYOUT_KEY && 'vocabSize' in conditioner ? conditioner.vocabSize : undefined;
+  }
+
+  /** Whether its input is an image of which a part is left out, with the mask of that part as a last channel. */
+  get joinsMask(): boolean {
+    return this.#options.joinsMask === true;
   }
 
   /** Whether what the batch has for it are classes. */
@@ -107,7 +121,8 @@ export class ConditioningStage {
   /** Images of conditions, where the conditioner decodes. */
   get decode(): ((condition: tf.Tensor4D) => tf.Tensor4D) | undefined {
     const { conditioner } = this;
-    return conditioner.decode && ((condition) => conditioner.decode?.(condition) ?? condition);
+    if (!conditioner.decode) return undefined;
+    return (condition) => conditioner.decode?.(this.joinsMask ? withoutMask(condition) : condition) ?? condition;
   }
 
   /**
@@ -118,6 +133,7 @@ export class ConditioningStage {
    */
   imageShape([height, width, channels]: ImageShape, inChannels = channels + RGB): ImageShape | undefined {
     const { conditioner } = this;
+    if (this.joinsMask) return undefined;
     const { conditioningKey: key } = this.#options;
     const joined: ImageShape | undefined =
       key === 'concat' || key === 'hybrid' ? [height, width, inChannels - channels] : undefined;
@@ -135,7 +151,9 @@ export class ConditioningStage {
     if (this.#ownKey !== undefined) return tensorOf(batch, key, 'cond_stage_config.params.key');
     const input = tensorOrTextsOf(batch, key, 'cond_stage_key');
     const isImage = input instanceof tf.Tensor && input.rank >= 3;
-    return isImage ? tf.cast(imagesOf(batch, key, 'cond_stage_key'), 'float32') : input;
+    if (!isImage) return input;
+    const image = tf.cast(imagesOf(batch, key, 'cond_stage_key'), 'float32');
+    return this.joinsMask ? tf.concat([image, imagesOf(batch, MASK_KEY, 'cond_stage_key')], 3) : image;
   }
 
   /**
@@ -158,8 +176,28 @@ export class ConditioningStage {
   /** The conditioner's output, with a gradient only where it is trained. */
   learnedConditioning(input: ConditionInput): Conditioning {
     const encoded = this.#options.trainable ? this.#encode(input) : withoutRecording(() => this.#encode(input));
-    return encoded instanceof tf.Tensor || 'c_concat' in encoded ? encoded : encoded.mode();
+    return tensorOfEncoded(encoded);
   }
+}
+
+function tensorOfEncoded(encoded: Encoded): Conditioning {
+  return encoded instanceof tf.Tensor || 'c_concat' in encoded ? encoded : encoded.mode();
+}
+
+/** All channels but the last, which are the image of an input with a mask. */
+export function withoutMask(masked: tf.Tensor4D): tf.Tensor4D {
+  const [count, height, width, channels] = masked.shape;
+  return tf.slice(masked, [0, 0, 0, 0], [count, height, width, channels - 1]);
+}
+
+/** What is made of an image, joined to its mask in the same size: the last channel, without interpolation. */
+function withMask(masked: tf.Tensor4D, encode: (image: tf.Tensor4D) => tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => {
+    const encoded = encode(withoutMask(masked));
+    const [, height, width] = encoded.shape;
+    const mask = tf.slice(masked, [0, 0, 0, masked.shape[3] - 1], [-1, -1, -1, 1]);
+    return tf.concat([encoded, tf.image.resizeNearestNeighbor(mask, [height, width])], 3);
+  });
 }
 
 function methodOf({ conditioner, condStageForward }: ConditioningStageOptions): (condition: ConditionInput) => Encoded {

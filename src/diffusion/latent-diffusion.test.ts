@@ -284,6 +284,40 @@ onEveryEngine('LatentDiffusion', (test, engine) => {
     assert.throws(() => step(cut, withoutCrop), /do not say where the crop lies[^]*encode_crop: true/);
   });
 
+  test('the published inpainting: what is left of the image and a mask are joined to the latent image', async () => {
+    const options = { cond_stage_key: 'masked_image', conditioning_key: 'concat', timesteps: 4 } as const;
+    const all = made('first-stage', options, new Network({ inChannels: 2 * CHANNELS + 1 }));
+    all.model.eval();
+    const { model, network } = all;
+    assert.ok(model.isInpainter);
+    assert.is(model.conditionedBy?.image, undefined);
+    const side = 2 * SIZE;
+    const x0 = tf.fill<tf.Rank.R4>([1, side, side, CHANNELS], 0.5);
+    // The left half is kept.
+    const kept = tf.concat<tf.Tensor4D>([tf.ones([1, side, SIZE, 1]), tf.zeros([1, side, SIZE, 1])], 2);
+    const seen: Float32Array[] = [];
+    network.watch = ({ x }) => {
+      seen.push(tf.slice(x, [0, 0, 0, CHANNELS], [2, 1, SIZE, CHANNELS + 1]).dataSync<'float32'>());
+    };
+    const streams = new RandomStreams(3);
+    const request = { count: 2, sampler: 'ddim', steps: 2, eta: 0, streams } as const;
+    const before = tf.memory().numTensors;
+    const images = await model.sample({ ...request, known: { x0, mask: kept } });
+    assert.equal(images.shape, [2, side, side, CHANNELS]);
+    images.dispose();
+    assert.is(tf.memory().numTensors, before);
+    // The mean of the first stage's distribution: three and five times what is left, black where nothing is.
+    const row = [[1.5, 2.5, -1], [1.5, 2.5, -1], [-3, -5, 1], [-3, -5, 1]].flat(); // prettier-ignore
+    assertClose(seen[0]!, [...row, ...row], 1e-5, 'joined');
+    assert.is(seen.length, 2, 'once a step: nothing is put back meanwhile');
+    const batchOf = { masked_image: tf.mul(x0, kept), mask: tf.sub(1, tf.mul(kept, 2)) };
+    const given = { ...batch(), ...Object.fromEntries(Object.entries(batchOf).map(([k, v]) => [k, tf.tile(v, [2, 1, 1, 1])])) }; // prettier-ignore
+    assert.ok(step(all, given).size > 0);
+    const pictures = await model.logImages(given, { maxImages: 2, sample: false, plot_progressive_rows: false });
+    assert.equal(pictures.conditioning?.images.shape, [2, side, side, CHANNELS]);
+    assert.throws(() => step(all, { ...given, mask: [] }), /mask/);
+  });
+
   test('codes by their numbers, and latent images as they are', () => {
     const { model, firstStage } = made('unconditional', { scale_factor: 0.5 });
     assert.throws(

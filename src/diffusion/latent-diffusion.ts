@@ -9,7 +9,7 @@ import type { ImageGrid, LogImagesOptions, TensorBatch } from '../train/lightnin
 import { imagesOf } from '../train/batch-inputs.js';
 import { classesBeside } from './class-labels.js';
 import type { Condition } from './condition.js';
-import { conditioningKeyOf } from './conditioning-key.js';
+import { conditioningKeyOf, type ConditioningKey } from './conditioning-key.js';
 import { conditioningImages } from './conditioning-images.js';
 import { ConditioningStage, type ConditioningSource } from './conditioning-stage.js';
 import { DiffusionModel } from './diffusion-model.js';
@@ -24,7 +24,7 @@ import {
 } from './latent-diffusion.params.js';
 import { logLatentImages, type LatentImagesSource } from './latent-images-log.js';
 import { latentMethods } from './latent-methods.js';
-import { givenLatents, nullConditions, requestedConditions } from './latent-request.js';
+import { givenLatents, nullConditions, requestedConditions, underKnown } from './latent-request.js';
 import type { SplitInput } from './patches/split-input.js';
 import { ScaleByStd } from './scale-by-std.js';
 import { conditionTimesteps } from './shortened-conditioning.js';
@@ -112,6 +112,7 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
         condStageForward: params.cond_stage_forward,
         trainable: params.cond_stage_trainable,
         encode: conditioning === 'first-stage' ? this.#cached?.encode.bind(this.#cached) : undefined,
+        joinsMask: joinsMask(network, params, conditioningKey),
         cut: split && { split, size: [params.image_size, params.image_size] },
       });
     }
@@ -213,6 +214,11 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
     return [height, width, channels];
   }
 
+  /** As the published inpainting: the condition is an image of which a part is left out, with the mask of that part. */
+  get isInpainter(): boolean {
+    return this.#stage?.joinsMask === true;
+  }
+
   /** Decodes an image to see, where the first stage encodes the condition. */
   get conditionedBy(): ConditionedBy | undefined {
     const stage = this.#stage;
@@ -251,8 +257,12 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       });
     }
     const taker = { stage: this.#stage, numClasses: this.numClasses, nullCondition: this.#nullCondition };
-    const conditions = requestedConditions(request, taker);
-    const given = givenLatents(request, (images) => this.#latents.encode(images, request.streams.get('posterior')));
+    const { known } = request;
+    const isCondition = this.isInpainter && known !== undefined;
+    const conditions = tf.tidy(() => requestedConditions(isCondition ? underKnown(request, known) : request, taker));
+    const given = givenLatents(isCondition ? { ...request, known: undefined } : request, (images) =>
+      this.#latents.encode(images, request.streams.get('posterior')),
+    );
     try {
       const z = await this.draw(request, { ...conditions, ...given });
       return tf.tidy(() => {
@@ -320,4 +330,13 @@ export class LatentDiffusion extends DiffusionModel implements Sampleable {
       cAdm,
     };
   }
+}
+
+/** The published inpainting is told by its network: it takes the latent image, that of the condition, and a mask. */
+function joinsMask(
+  { inChannels }: DiffusionNetwork,
+  { channels, cond_stage_key: key }: Pick<LatentDiffusionParams, 'channels' | 'cond_stage_key'>,
+  conditioningKey: ConditioningKey,
+): boolean {
+  return conditioningKey === 'concat' && key === 'masked_image' && inChannels === 2 * channels + 1;
 }

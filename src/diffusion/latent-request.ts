@@ -77,6 +77,22 @@ export function givenLatents(
   });
 }
 
+/**
+ * A request with the known part as its condition, as the published inpainting has it: what is to be painted is black in
+ * `masked_image`, and 1 in `mask`, -1 elsewhere. The caller disposes `conditions`.
+ */
+export function underKnown(request: SampleRequest, { x0, mask: kept }: KnownImage): SampleRequest {
+  const conditions = tf.tidy(() => {
+    const ofAll = (one: tf.Tensor4D): tf.Tensor4D => tf.tile(one, [one.shape[0] === 1 ? request.count : 1, 1, 1, 1]);
+    const black = tf.sub(kept, 1);
+    return {
+      masked_image: ofAll(tf.add(tf.mul(x0, kept), black)),
+      mask: ofAll(tf.sub(1, tf.mul(kept, 2))),
+    };
+  });
+  return { ...request, conditions };
+}
+
 /** For what a conditioner hands on as it is: the caller's stays. */
 function own(input: ConditionInput): ConditionInput {
   return input instanceof tf.Tensor ? tf.clone(input) : input;

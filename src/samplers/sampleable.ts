@@ -73,6 +73,8 @@ export interface Sampleable {
   readonly isGuidable: boolean;
   /** Those that it can be drawn by; none where it has a way of its own, which `sampler` and `eta` say nothing to. */
   readonly samplers: readonly SamplerName[];
+  /** Whether the condition is what is left of an image: that of `known`. */
+  readonly isInpainter?: boolean;
   /** The condition that images are drawn under; absent where there is none. */
   readonly conditionedBy?: ConditionedBy | undefined;
   /** Pictures of conditions, `[N, H, W, C]` in [-1, 1]; undefined where there is nothing to see. The caller disposes them. */

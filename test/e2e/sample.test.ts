@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pngTexts } from '../../src/io/png-text.js';
-import { readSafetensors } from '../../src/io/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
 import { ldmHere, repository, tinyConfig, tinyScheduler } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeAll } from '../support/write-images.js';
@@ -152,6 +152,46 @@ test('interpolates from noise to noise, a row for each class', async () => {
   assert.equal(grid, { width: 3 * 34 + 2, height: 2 * 34 + 2 });
   assert.equal([parameters.eta, parameters.class], [0, 0]);
   assert.match(await refused(runs.plain, '--interpolate', '3', '--eta', '1'), /no other noise may come in between/);
+});
+
+test('a file of weights is drawn from by the configuration beside it, or one that is named', async () => {
+  const models = join(folder, 'models');
+  mkdirSync(models);
+  const weights = join(models, 'model.pt');
+  const { code, stderr } = await ldmHere(['convert', join(runs.plain, 'checkpoints/last.ckpt'), weights]);
+  assert.is(code, 0, stderr);
+  assert.match(
+    await refused(weights),
+    /model\.pt: is no checkpoint of a run[^]*models\/config\.yaml, or --config FILE/,
+  );
+  const common = ['--class', '7', '-n', '2', '--seed', '4'];
+  const { values } = await drawn(runs.plain, ...common);
+  const named = join(folder, 'named.yaml');
+  const configs = join(runs.plain, 'configs');
+  const project = readdirSync(configs).find((name) => name.endsWith('project.yaml')) ?? '';
+  copyFileSync(join(configs, project), named);
+  const byName = await drawn(weights, ...common, '--config', named);
+  assert.equal(byName.values, values);
+  assert.not.ok('step' in byName.parameters, 'which the file does not say');
+  copyFileSync(named, join(models, 'config.yaml'));
+  assert.equal((await drawn(weights, ...common, '--eta', '1')).values, values);
+  assert.match(
+    await refused(runs.plain, '--config', named),
+    /--config: a checkpoint of a run has a configuration of its/,
+  );
+  const { tensors } = readSafetensors(join(runs.plain, 'checkpoints/last.ckpt'));
+  const own = [...tensors].filter(([name]) => !name.startsWith('optimizer_states.'));
+  const without = (prefix: string): string => {
+    const path = join(folder, `without-${prefix}.safetensors`);
+    writeSafetensors(path, new Map(own.filter(([name]) => !name.startsWith(prefix))), {});
+    return path;
+  };
+  const pruned = await refused(without('model_ema.'), '--config', named);
+  assert.match(pruned, /lacks \d+ of the weights of this model\n.*no model_ema\.[^]*set model\.params\.use_ema: false/);
+  assert.match(
+    await refused(without('model.'), '--config', named),
+    /lacks \d+ of the weights of this model\n.*no model\./,
+  );
 });
 
 test('mistakes are found before an image is drawn, and leave nothing behind', async () => {

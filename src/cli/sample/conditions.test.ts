@@ -29,7 +29,8 @@ const image = { conditionedBy: { key: 'LR_image', image: [2, 4, 3] as const }, n
 const map = { conditionedBy: { key: 'segmentation', image: [2, 2, 5] as const }, numClasses: 0 };
 
 async function given(flags: Record<string, unknown>, model: Parameters<typeof givenConditions>[1], root = photos) {
-  const settings = sampleSettings(flags, { mask: undefined, scheduler: undefined });
+  const mask = flags.inpaint === undefined ? undefined : 'mask.png';
+  const settings = sampleSettings(flags, { mask, scheduler: undefined });
   const experiment = experimentOf(await loadConfig([config], [`data.params.train.params.root=${root}`]));
   return givenConditions(settings, model, { experiment, registry, warn: assert.unreachable });
 }
@@ -104,6 +105,10 @@ test('what is missing or wrong', async () => {
     /under a condition, segmentation\n.*--condition FILE, a gray PNG, or integers .* classes 0 to 4; cut to 2×2 pixels; or/,
   );
   assert.match(await refusal({}, { conditionedBy: { key: 'coordinates_bbox' }, numClasses: 0 }), /: +--condition_from/);
+  const inpainter = { conditionedBy: { key: 'masked_image' }, numClasses: 0, isInpainter: true };
+  assert.match(await refusal({}, inpainter), /masked_image\n.*: +--inpaint IMAGE MASK; or --condition_from/);
+  assert.match(await refusal({ condition: small }, inpainter), /is no image alone\n.*--inpaint IMAGE MASK, or --cond/);
+  assert.is(await given({ inpaint: small }, inpainter), undefined);
   assert.match(await refusal({ condition: small }, { numClasses: 0 }), /--condition: the model draws without/);
   assert.match(
     await refusal({ condition_from: 'train' }, { numClasses: 0 }),

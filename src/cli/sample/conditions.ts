@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { instantiateFromConfig, type Registry } from '../../config/index.js';
+import { instantiateFromConfig, type Experiment, type Registry } from '../../config/index.js';
 import { collate } from '../../data/collate.js';
 import type { DataModule } from '../../data/data-module.js';
 import { listImages } from '../../data/image-files.js';
 import { disposeTensors, toTensors } from '../../data/to-tensors.js';
 import { ConfigError, UserError } from '../../errors.js';
 import type { ConditionedBy, ConditionExamples, Sampleable } from '../../samplers/index.js';
-import type { experimentOf } from '../experiment.js';
 import { conditionExtensions, describeConditionFile, readCondition, type ConditionShape } from './condition-file.js';
 import type { Settings } from './settings.js';
 import type { Parameters } from './write-samples.js';
@@ -21,9 +20,12 @@ export interface GivenConditions {
   readonly origins: readonly Parameters[];
 }
 
+/** What there is to know of a model that may take conditions. */
+type ConditionedModel = Pick<Sampleable, 'conditionedBy' | 'numClasses' | 'takesTexts' | 'isInpainter'>;
+
 /** Where the data of a configuration come from. */
 export interface ConfiguredData {
-  readonly experiment: ReturnType<typeof experimentOf>;
+  readonly experiment: Experiment;
   readonly registry: Registry;
   readonly warn: (text: string) => void;
 }
@@ -35,13 +37,15 @@ export interface ConfiguredData {
  */
 export async function givenConditions(
   settings: Settings,
-  { conditionedBy: by, ...model }: Pick<Sampleable, 'conditionedBy' | 'numClasses' | 'takesTexts'>,
+  model: ConditionedModel,
   data: ConfiguredData,
 ): Promise<GivenConditions | undefined> {
+  const { conditionedBy: by } = model;
   const { condition: path, conditionFrom: set, count } = settings;
   const flag = path === undefined ? '--condition_from' : '--condition';
   if (path === undefined && set === undefined) {
-    if (by && model.numClasses === 0 && model.takesTexts !== true) throw missing(by);
+    const isInpainting = model.isInpainter === true && settings.inpaint !== undefined;
+    if (by && model.numClasses === 0 && model.takesTexts !== true && !isInpainting) throw missing(by, model);
     return undefined;
   }
   if (!by) {
@@ -86,6 +90,13 @@ async function fromData(
   const where = '--condition_from';
   const missingFiles = experiment.missing.filter(({ path = '' }) => path.startsWith(`data.params.${set}.`));
   if (missingFiles.length > 0) throw new ConfigError(missingFiles);
+  if (!experiment.data) {
+    throw new UserError({
+      where,
+      problem: 'the configuration of the model has no data',
+      remedy: 'name files: --condition',
+    });
+  }
   const data = await instantiateFromConfig<DataModule>(experiment.data, registry);
   const { [set]: dataset } = data;
   if (!dataset) {
@@ -113,21 +124,25 @@ async function fromData(
   return { examples: toTensors(batch), origins };
 }
 
+const INPAINT = '--inpaint IMAGE MASK';
 const FROM_DATA = '--condition_from train, validation or test: the first -n examples of these data';
 
-function missing({ key, image }: ConditionedBy): UserError {
+function missing({ key, image }: ConditionedBy, { isInpainter }: ConditionedModel): UserError {
+  const file = image && `--condition FILE, ${describeConditionFile(image)}`;
+  const own = isInpainter === true ? INPAINT : file;
   return new UserError({
     where: 'ldm sample',
     problem: `the model draws under a condition, ${key}`,
-    expected: image ? `--condition FILE, ${describeConditionFile(image)}; or ${FROM_DATA}` : FROM_DATA,
+    expected: own === undefined ? FROM_DATA : `${own}; or ${FROM_DATA}`,
   });
 }
 
-function noImage({ key }: ConditionedBy, { numClasses, takesTexts }: Pick<Sampleable, 'numClasses' | 'takesTexts'>) {
-  const other = numClasses > 0 ? '--class N, or ' : takesTexts === true ? '--prompt TEXT, or ' : '';
+function noImage({ key }: ConditionedBy, { numClasses, takesTexts, isInpainter }: ConditionedModel) {
+  const texts = takesTexts === true ? '--prompt TEXT, or ' : '';
+  const other = numClasses > 0 ? '--class N, or ' : isInpainter === true ? `${INPAINT}, or ` : texts;
   return new UserError({
     where: '--condition',
-    problem: `the condition of this model, ${key}, is no image and no map of classes`,
+    problem: `the condition of this model, ${key}, is no image${isInpainter === true ? ' alone' : ' and no map of classes'}`,
     expected: `${other}${FROM_DATA}`,
   });
 }
