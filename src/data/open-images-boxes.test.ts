@@ -96,10 +96,7 @@ test('a mirrored image has a mirrored layout; squares of any size are cut', asyn
   for (let epoch = 0; epoch < 12; epoch++) {
     const batch = await examples(data, [0], epoch);
     assert.equal(arrayAt(batch, 'image').shape, [1, 4, 4, 3]);
-    const { objects, crop } = layoutOf(
-      arrayAt(batch, 'coordinates_bbox').data,
-      new CoordinateTokens(8192),
-    );
+    const { objects, crop } = layoutOf(arrayAt(batch, 'coordinates_bbox').data, new CoordinateTokens(8192));
     assert.ok(crop && crop[0] >= 0 && crop[0] + crop[2] <= 1.001);
     const group = objects.find(({ representation }) => representation === 3);
     if (group) seen.add(group.box[0] === 0 ? 'left' : 'right');
