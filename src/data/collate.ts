@@ -35,11 +35,7 @@ function stackNumbers(key: string, lists: readonly Int32Array[]): HostArray {
   if (lists.some((list) => list.length !== length)) {
     throw new TypeError(`collate: the examples' lists of "${key}" are of different lengths`);
   }
-  const data = new Int32Array(lists.length * length);
-  lists.forEach((list, i) => {
-    data.set(list, i * length);
-  });
-  return { data, shape: [lists.length, length] };
+  return { data: joined(lists, length), shape: [lists.length, length] };
 }
 
 function stackImages(key: string, images: readonly ByteImage[]): HostImages {
@@ -49,11 +45,17 @@ function stackImages(key: string, images: readonly ByteImage[]): HostImages {
 
 function stackLabels(key: string, maps: readonly LabelMap[]): HostArray {
   const { width, height, classes, dtype } = sameSize(key, maps);
-  const data = new Int32Array(maps.length * width * height);
-  maps.forEach(({ labels }, i) => {
-    data.set(labels, i * width * height);
+  const lists = maps.map(({ labels }) => labels);
+  return { data: joined(lists, width * height), shape: [maps.length, height, width], oneHot: { classes, dtype } };
+}
+
+/** Lists of the same length, one after the other. */
+function joined(lists: readonly ArrayLike<number>[], length: number): Int32Array {
+  const data = new Int32Array(lists.length * length);
+  lists.forEach((list, i) => {
+    data.set(list, i * length);
   });
-  return { data, shape: [maps.length, height, width], oneHot: { classes, dtype } };
+  return data;
 }
 
 function sameSize<T extends { readonly width: number; readonly height: number }>(key: string, items: readonly T[]): T {

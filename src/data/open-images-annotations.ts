@@ -76,10 +76,9 @@ export class BoxAnnotations {
     for (const fields of lines) {
       line++;
       const [image = '', label = '', ...values] = columns.map((column) => fields[column] ?? '');
-      const [x0 = NaN, x1 = NaN, y0 = NaN, y1 = NaN, ...flags] = values.map((text) =>
-        text === '' ? NaN : Number(text),
-      );
-      if (values.some((text, i) => text === '' || Number.isNaN([x0, x1, y0, y1, ...flags][i]))) {
+      const parsed = values.map((text) => (text === '' ? NaN : Number(text)));
+      const [x0 = NaN, x1 = NaN, y0 = NaN, y1 = NaN, ...flags] = parsed;
+      if (parsed.some(Number.isNaN)) {
         throw new FileError({
           where: `${path}:${line}`,
           problem: 'is no box',

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { CoordinateTokens, layoutOf, type BoundingBox } from '../layout/index.js';
-import { BLACK, Picture, stacked, type Colour } from './picture.js';
+import { BLACK, Picture, scaleOf, stacked, type Colour } from './picture.js';
 
 /** Matplotlib's tab10, as published. */
 const COLOURS: readonly Colour[] = (
@@ -31,7 +31,7 @@ export function layoutImages(tokens: tf.Tensor, noTokens: number, size: readonly
   const [count = 0, length = 0] = tokens.shape;
   const values = tokens.dataSync();
   const coordinates = new CoordinateTokens(noTokens);
-  const scale = Math.max(1, Math.round(width / 128));
+  const scale = scaleOf(width);
   const pixelsOf = ([x0, y0, w, h]: BoundingBox) => {
     const [left, top] = [Math.floor(x0 * width), Math.floor(y0 * height)];
     return [left, top, Math.floor((x0 + w) * width) - left, Math.floor((y0 + h) * height) - top] as const;

@@ -10,6 +10,11 @@ export const BLACK: Colour = [-1, -1, -1];
 export const LETTER_WIDTH = GLYPH_WIDTH + 1;
 export const LINE_HEIGHT = GLYPH_HEIGHT + 2;
 
+/** Pixels of a picture of this width for one of a letter. */
+export function scaleOf(width: number): number {
+  return Math.max(1, Math.round(width / 128));
+}
+
 /** A picture to be drawn in, at first white. The letters are our own, for a machine that trains may have no fonts. */
 export class Picture {
   /** Red, green and blue of each pixel, row by row, in [-1, 1]. */

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { BLACK, LETTER_WIDTH, LINE_HEIGHT, Picture, stacked } from './picture.js';
+import { BLACK, LETTER_WIDTH, LINE_HEIGHT, Picture, scaleOf, stacked } from './picture.js';
 
 /**
  * Texts as pictures, black on white, `[N, height, width, 3]` in [-1, 1]: lines are broken between words and what does not
@@ -7,7 +7,7 @@ import { BLACK, LETTER_WIDTH, LINE_HEIGHT, Picture, stacked } from './picture.js
  */
 export function textImages(texts: readonly string[], size: readonly [number, number]): tf.Tensor4D {
   const [height, width] = size;
-  const scale = Math.max(1, Math.round(width / 128));
+  const scale = scaleOf(width);
   const perLine = Math.max(1, Math.floor(width / (LETTER_WIDTH * scale)));
   const pictures = texts.map((text) => {
     const picture = new Picture(height, width);

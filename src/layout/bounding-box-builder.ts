@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import type { HostGenerator } from '../random/index.js';
 import { CoordinateTokens, FULL_CROP, type BoundingBox } from './coordinate-tokens.js';
+import { TOKENS_OF_CROP, TOKENS_PER_OBJECT } from './layout-of.js';
 
 /** An object in an image. */
 export interface LayoutObject {
@@ -32,9 +33,6 @@ export interface Cropping {
   readonly crop?: BoundingBox;
   readonly flip?: boolean;
 }
-
-const TOKENS_PER_OBJECT = 3;
-const TOKENS_OF_CROP = 2;
 
 /**
  * The layout of an image as tokens, for layout-to-image: for each object its class with what else is told of it and the two

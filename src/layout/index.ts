@@ -5,4 +5,4 @@ export {
   type LayoutObject,
 } from './bounding-box-builder.js';
 export { CoordinateTokens, FULL_CROP, type BoundingBox } from './coordinate-tokens.js';
-export { hasCrop, layoutOf, type Layout } from './layout-of.js';
+export { hasCrop, layoutOf, TOKENS_OF_CROP, type Layout } from './layout-of.js';

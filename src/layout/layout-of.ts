@@ -8,8 +8,10 @@ export interface Layout {
   readonly crop?: BoundingBox;
 }
 
-const TOKENS_PER_OBJECT = 3;
-const TOKENS_OF_CROP = 2;
+/** A class and two corners. */
+export const TOKENS_PER_OBJECT = 3;
+/** Two corners. */
+export const TOKENS_OF_CROP = 2;
 
 /** Whether so many tokens end with where the crop lies. */
 export function hasCrop(length: number): boolean {

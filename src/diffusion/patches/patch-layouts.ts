@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../../errors.js';
-import { CoordinateTokens, hasCrop } from '../../layout/index.js';
+import { CoordinateTokens, hasCrop, TOKENS_OF_CROP } from '../../layout/index.js';
 import type { SplitInput } from './split-input.js';
 
 /**
@@ -39,7 +39,7 @@ export class PatchLayouts {
       });
     }
     return tf.tidy(() => {
-      const objects = tf.slice(tokens, [0, 0], [count, length - 2]);
+      const objects = tf.slice(tokens, [0, 0], [count, length - TOKENS_OF_CROP]);
       const ofPatches = this.#places.map((place) => {
         const there = tf.tile(tf.tensor2d([...place], [1, 2], 'int32'), [count, 1]);
         return tf.concat([tf.cast(objects, 'int32'), there], 1);
